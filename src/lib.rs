@@ -8,3 +8,4 @@ pub mod time;
 pub mod json;
 pub mod value;
 pub mod table;
+pub mod functions;
