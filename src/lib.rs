@@ -9,3 +9,4 @@ pub mod json;
 pub mod value;
 pub mod table;
 pub mod functions;
+pub mod kql;
