@@ -9,4 +9,5 @@ pub mod json;
 pub mod value;
 pub mod table;
 pub mod functions;
+pub mod plan;
 pub mod kql;
