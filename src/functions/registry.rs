@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use super::{Aggregate, Function};
 
 /// The tables that make up the table, by subject.
-const FUNCTIONS: &[&[Function]] = &[];
+const FUNCTIONS: &[&[Function]] = &[super::pattern::ROWS];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 
