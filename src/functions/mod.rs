@@ -30,6 +30,11 @@ pub use signature::{common_type, Param, ParamType, Resolved, Returns, Signature}
 
 use crate::value::Value;
 
+mod aggregates;
+mod datetime;
+mod math;
+mod rows;
+
 /// What a function means: arguments of the settled types in, a value of the return type out.
 pub type Kernel = fn(&[Value], &Cx) -> Value;
 
