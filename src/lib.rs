@@ -1,10 +1,11 @@
 //! auk: KQL over exported Microsoft 365 and Entra ID audit data.
 
-pub mod source;
-pub mod diagnostic;
-pub mod types;
 pub mod decimal;
-pub mod time;
+pub mod diagnostic;
+pub mod generate;
 pub mod json;
-pub mod value;
+pub mod source;
 pub mod table;
+pub mod time;
+pub mod types;
+pub mod value;
