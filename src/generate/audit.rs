@@ -18,7 +18,11 @@ enum Target {
     Application,
     Device,
     Policy,
+    /// A role and the user who becomes eligible for it.
     Role,
+    /// A role whose PIM settings change.
+    Setting,
+    Alert,
 }
 
 struct Activity {
@@ -227,8 +231,15 @@ const ACTIVITIES: [Activity; 24] = [
             0.8,
         ),
     ),
-    of("PIM", activity("Update role setting in PIM", "RoleManagement", "Update", Target::Role, &[], 0.3)),
-    of("PIM", activity("Resolve PIM alert", "RoleManagement", "Update", Target::Role, &[], 0.3)),
+    of("PIM", activity("Update role setting in PIM", "RoleManagement", "Update", Target::Setting, &[], 0.3)),
+    of("PIM", activity("Resolve PIM alert", "RoleManagement", "Update", Target::Alert, &[], 0.3)),
+];
+
+/// What a change of PIM settings writes as its reason.
+const SETTINGS: [&str; 3] = [
+    "Maximum activation duration (hours): 8 -> 4",
+    "Require approval to activate: False -> True",
+    "Require ticket information on activation: True -> False",
 ];
 
 /// The table with its running weights.
@@ -251,14 +262,16 @@ impl Noise {
         let correlation = rng.guid();
         let service = tenant.service.rank(rng);
         let failed = rng.chance(1.5);
+        let setting = activity.target == Target::Setting;
+        let reason = if setting { SETTINGS[rng.index(SETTINGS.len())] } else { "" };
         chunk.push(at, None, |w| {
             let prefix = match activity.service {
                 "PIM" => "PIM",
-                "Authentication Methods" => "Authentication Methods",
+                "Authentication Methods" => "AuthenticationMethods",
                 "Self-service Password Management" => "SSPR",
                 _ => "Directory",
             };
-            head(w, prefix, activity.category, correlation, at, failed, "");
+            head(w, prefix, activity.category, correlation, at, failed, reason);
             w.text("activityDisplayName", activity.name);
             w.time("activityDateTime", at, 7);
             w.text("loggedByService", activity.service);
@@ -317,7 +330,10 @@ fn targets(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, activity: &Activity, 
         Target::Application => ("Application", tenant.services[service].1, Some(SERVICES[service])),
         Target::Device => ("Device", rng.guid(), Some("LT-4471")),
         Target::Policy => ("Policy", rng.guid(), Some("Require MFA for admins")),
-        Target::Role => ("Role", tenant.roles[role], Some(ROLES[role].name)),
+        Target::Role | Target::Setting => ("Role", tenant.roles[role], Some(ROLES[role].name)),
+        Target::Alert => {
+            ("Other", rng.guid(), Some("Eligible administrators aren't activating their privileged role"))
+        }
     };
     let is_user = kind == "User";
     target(w, kind, Some(id), name, is_user.then_some(user.upn.as_str()), |w| {

@@ -380,6 +380,6 @@ fn spray(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
 /// The quarter's last instant always holds an event, so that `now()` is the same at any size.
 fn last_event(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     let mut sign_in = SignIn::at_home(tenant, rng, Kind::ManagedIdentity, 0, UTRECHT, END);
-    (sign_in.ip, sign_in.mfa) = (Ip::V6(0xa2e, 0, 4), false);
+    (sign_in.ip, sign_in.mfa) = (Ip::V6(0xa2e, 1, 4), false);
     sign_in.tell(tenant, &mut planted.other);
 }

@@ -67,15 +67,22 @@ impl RoleChange {
     }
 
     fn change(&self, w: &mut Writer, name: &str, value: impl FnOnce(&mut Vec<u8>)) {
-        let (empty, full) = if self.add { ("oldValue", "newValue") } else { ("newValue", "oldValue") };
-        w.item(|w| {
-            w.text("displayName", name);
-            w.null(empty);
-            w.text_with(full, |out| {
+        let quoted = |w: &mut Writer, key: &str| {
+            w.text_with(key, |out| {
                 out.extend_from_slice(b"\\\"");
                 value(out);
                 out.extend_from_slice(b"\\\"");
             });
+        };
+        w.item(|w| {
+            w.text("displayName", name);
+            if self.add {
+                w.null("oldValue");
+                quoted(w, "newValue");
+            } else {
+                quoted(w, "oldValue");
+                w.null("newValue");
+            }
         });
     }
 

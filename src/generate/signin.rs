@@ -86,7 +86,7 @@ impl SignIns {
             sign_in.ip = Ip::V4([198, 51, 100, 200 + sign_in.subject as u8]);
         } else {
             sign_in.subject = rng.index(IDENTITIES.len());
-            sign_in.ip = Ip::V6(0xa2e, sign_in.subject as u16, 4);
+            sign_in.ip = Ip::V6(0xa2e, sign_in.subject as u16 + 1, 4);
         }
         sign_in
     }
@@ -137,12 +137,9 @@ impl SignIn {
             w.time("createdDateTime", self.at, 0);
             self.who(tenant, w);
             w.ip("ipAddress", self.ip);
-            w.null("ipAddressFromResourceProvider");
             w.guid("correlationId", self.correlation);
             w.text("conditionalAccessStatus", self.conditional_access());
-            w.guid("originalRequestId", self.id);
             w.flag("isInteractive", self.kind == Kind::Interactive);
-            w.text("tokenIssuerName", "");
             w.text("tokenIssuerType", "AzureAD");
             w.int("processingTimeInMilliseconds", self.processing);
             for key in ["riskDetail", "riskLevelAggregated", "riskLevelDuringSignIn", "riskState"] {
@@ -159,7 +156,9 @@ impl SignIn {
                 w.array("authenticationRequirementPolicies", |_| {});
                 w.array("appliedConditionalAccessPolicies", |_| {});
             }
-            self.managed_identity(tenant, w);
+            if !self.is_person() {
+                self.managed_identity(tenant, w);
+            }
         });
     }
 
@@ -181,7 +180,6 @@ impl SignIn {
                 w.null("servicePrincipalName");
                 w.text("userType", "member");
                 w.text("signInIdentifier", &user.upn);
-                w.null("signInIdentifierType");
             }
             Some((principal, application)) => {
                 w.null("userDisplayName");
@@ -203,8 +201,6 @@ impl SignIn {
         w.raw("signInEventTypes", event);
         if self.kind == Kind::ServicePrincipal {
             w.guid("servicePrincipalCredentialKeyId", tenant.services[self.subject].1);
-        } else {
-            w.null("servicePrincipalCredentialKeyId");
         }
     }
 
@@ -286,7 +282,7 @@ impl SignIn {
         });
         w.null("mfaDetail");
         w.array("networkLocationDetails", |w| {
-            if self.place == 0 {
+            if matches!(self.ip, Ip::V4([192, 0, 2, _])) {
                 w.item(|w| {
                     w.text("networkType", "trustedNamedLocation");
                     w.raw("networkNames", "[\"Head office\"]");

@@ -169,7 +169,7 @@ impl Tenant {
         match kind {
             0..55 => Ip::V4([192, 0, 2, (place * 8) as u8 + 1 + rng.below(4) as u8]),
             55..85 if own % 5 < 2 => Ip::V4([198, 51, 100, (own >> 8) as u8]),
-            55..85 => Ip::V6((own >> 16) as u16, (own >> 32) as u16, 1),
+            55..85 => Ip::V6((own >> 16) as u16 | 0x1000, (own >> 32) as u16 | 1, 1),
             _ => Ip::V6(0xfe00 + place as u16, user as u16, rng.below(40) as u16 + 2),
         }
     }
