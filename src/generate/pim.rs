@@ -175,7 +175,7 @@ impl Episode {
             deactivated_after: None,
             justification: (*rng.pick(&JUSTIFICATIONS)).to_owned(),
             ticket: String::new(),
-            decision: *rng.pick(&APPROVALS),
+            decision: rng.pick(&APPROVALS),
             approver: if rng.chance(70.0) { cast::APPROVER } else { cast::SECOND_APPROVER },
             wait: rng.between(2, 90) * MINUTE + rng.below(MINUTE),
             ip: tenant.ip(rng, user, place),
@@ -205,13 +205,13 @@ impl Episode {
             0..8 if episode.approval => Outcome::Denied,
             8..11 if episode.approval => Outcome::RequestExpired,
             11..14 if episode.approval => Outcome::Canceled,
-            90..93 => Outcome::RequestFailed(*rng.pick(&REFUSALS)),
+            90..93 => Outcome::RequestFailed(rng.pick(&REFUSALS)),
             93 => Outcome::CompletionFailed("ProvisioningFailed"),
             94 => Outcome::Dangling,
             _ => Outcome::Activated,
         };
         if episode.outcome == Outcome::Denied {
-            episode.decision = *rng.pick(&DENIALS);
+            episode.decision = rng.pick(&DENIALS);
         }
         episode
     }

@@ -110,7 +110,7 @@ impl RoleChange {
             correlation: self.correlation,
             operation,
             category: "Role",
-            actor: self.by.map(|(actor, ip)| (actor, ip)),
+            actor: self.by,
             service: ("MS-PIM", tenant.pim_principal),
             user: &actor_name,
             target: &user.upn,

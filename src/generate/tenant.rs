@@ -139,7 +139,7 @@ impl Tenant {
     fn trip(&self, user: usize) -> Option<(Ticks, Ticks, usize)> {
         let rng = &mut Rng::new(self.seed, &[3, user as u64]);
         let rank = user.checked_sub(cast::NAMES.len())?;
-        let travels = rank % 2 == 0 && rng.chance(22.0);
+        let travels = rank.is_multiple_of(2) && rng.chance(22.0);
         let from = rng.between(5, 78) * DAY;
         let place = HOME_PLACES + self.abroad.rank(rng);
         travels.then(|| (from, from + rng.between(2, 6) * DAY, place))

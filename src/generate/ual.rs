@@ -146,7 +146,10 @@ pub fn logon(tenant: &Tenant, sign_in: &SignIn, chunk: &mut Chunk) {
     let app = sign_in.app();
     chunk.push(sign_in.at, Some(head), |w| {
         common(tenant, w, sign_in.at, sign_in.id, operation, 15, "AzureActiveDirectory");
-        w.text("ResultStatus", if failed && sign_in.processing % 5 == 0 { "Failed" } else { "Success" });
+        w.text(
+            "ResultStatus",
+            if failed && sign_in.processing.is_multiple_of(5) { "Failed" } else { "Success" },
+        );
         w.guid("UserKey", user.id);
         w.int("UserType", 0);
         w.ip("ClientIP", sign_in.ip);
