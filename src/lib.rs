@@ -11,4 +11,5 @@ pub mod table;
 pub mod functions;
 pub mod plan;
 pub mod kql;
+pub mod analysis;
 pub mod report;
