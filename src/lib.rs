@@ -26,3 +26,7 @@ pub mod plan;
 pub mod kql;
 
 pub mod generate;
+
+pub mod analysis;
+
+pub mod report;
