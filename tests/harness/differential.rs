@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use auk::diagnostic::{Diagnostic, Kind};
 use auk::table::Table;
 
-use super::engine::{LAKE_WAYS, World};
+use super::engine::World;
 use super::{compare, walk};
 
 /// What became of one query.
@@ -87,7 +87,7 @@ fn check(kql: &str, world: &World) -> Outcome {
     }
     let expected = guarded(|| world.oracle(&plan)).and_then(|answer| answer);
     let mut fails = expected.is_err();
-    for way in LAKE_WAYS {
+    for way in world.ways {
         let answer = guarded(|| world.run(&plan, *way));
         match verdict(&expected, answer, plan.is_ordered()) {
             Ok(answered) => fails &= !answered,

@@ -16,7 +16,7 @@ use super::page::{Block, Case, Page};
 use super::{cell, compare};
 
 /// What a case gives.
-enum Outcome {
+pub enum Outcome {
     Table { table: Table, ordered: bool },
     Error(String),
     Plan(String),
@@ -45,9 +45,12 @@ pub fn run_page(path: &Path) -> Result<(), String> {
 }
 
 /// Runs the cases of a page: each gives what it does and the expectation that it has, or a failure.
-fn check_cases(page: &Page, run: impl Fn(&Case) -> Result<Outcome, String>) -> Result<(), String> {
+pub fn check_cases(
+    page: &Page,
+    mut run: impl FnMut(&Case) -> Result<Outcome, String>,
+) -> Result<(), String> {
     let (mut failures, mut changes) = (Vec::new(), Vec::new());
-    for case in page.cases.iter().filter(|c| c.block("kql").is_some()) {
+    for case in page.cases.iter().filter(|c| query(c).is_some()) {
         let place = format!("{}:{} {}", page.path.display(), case.line, case.heading);
         let outcome = match run(case) {
             Ok(outcome) => outcome,
@@ -77,7 +80,7 @@ pub fn updating() -> bool {
 
 /// Where the new expectation goes: in place of the old one, or below the query.
 fn change(case: &Case, expected: Option<&Block>, outcome: &Outcome) -> ((usize, usize), Vec<String>) {
-    match (expected, case.block("kql")) {
+    match (expected, query(case)) {
         (Some(block), _) => (block.at, outcome.lines()),
         (None, query) => {
             let end = query.map_or(case.line, |b| b.at.1);
@@ -104,11 +107,25 @@ fn difference(expected: Option<&Block>, outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Compiles and runs a case; the three ways to run it must agree.
-fn run_case(case: &Case, world: &World) -> Result<Outcome, String> {
-    let text: Vec<String> =
-        case.blocks.iter().filter(|b| matches!(b.info.as_str(), "kql given" | "kql")).map(Block::text).collect();
-    let text = text.join("\n");
+/// The block with the query of a case: `kql`, or `analysis` with the name of one.
+fn query(case: &Case) -> Option<&Block> {
+    case.blocks.iter().find(|b| matches!(b.info.as_str(), "kql" | "analysis"))
+}
+
+/// The whole text of a case's query.
+fn query_text(case: &Case) -> Result<String, String> {
+    let mut text = case.block("kql given").map(|b| b.text() + "\n").unwrap_or_default();
+    match query(case) {
+        Some(block) if block.info == "analysis" => text.push_str(&super::ingest::analysis(block.text().trim())?),
+        Some(block) => text.push_str(&block.text()),
+        None => {}
+    }
+    Ok(text)
+}
+
+/// Compiles and runs a case; the ways to run it must agree.
+pub fn run_case(case: &Case, world: &World) -> Result<Outcome, String> {
+    let text = query_text(case)?;
     let plan = match world.compile(&text) {
         Ok(plan) => plan,
         Err(diagnostics) => return Ok(Outcome::Error(engine::render(&text, &diagnostics))),
@@ -122,7 +139,7 @@ fn run_case(case: &Case, world: &World) -> Result<Outcome, String> {
 fn run_plan(plan: &Plan, world: &World, text: &str) -> Result<Outcome, String> {
     let oracle = world.oracle(plan);
     let mut first = None;
-    for way in engine::WAYS {
+    for way in world.ways {
         let answer = world.run(plan, *way);
         match (&oracle, &answer) {
             (Ok(expected), Ok(actual)) => {

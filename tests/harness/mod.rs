@@ -5,12 +5,17 @@
 pub mod cell;
 pub mod compare;
 pub mod console;
+pub mod differential;
 pub mod digest;
 pub mod engine;
 pub mod golden;
+pub mod ingest;
 pub mod layers;
 pub mod page;
+pub mod property;
 pub mod rows;
+pub mod threads;
+pub mod walk;
 
 use std::path::PathBuf;
 
