@@ -4,4 +4,12 @@
 //! diagnostics, and goes on at the next `|` or `;`.
 
 pub mod ast;
+pub mod dump;
+mod expr;
+mod lexer;
+mod literal;
 pub mod operators;
+mod parser;
+mod pieces;
+
+pub use parser::{Broken, Parsed, Parser, parse};
