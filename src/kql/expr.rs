@@ -245,6 +245,10 @@ impl Parser<'_> {
         let mut expr = self.primary()?;
         loop {
             let start = expr.span;
+            if self.is_symbol(".") && self.is_symbol_at(1, "[") {
+                // `a.['b']` and `a.[0]` are `a['b']` and `a[0]`.
+                self.advance();
+            }
             let kind = if self.eat_symbol(".") {
                 let name = self.name("the name of a member")?;
                 if self.is_symbol("(") {

@@ -309,13 +309,6 @@ impl<'t> Lexer<'t, '_> {
         let quote = rest[hidden + verbatim..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
         self.at += hidden + verbatim + 1;
         let text = if verbatim == 1 { self.verbatim(quote, from) } else { self.escaped(quote, from) };
-        if placeholder_length(&text) == Some(text.len()) {
-            self.error_help(
-                from,
-                format!("the placeholder {text} is not filled"),
-                "put a value in its place; auk does not fill query templates",
-            );
-        }
         Some(text)
     }
 

@@ -38,17 +38,14 @@ pub(super) fn scalar(lexer: &mut Lexer, ty: Type, from: usize) -> Option<Value> 
     }
     lexer.at += 1;
     if placeholder_length(&content) == Some(content.len()) {
-        // A quoted one has been reported as a string.
-        if lexer.text[start..].starts_with('{') {
-            lexer.error_help(
-                from,
-                format!("the placeholder {content} is not filled"),
-                "put a value in its place; auk does not fill query templates",
-            );
-        }
+        lexer.error_help(
+            from,
+            format!("the placeholder {content} is not filled"),
+            "put a value in its place; auk does not fill query templates",
+        );
         return None;
     }
-    let value = if content == "null" || content.is_empty() { Some(Value::Null) } else { read(ty, &content) };
+    let value = if content == "null" { Some(Value::Null) } else { read(ty, &content) };
     if value.is_none() {
         not_literal(lexer, ty, from);
     }
@@ -62,6 +59,10 @@ fn not_literal(lexer: &mut Lexer, ty: Type, from: usize) -> Option<Value> {
     }
     let shown: String = lexer.text[from..lexer.at].chars().take(60).flat_map(char::escape_debug).collect();
     let name = ty.name();
+    if ty == Type::Datetime && lexer.text[from..lexer.at].ends_with("()") {
+        lexer.error_help(from, format!("`{shown}` names no time"), "the current time is `now()`");
+        return None;
+    }
     let help = format!("only a literal stands in `{name}(…)`; a value is converted with `to{name}(…)`");
     lexer.error_help(from, format!("`{shown}` is no {name} literal"), &help);
     None
@@ -98,7 +99,7 @@ fn read(ty: Type, text: &str) -> Option<Value> {
         Type::Long => integer(text).and_then(|n| i64::try_from(n).ok()).map(Value::Long),
         Type::Real => real(text).map(Value::Real),
         Type::Decimal => Decimal::parse(text).map(Value::Decimal),
-        Type::Datetime => time::parse_datetime(text).map(Value::Datetime),
+        Type::Datetime => datetime(text).map(Value::Datetime),
         Type::Timespan => time::parse_timespan(text).or_else(|| fraction_of_days(text)).map(Value::Timespan),
         Type::Guid => value::parse_guid(text).map(Value::Guid),
         Type::String | Type::Dynamic => None,
@@ -125,6 +126,14 @@ fn real(text: &str) -> Option<f64> {
         number if number.bytes().all(|b| b.is_ascii_digit() || b"+-.e".contains(&b)) => number.parse().ok(),
         _ => None,
     }
+}
+
+/// Also `datetime(2025, 6, 14)`.
+fn datetime(text: &str) -> Option<i64> {
+    time::parse_datetime(text).or_else(|| {
+        let commas = text.bytes().all(|b| b.is_ascii_digit() || b == b',' || b == b' ');
+        if commas { time::parse_iso(&text.replace(' ', "").replace(',', "-")) } else { None }
+    })
 }
 
 /// `time(1.5)`: days.
@@ -174,7 +183,7 @@ fn json(lexer: &mut Lexer, depth: usize) -> Option<Value> {
         '[' => array(lexer, depth),
         '{' => bag(lexer, depth),
         c if c.is_ascii_digit() || matches!(c, '-' | '+' | '.') => number(lexer),
-        c if is_name_part(c) => word(lexer),
+        c if is_name_part(c) => word(lexer, depth),
         _ => None,
     }
 }
@@ -244,7 +253,7 @@ fn number(lexer: &mut Lexer) -> Option<Value> {
 }
 
 /// `null`, `true`, `false`, `datetime(…)` and the other typed literals.
-fn word(lexer: &mut Lexer) -> Option<Value> {
+fn word(lexer: &mut Lexer, depth: usize) -> Option<Value> {
     let from = lexer.at;
     let word = lexer.take_while(is_name_part);
     match word {
@@ -256,7 +265,12 @@ fn word(lexer: &mut Lexer) -> Option<Value> {
     if let Some(ty) = type_of_literal(word)
         && lexer.eat("(")
     {
-        return if ty == Type::Dynamic { None } else { scalar(lexer, ty, from) };
+        if ty != Type::Dynamic {
+            return scalar(lexer, ty, from);
+        }
+        let value = json(lexer, depth + 1)?;
+        lexer.skip_space();
+        return lexer.eat(")").then_some(value);
     }
     lexer.at = from;
     None

@@ -157,6 +157,10 @@ impl Parser<'_> {
         Broken
     }
 
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
     pub fn error(&mut self, span: Span, message: impl Into<String>) -> Broken {
         self.diagnostics.push(Diagnostic::syntax(span, message));
         Broken

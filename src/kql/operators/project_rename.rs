@@ -3,6 +3,7 @@
 //! Trap: columns keep their places.
 
 use super::OperatorKind;
+use crate::diagnostic::Diagnostic;
 use crate::kql::ast::Name;
 use crate::kql::parser::{Parsed, Parser};
 
@@ -15,6 +16,11 @@ pub struct ProjectRename {
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let pairs = p.list(|p| {
         let new = p.name("the new name")?;
+        if p.at_operator_end() || p.is_symbol(",") {
+            let message = format!("`{}` is to be renamed, but no new name is given", new.text);
+            p.report(Diagnostic::semantic(new.span, message).with_help("write `new = old`"));
+            return Ok((new.clone(), new));
+        }
         p.expect_symbol("=")?;
         Ok((new, p.name("the name of a column")?))
     })?;
