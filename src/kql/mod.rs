@@ -5,7 +5,13 @@
 
 pub mod ast;
 pub mod bind;
+pub mod dump;
+mod expr;
+mod lexer;
+mod literal;
 pub mod operators;
+pub mod parser;
+mod pieces;
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
