@@ -7,6 +7,7 @@
 //!
 //! Signature notation: `(text: string, [start: long], values: scalar...) -> string`
 //! - `[x: type]` may be left out, `x: type...` may be repeated (one or more; `[x: type...]` for zero or more);
+//!   repeated parameters side by side repeat as a group: `(if: bool..., then: T..., else: T)`;
 //! - a parameter's type is a KQL type, or a class: `scalar` (any), `number`, `integer`, `orderable`
 //!   (all but dynamic), `summable` (numbers and timespan), `text` (string or dynamic), `array`, `bag`,
 //!   `T` (all arguments so marked are brought to their common type), `type` (a `typeof(…)` literal);
@@ -17,10 +18,44 @@
 //! Trap: an argument of type dynamic is taken where a scalar type is asked for, and converted as
 //! `tostring`, `tolong` … would; a kernel never sees the dynamic value then.
 
+mod arithmetic;
+mod arrays;
+mod arrays_sort;
+mod bags;
+mod base64;
+mod compare;
+mod compress;
+mod conditional;
+mod entry;
+mod geo;
+mod hash;
+mod ipv4;
+mod ipv6;
+mod json_path;
+mod logic;
+mod parse_command;
+mod parse_path;
+mod parse_text;
+mod parse_url;
+mod parse_xml;
+mod punycode;
+mod ranges;
+mod refused;
 mod registry;
+mod sets;
 mod signature;
+mod special;
+mod strings;
+mod strings_regex;
+mod strings_replace;
+mod text_operators;
+mod unicode;
+mod url;
+mod user_agent;
 
+pub mod convert;
 pub mod cx;
+pub mod text_search;
 
 pub use cx::Cx;
 pub use registry::{aggregate, aggregates, function, functions};

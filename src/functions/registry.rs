@@ -6,9 +6,48 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
+use super::{
+    arithmetic, arrays, arrays_sort, bags, base64, compare, compress, conditional, convert, geo, hash, ipv4,
+    ipv6, json_path, logic, parse_command, parse_path, parse_text, parse_url, parse_xml, punycode, ranges,
+    refused, sets, special, strings, strings_regex, strings_replace, text_operators, unicode, url,
+    user_agent,
+};
 
 /// The tables that make up the table, by subject.
-const FUNCTIONS: &[&[Function]] = &[];
+const FUNCTIONS: &[&[Function]] = &[
+    arithmetic::ROWS,
+    arrays::ROWS,
+    arrays_sort::ROWS,
+    bags::ROWS,
+    base64::ROWS,
+    compare::ROWS,
+    compress::ROWS,
+    conditional::ROWS,
+    convert::ROWS,
+    geo::ROWS,
+    hash::ROWS,
+    ipv4::ROWS,
+    ipv6::ROWS,
+    json_path::ROWS,
+    logic::ROWS,
+    parse_command::ROWS,
+    parse_path::ROWS,
+    parse_text::ROWS,
+    parse_url::ROWS,
+    parse_xml::ROWS,
+    punycode::ROWS,
+    ranges::ROWS,
+    refused::ROWS,
+    sets::ROWS,
+    special::ROWS,
+    strings::ROWS,
+    strings_regex::ROWS,
+    strings_replace::ROWS,
+    text_operators::ROWS,
+    unicode::ROWS,
+    url::ROWS,
+    user_agent::ROWS,
+];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 
