@@ -3,7 +3,7 @@
 //! Trap: strings are never null, so `isnull("")` is false and `coalesce` takes `""` for missing.
 
 use super::convert::text;
-use super::entry::{plain, row, special};
+use super::rows::{plain, row, special};
 use super::{Cx, Function, Naming};
 use crate::value::Value;
 

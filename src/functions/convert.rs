@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::entry::{plain, row};
+use super::rows::{plain, row};
 use super::{Cx, Function, Naming};
 use crate::decimal::Decimal;
 use crate::json;

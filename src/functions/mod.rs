@@ -18,50 +18,35 @@
 //! Trap: an argument of type dynamic is taken where a scalar type is asked for, and converted as
 //! `tostring`, `tolong` … would; a kernel never sees the dynamic value then.
 
-mod arithmetic;
-mod arrays;
-mod arrays_sort;
-mod bags;
-mod base64;
-mod compare;
-mod compress;
 mod conditional;
-mod entry;
-mod geo;
-mod hash;
-mod ipv4;
-mod ipv6;
-mod json_path;
-mod logic;
-mod parse_command;
-mod parse_path;
-mod parse_text;
-mod parse_url;
-mod parse_xml;
-mod punycode;
-mod ranges;
+mod dynamic;
+mod encode;
+mod network;
+mod operators;
+mod parse;
+mod pattern;
 mod refused;
 mod registry;
-mod sets;
 mod signature;
 mod special;
-mod strings;
-mod strings_regex;
-mod strings_replace;
-mod text_operators;
-mod unicode;
-mod url;
-mod user_agent;
+mod text;
 
 pub mod convert;
 pub mod cx;
 pub mod text_search;
 
+pub use convert::convert;
 pub use cx::Cx;
+pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
-pub use signature::{Param, ParamType, Resolved, Returns, Signature};
+pub use signature::{common_type, Param, ParamType, Resolved, Returns, Signature};
 
 use crate::value::Value;
+
+mod aggregates;
+mod datetime;
+mod math;
+mod rows;
 
 /// What a function means: arguments of the settled types in, a value of the return type out.
 pub type Kernel = fn(&[Value], &Cx) -> Value;

@@ -6,59 +6,34 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
-use super::{
-    arithmetic, arrays, arrays_sort, bags, base64, compare, compress, conditional, convert, geo, hash, ipv4,
-    ipv6, json_path, logic, parse_command, parse_path, parse_text, parse_url, parse_xml, punycode, ranges,
-    refused, sets, special, strings, strings_regex, strings_replace, text_operators, unicode, url,
-    user_agent,
-};
+use super::{aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse};
+use super::{pattern, refused, special, text};
 
 /// The tables that make up the table, by subject.
-const FUNCTIONS: &[&[Function]] = &[
-    arithmetic::ROWS,
-    arrays::ROWS,
-    arrays_sort::ROWS,
-    bags::ROWS,
-    base64::ROWS,
-    compare::ROWS,
-    compress::ROWS,
-    conditional::ROWS,
-    convert::ROWS,
-    geo::ROWS,
-    hash::ROWS,
-    ipv4::ROWS,
-    ipv6::ROWS,
-    json_path::ROWS,
-    logic::ROWS,
-    parse_command::ROWS,
-    parse_path::ROWS,
-    parse_text::ROWS,
-    parse_url::ROWS,
-    parse_xml::ROWS,
-    punycode::ROWS,
-    ranges::ROWS,
-    refused::ROWS,
-    sets::ROWS,
-    special::ROWS,
-    strings::ROWS,
-    strings_regex::ROWS,
-    strings_replace::ROWS,
-    text_operators::ROWS,
-    unicode::ROWS,
-    url::ROWS,
-    user_agent::ROWS,
-];
+const FUNCTIONS: &[&[Function]] =
+    &[conditional::ROWS, convert::ROWS, pattern::ROWS, refused::ROWS, special::ROWS];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 
 /// Every scalar function and operator.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    FUNCTIONS.iter().flat_map(|rows| rows.iter())
+    let subjects = [
+        operators::ROWS,
+        text::ROWS,
+        dynamic::ROWS,
+        encode::ROWS,
+        parse::ROWS,
+        network::ROWS,
+        datetime::ROWS,
+        math::ROWS,
+        gather::FUNCTIONS,
+    ];
+    FUNCTIONS.iter().chain(subjects.into_iter().flatten()).flat_map(|rows| rows.iter())
 }
 
 /// Every aggregate.
 pub fn aggregates() -> impl Iterator<Item = &'static Aggregate> {
-    AGGREGATES.iter().flat_map(|rows| rows.iter())
+    AGGREGATES.iter().chain(gather::ROWS).flat_map(|rows| rows.iter())
 }
 
 static FUNCTION_NAMES: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

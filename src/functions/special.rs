@@ -2,7 +2,7 @@
 //!
 //! Trap: their signatures are for help and errors: what a tabular argument is, no scalar type can say.
 
-use super::entry::special;
+use super::rows::special;
 use super::{Function, Naming};
 
 pub const ROWS: &[Function] = &[

@@ -1,0 +1,11 @@
+//! `[T |] union [kind=inner|outer] [withsource=name] [isfuzzy=true] T1, (T2 | …), Sign*`
+//!
+//! Trap: one name with two types gives two columns, `name_string` and `name_dynamic`; with `isfuzzy` a table that does not resolve is left out.
+
+use crate::kql::ast::{Expr, OperatorParameter};
+
+#[derive(Clone, Debug)]
+pub struct Union {
+    pub parameters: Vec<OperatorParameter>,
+    pub tables: Vec<Expr>,
+}
