@@ -8,3 +8,5 @@ pub mod time;
 pub mod json;
 pub mod value;
 pub mod table;
+pub mod lake;
+pub mod ingest;
