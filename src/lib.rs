@@ -11,3 +11,4 @@ pub mod table;
 pub mod functions;
 pub mod plan;
 pub mod kql;
+pub mod lower;
