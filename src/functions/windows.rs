@@ -7,18 +7,12 @@ use super::{Body, Function, Naming};
 pub const ROWS: &[Function] = &[
     window(
         "prev",
-        &[
-            "(column: scalar, [offset: long]) -> column",
-            "(column: T, offset: long, default_value: T) -> T",
-        ],
+        &["(column: scalar, [offset: long]) -> column", "(column: T, offset: long, default_value: T) -> T"],
         "The value in a row before.",
     ),
     window(
         "next",
-        &[
-            "(column: scalar, [offset: long]) -> column",
-            "(column: T, offset: long, default_value: T) -> T",
-        ],
+        &["(column: scalar, [offset: long]) -> column", "(column: T, offset: long, default_value: T) -> T"],
         "The value in a row after.",
     ),
     window(
@@ -56,5 +50,13 @@ pub const ROWS: &[Function] = &[
 ];
 
 const fn window(name: &'static str, signatures: &'static [&'static str], doc: &'static str) -> Function {
-    Function { name, aliases: &[], signatures, doc, naming: Naming::None, body: Body::Window, volatile: false }
+    Function {
+        name,
+        aliases: &[],
+        signatures,
+        doc,
+        naming: Naming::None,
+        body: Body::Window,
+        volatile: false,
+    }
 }

@@ -47,8 +47,10 @@ pub const ROWS: &[Function] = &[
     ),
     kernel(
         "series_fill_linear",
-        &["(series: array, [missing_value_placeholder: scalar], [fill_edges: bool], [constant_value: scalar]) \
-           -> dynamic"],
+        &[
+            "(series: array, [missing_value_placeholder: scalar], [fill_edges: bool], [constant_value: scalar]) \
+           -> dynamic",
+        ],
         "The series with missing values on the line between their neighbours.",
         Naming::FirstArgument,
         |args, _| args[0].as_array().map_or(Value::Null, |items| Value::Array(linear(items, &args[1..]))),

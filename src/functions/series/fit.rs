@@ -1,7 +1,8 @@
 //! `series_fit_line(s)`, `series_fit_2lines(s)`, `series_fit_poly(y, [x], [degree])`: least squares.
 //!
-//! A line is over the positions 0, 1, 2, …; a polynomial over 1, 2, 3, … unless x is given, its
-//! coefficients from the highest power down. `series_fit_2lines` splits where the residual is least.
+//! Lines and polynomials are over the positions 1, 2, 3, … (the right one of two lines starts at 1
+//! anew), unless x is given. Coefficients come from the highest power down. `series_fit_2lines` splits
+//! where the residual is least.
 //!
 //! Trap: variances are those of a sample; a series that does not vary is fitted with `rsquare` 1.
 
@@ -90,16 +91,17 @@ impl Quality {
 /// A fitted line.
 pub struct Line {
     pub slope: f64,
-    pub interception: f64,
+    /// The line's value at the first point.
+    pub level: f64,
     quality: Quality,
     fit: Vec<f64>,
 }
 
 impl Line {
     pub fn fit(y: &[f64]) -> Option<Line> {
-        let (slope, interception) = slope_and_interception(y)?;
-        let fit: Vec<f64> = (0..y.len()).map(|x| slope * x as f64 + interception).collect();
-        Some(Line { slope, interception, quality: Quality::of(y, &fit), fit })
+        let (slope, level) = slope_and_level(y)?;
+        let fit: Vec<f64> = (0..y.len()).map(|x| slope * x as f64 + level).collect();
+        Some(Line { slope, level, quality: Quality::of(y, &fit), fit })
     }
 
     fn members(&self) -> [(&'static str, Value); 6] {
@@ -108,7 +110,7 @@ impl Line {
             ("slope", Value::Real(self.slope)),
             ("variance", Value::Real(self.quality.variance)),
             ("rvariance", Value::Real(self.quality.rvariance)),
-            ("interception", Value::Real(self.interception)),
+            ("interception", Value::Real(self.level - self.slope)),
             ("line_fit", series(self.fit.iter().copied())),
         ]
     }
@@ -117,14 +119,14 @@ impl Line {
         [
             ("rsquare", Value::Real(self.quality.rsquare)),
             ("slope", Value::Real(self.slope)),
-            ("interception", Value::Real(self.interception)),
+            ("interception", Value::Real(self.level - self.slope)),
             ("variance", Value::Real(self.quality.variance)),
             ("rvariance", Value::Real(self.quality.rvariance)),
         ]
     }
 }
 
-fn slope_and_interception(y: &[f64]) -> Option<(f64, f64)> {
+fn slope_and_level(y: &[f64]) -> Option<(f64, f64)> {
     if y.is_empty() {
         return None;
     }
@@ -217,7 +219,8 @@ fn poly(args: &[Value]) -> Option<[Value; 5]> {
 /// By Householder reflections of the matrix of powers; `None` when its columns depend on each other.
 fn least_squares(x: &[f64], y: &[f64], degree: usize) -> Option<Vec<f64>> {
     let (rows, columns) = (x.len(), degree + 1);
-    let mut a: Vec<Vec<f64>> = (0..columns).map(|k| x.iter().map(|x| x.powi((degree - k) as i32)).collect()).collect();
+    let mut a: Vec<Vec<f64>> =
+        (0..columns).map(|k| x.iter().map(|x| x.powi((degree - k) as i32)).collect()).collect();
     let mut b = y.to_vec();
     for k in 0..columns {
         let norm = a[k][k..].iter().map(|v| v * v).sum::<f64>().sqrt();

@@ -14,7 +14,9 @@ use std::f64::consts::PI;
 const SIGNATURE: &[&str] = &["(series: array, [series_imaginary: array]) -> dynamic"];
 
 pub const ROWS: &[Function] = &[
-    kernel("series_fft", SIGNATURE, "The Fourier transform of a series.", Naming::None, |a, _| both(a, false)),
+    kernel("series_fft", SIGNATURE, "The Fourier transform of a series.", Naming::None, |a, _| {
+        both(a, false)
+    }),
     kernel("series_ifft", SIGNATURE, "The inverse Fourier transform of a series.", Naming::None, |a, _| {
         both(a, true)
     }),

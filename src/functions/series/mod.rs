@@ -6,12 +6,15 @@
 //! Trap: an element that is no number is null in an element-wise result, and is passed over by a
 //! total; the functions that fit or decompose give null for a series with such an element.
 
+mod decompose;
 mod elementwise;
 mod fill;
 mod filter;
 mod fit;
 mod fourier;
 mod multiple;
+mod outliers;
+mod periods;
 mod totals;
 
 use super::Function;
@@ -20,8 +23,17 @@ use crate::value::Value;
 pub use multiple::MULTIPLE;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] =
-    &[elementwise::ROWS, fill::ROWS, filter::ROWS, fit::ROWS, fourier::ROWS, totals::ROWS];
+pub const ROWS: &[&[Function]] = &[
+    decompose::ROWS,
+    elementwise::ROWS,
+    fill::ROWS,
+    filter::ROWS,
+    fit::ROWS,
+    fourier::ROWS,
+    outliers::ROWS,
+    periods::ROWS,
+    totals::ROWS,
+];
 
 /// The numbers of a series; `None` when it is no array or holds something else.
 fn numbers(series: &Value) -> Option<Vec<f64>> {

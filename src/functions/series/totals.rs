@@ -46,10 +46,19 @@ pub const ROWS: &[Function] = &[
             both.and_then(|(x, y)| pearson(&x, &y)).map_or(Value::Null, Value::Real)
         },
     ),
-    kernel("series_stats", STATS, "Least, greatest, average and spread of a series.", Naming::None, |args, _| {
-        let stats = Stats::of(args);
-        Value::Array(stats.map_or_else(|| vec![Value::Null; 7], |s| s.members().into_iter().map(|m| m.1).collect()))
-    }),
+    kernel(
+        "series_stats",
+        STATS,
+        "Least, greatest, average and spread of a series.",
+        Naming::None,
+        |args, _| {
+            let stats = Stats::of(args);
+            Value::Array(
+                stats
+                    .map_or_else(|| vec![Value::Null; 7], |s| s.members().into_iter().map(|m| m.1).collect()),
+            )
+        },
+    ),
     kernel(
         "series_stats_dynamic",
         STATS,
