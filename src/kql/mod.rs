@@ -10,8 +10,10 @@ mod expr;
 mod lexer;
 mod literal;
 pub mod operators;
-pub mod parser;
+mod parser;
 mod pieces;
+
+pub use parser::{Broken, Parsed, Parser, parse};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
@@ -67,7 +69,7 @@ pub fn visible(schema: &Schema) -> impl Iterator<Item = (usize, &Column)> {
 
 /// Compiles a query text, or says all that is wrong with it.
 pub fn compile(text: &str, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    let (query, diagnostics) = parser::parse(text);
+    let (query, diagnostics) = parse(text);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }

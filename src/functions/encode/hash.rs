@@ -9,7 +9,7 @@
 use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
-use xxhash_rust::xxh64::xxh64;
+use twox_hash::XxHash64;
 
 use crate::functions::convert::text;
 use crate::functions::rows::{plain, row};
@@ -56,11 +56,11 @@ pub const ROWS: &[Function] = &[
 
 fn xxhash(value: &Value) -> i64 {
     let hash = match value {
-        Value::Int(n) => xxh64(&n.to_le_bytes(), 0),
-        Value::Long(n) | Value::Datetime(n) | Value::Timespan(n) => xxh64(&n.to_le_bytes(), 0),
-        Value::Real(x) => xxh64(&x.to_le_bytes(), 0),
-        Value::Bool(b) => xxh64(&[u8::from(*b)], 0),
-        other => xxh64(text(other).as_bytes(), 0),
+        Value::Int(n) => XxHash64::oneshot(0, &n.to_le_bytes()),
+        Value::Long(n) | Value::Datetime(n) | Value::Timespan(n) => XxHash64::oneshot(0, &n.to_le_bytes()),
+        Value::Real(x) => XxHash64::oneshot(0, &x.to_le_bytes()),
+        Value::Bool(b) => XxHash64::oneshot(0, &[u8::from(*b)]),
+        other => XxHash64::oneshot(0, text(other).as_bytes()),
     };
     hash as i64
 }
@@ -78,7 +78,7 @@ fn hash(args: &[Value], _: &Cx) -> Value {
 
 fn combine(hashes: impl Iterator<Item = i64>) -> i64 {
     let bytes: Vec<u8> = hashes.flat_map(i64::to_le_bytes).collect();
-    xxh64(&bytes, 0) as i64
+    XxHash64::oneshot(0, &bytes) as i64
 }
 
 fn digest<D: Digest>(args: &[Value]) -> Value {
