@@ -47,6 +47,8 @@ mod aggregates;
 mod datetime;
 mod math;
 mod rows;
+pub mod series;
+mod windows;
 
 /// What a function means: arguments of the settled types in, a value of the return type out.
 pub type Kernel = fn(&[Value], &Cx) -> Value;
