@@ -5,7 +5,7 @@
 use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
 use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation, extend, implied_name, project_columns};
+use crate::kql::bind::{Binder, Relation, project_columns};
 use crate::plan::Plan;
 use crate::types::Schema;
 

@@ -9,7 +9,7 @@ use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Relation};
 use crate::plan::{Expr, Plan};
 use crate::source::Span;
-use crate::diagnostic::{Diagnostic, closest};
+use crate::diagnostic::closest;
 
 #[derive(Clone, Debug)]
 pub struct ProjectRename {
