@@ -298,6 +298,32 @@ impl Default for Noise {
     }
 }
 
+/// A row of Core Directory by a person: all but its targets.
+pub struct Change<'a> {
+    pub at: Ticks,
+    pub activity: &'a str,
+    pub category: &'a str,
+    pub operation: &'a str,
+    pub actor: (usize, Ip),
+    pub correlation: Guid,
+}
+
+impl Change<'_> {
+    pub fn write(&self, tenant: &Tenant, w: &mut Writer, targets: impl FnOnce(&mut Writer)) {
+        let (actor, ip) = self.actor;
+        head(w, "Directory", self.category, self.correlation, self.at, false, "");
+        w.text("activityDisplayName", self.activity);
+        w.time("activityDateTime", self.at, 7);
+        w.text("loggedByService", "Core Directory");
+        w.text("operationType", self.operation);
+        initiated_by(tenant, w, actor, Some(ip));
+        w.array("targetResources", targets);
+        w.array("additionalDetails", |w| {
+            detail(w, "User-Agent", DEVICES[tenant.users[actor].device].agent);
+        });
+    }
+}
+
 /// The members that open every row.
 pub fn head(
     w: &mut Writer,

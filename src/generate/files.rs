@@ -100,12 +100,12 @@ pub fn evidence() -> Vec<FileSpec> {
         file("graph/signIns-002.json", sign_ins, Interactive, last, Utf8, 4..8),
         file("graph/signIns-array-bom.json", sign_ins, Interactive, Array, Utf8Bom, 0..4),
         file("graph/signIns-other-kinds.ndjson", sign_ins, Other, Lines, Utf8, 0..12),
-        file("ual/search-001.csv", unified, Unified, SearchCsv, Utf8, 6..8),
+        file("ual/search-001.csv", unified, Unified, SearchCsv, Utf8, 6..9),
         file("ual/search-002.csv", unified, Unified, SearchCsv, Utf8, 3..6),
         file("ual/search-utf16.csv", unified, Unified, SearchCsv, Utf16Le, 2..3),
         file("ual/audit-data.ndjson", unified, Unified, Lines, Utf8, 0..2),
         file("ual/purview-portal.csv", unified, Unified, PurviewCsv, Utf8Bom, 8..11),
-        file("ual/splunk-search.csv", unified, Unified, SplunkCsv, Utf8, 10..12),
+        file("ual/splunk-search.csv", unified, Unified, SplunkCsv, Utf8, 11..12),
     ]
 }
 

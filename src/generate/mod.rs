@@ -9,6 +9,7 @@
 
 mod audit;
 mod chunk;
+mod compromise;
 mod files;
 mod incidents;
 mod names;
@@ -157,7 +158,7 @@ impl Plan {
         let audits = self.part(self.background[Stream::Audits as usize], slice);
         let unified = self.part(self.background[Stream::Unified as usize], slice);
         let count =
-            self.part(self.background[Stream::Audits as usize] / 18, slice).min(audits / 7).min(unified / 4);
+            self.part(self.background[Stream::Audits as usize] / 12, slice).min(audits / 7).min(unified / 4);
         (0..count).map(move |index| {
             let (mut rng, at) = self.draw(4, slice, index);
             pim::Episode::draw(&self.tenant, &mut rng, at)
