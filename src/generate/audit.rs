@@ -5,7 +5,7 @@
 //! do), and one of them holds an en dash.
 
 use super::chunk::Chunk;
-use super::names::{DEVICES, ROLES, SERVICES};
+use super::names::{DEVICES, DOMAIN, ROLES, SERVICES};
 use super::rng::{Rng, Skew};
 use super::tenant::Tenant;
 use super::write::{Guid, Ip, Ticks, Writer, push_guid, push_int};
@@ -13,6 +13,8 @@ use super::write::{Guid, Ip, Ticks, Writer, push_guid, push_int};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     User,
+    /// An account of its own, that nothing else tells of.
+    Account,
     Group,
     Service,
     Application,
@@ -103,7 +105,7 @@ const ACTIVITIES: [Activity; 24] = [
         "Add user",
         "UserManagement",
         "Add",
-        Target::User,
+        Target::Account,
         &[("AccountEnabled", "", "true"), ("UserType", "", "Member")],
         1.5,
     ),
@@ -111,7 +113,7 @@ const ACTIVITIES: [Activity; 24] = [
         "Delete user",
         "UserManagement",
         "Delete",
-        Target::User,
+        Target::Account,
         &[("Is Hard Deleted", "", "False")],
         0.6,
     ),
@@ -352,6 +354,7 @@ fn targets(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, activity: &Activity, 
     let role = rng.index(ROLES.len());
     let (kind, id, name) = match activity.target {
         Target::User | Target::Group => ("User", user.id, None),
+        Target::Account => ("User", rng.guid(), None),
         Target::Service => ("ServicePrincipal", tenant.services[service].0, Some(SERVICES[service])),
         Target::Application => ("Application", tenant.services[service].1, Some(SERVICES[service])),
         Target::Device => ("Device", rng.guid(), Some("LT-4471")),
@@ -361,8 +364,13 @@ fn targets(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, activity: &Activity, 
             ("Other", rng.guid(), Some("Eligible administrators aren't activating their privileged role"))
         }
     };
-    let is_user = kind == "User";
-    target(w, kind, Some(id), name, is_user.then_some(user.upn.as_str()), |w| {
+    let account = format!("starter{}@{DOMAIN}", rng.below(100_000));
+    let upn = match activity.target {
+        Target::User | Target::Group => Some(user.upn.as_str()),
+        Target::Account => Some(account.as_str()),
+        _ => None,
+    };
+    target(w, kind, Some(id), name, upn, |w| {
         for (name, old, new) in activity.changes {
             property(w, name, old, new);
         }
