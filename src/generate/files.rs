@@ -109,13 +109,18 @@ pub fn evidence() -> Vec<FileSpec> {
     ]
 }
 
-/// Writes one file.
+/// Writes one file, over one of the same name.
 pub fn write(plan: &Plan, spec: &FileSpec, folder: &Path) -> io::Result<FileCount> {
     let path = folder.join(&spec.name);
+    write_to(plan, spec, &path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+fn write_to(plan: &Plan, spec: &FileSpec, path: &Path) -> io::Result<FileCount> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let mut sink = Sink { file: File::create(&path)?, encoding: spec.encoding, bytes: 0 };
+    let mut sink = Sink { file: File::create(path)?, encoding: spec.encoding, bytes: 0 };
     let mut out = Vec::new();
     let mut rows = 0;
     open(&mut out, spec);
