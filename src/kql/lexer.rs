@@ -273,7 +273,7 @@ impl<'t> Lexer<'t, '_> {
     }
 
     fn bad_number(&mut self, from: usize) -> TokenKind {
-        let shown: String = self.text[from..self.at].chars().take(40).collect();
+        let shown = shown(&self.text[from..self.at]);
         self.error_help(
             from,
             format!("`{shown}` is not a number that fits its type"),
@@ -427,6 +427,22 @@ impl<'t> Lexer<'t, '_> {
         self.at += digits;
         u32::from_str_radix(text, 16).ok()
     }
+}
+
+/// Text of the query as a message shows it: cut, and nothing in it that a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for (n, c) in text.chars().enumerate() {
+        match c {
+            _ if n == 50 => return shown + "…",
+            ' '..='~' => shown.push(c),
+            _ if c.is_alphanumeric() || matches!(c, '“' | '”' | '‘' | '’' | '–' | '—') => {
+                shown.push(c)
+            }
+            _ => shown.extend(c.escape_default()),
+        }
+    }
+    shown
 }
 
 /// The length of `{{ Name }}` at the start of `text`.

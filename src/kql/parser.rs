@@ -14,7 +14,7 @@ use super::ast::{Expr, ExprKind, Function, Name, Operator, Parameter, ParameterT
 use super::lexer::{self, Token, TokenKind};
 use super::operators::{LEADING, OperatorKind, PARSERS, REFUSED};
 
-/// Brackets, functions and operators may be nested so deep.
+/// Brackets, signs, functions and operators may be nested so deep.
 const MAX_NESTING: u32 = 200;
 /// The tree is no higher than this plus `MAX_NESTING`.
 const MAX_HEIGHT: u32 = 1000;
@@ -135,7 +135,13 @@ impl<'t> Parser<'t> {
         if self.eat_symbol(symbol) {
             return Ok(());
         }
-        if self.diagnostics.len() > MAX_DIAGNOSTICS {
+        // An error inside has skipped to the end already; or nobody reads so many errors.
+        let skipped = *self.peek() == TokenKind::End
+            && self
+                .diagnostics
+                .last()
+                .is_some_and(|d| d.span.start >= open.start && d.kind != Kind::Unsupported);
+        if skipped || self.diagnostics.len() > MAX_DIAGNOSTICS {
             return Err(Broken);
         }
         let line = self.text[..open.start].matches('\n').count() + 1;
@@ -174,13 +180,11 @@ impl Parser<'_> {
     /// The token here, in words.
     fn found(&self) -> String {
         let span = self.span();
-        let text = &self.text[span.start..span.end];
-        let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
-        let dots = if text.chars().nth(40).is_some() { "…" } else { "" };
+        let shown = lexer::shown(&self.text[span.start..span.end]);
         match self.peek() {
             TokenKind::End => "the end of the query".into(),
-            TokenKind::Text(_) => format!("the text {shown}{dots}"),
-            _ => format!("`{shown}{dots}`"),
+            TokenKind::Text(_) => format!("the text {shown}"),
+            _ => format!("`{shown}`"),
         }
     }
 
@@ -502,7 +506,7 @@ impl Parser<'_> {
             return Ok(OperatorKind::Refused { name, reason });
         }
         let known = PARSERS.iter().map(|(name, _)| *name).chain(REFUSED.iter().map(|(name, _)| *name));
-        let shown: String = name.chars().take(60).collect();
+        let shown = lexer::shown(&name);
         let message = format!("unknown operator `{shown}`");
         Err(match closest(&shown, known) {
             Some(near) => self.error_help(span, message, format!("did you mean `{near}`?")),
