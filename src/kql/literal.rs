@@ -13,7 +13,7 @@ use crate::value::{self, Value};
 use super::lexer::{Lexer, TokenKind, is_name_part, placeholder_length, shown};
 
 /// JSON may be nested so deep in a literal.
-const MAX_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 100;
 
 /// The names that make a literal when a bracket follows.
 pub(super) fn type_of_literal(word: &str) -> Option<Type> {

@@ -15,7 +15,7 @@ use super::lexer::{self, Token, TokenKind};
 use super::operators::{LEADING, OperatorKind, PARSERS, REFUSED};
 
 /// Brackets, signs, functions and operators may be nested so deep.
-const MAX_NESTING: u32 = 200;
+const MAX_NESTING: u32 = 100;
 /// The tree is no higher than this plus `MAX_NESTING`.
 const MAX_HEIGHT: u32 = 1000;
 /// More errors than this help nobody.
