@@ -247,7 +247,9 @@ impl<'t> Lexer<'t, '_> {
         self.at = from;
         self.take_while(|c| c.is_ascii_digit());
         let mut real = false;
-        if self.rest().starts_with('.') && self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        // `0.` is a number, `1..5` and `1.name` are not.
+        let after_point = self.rest().strip_prefix('.').map(|rest| rest.chars().next());
+        if after_point.is_some_and(|c| !c.is_some_and(|c| is_name_start(c) || matches!(c, '.' | '['))) {
             self.at += 1;
             self.take_while(|c| c.is_ascii_digit());
             real = true;

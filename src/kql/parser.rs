@@ -21,6 +21,8 @@ const MAX_HEIGHT: u32 = 1000;
 /// More errors than this help nobody.
 const MAX_DIAGNOSTICS: usize = 100;
 
+const SEPARATORS: &str = "items are separated by `,`, operators by `|`, statements by `;`";
+
 /// An error has been reported; the piece that was being read is lost.
 #[derive(Clone, Copy, Debug)]
 pub struct Broken;
@@ -32,7 +34,7 @@ pub fn parse(text: &str) -> (Query, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let tokens = lexer::tokens(text, &mut diagnostics);
     let mut parser = Parser { text, tokens, at: 0, diagnostics, nesting: 0, height: 0, in_search: false };
-    let statements = parser.statements();
+    let statements = parser.block(0);
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|d| d.span.start);
     diagnostics.truncate(MAX_DIAGNOSTICS);
@@ -157,7 +159,7 @@ impl Parser<'_> {
         if *self.peek() != TokenKind::Bad {
             let diagnostic =
                 Diagnostic::syntax(self.span(), format!("expected {what}, found {}", self.found()));
-            let help = self.usual_mistake();
+            let help = self.usual_mistake(what.starts_with("`|`"));
             self.diagnostics.push(Diagnostic { help, ..diagnostic });
         }
         Broken
@@ -188,10 +190,11 @@ impl Parser<'_> {
         }
     }
 
-    /// What people mean who write the token here.
-    fn usual_mistake(&self) -> Option<String> {
+    /// What people mean who write the token here; `after` something that is complete.
+    fn usual_mistake(&self, after: bool) -> Option<String> {
         let help = match self.peek() {
-            TokenKind::Symbol("=") => "equality is `==`, or `=~` without regard to case",
+            TokenKind::Symbol("=") => "equality is `==`; a column is named by `name = …`, with a plain name",
+            TokenKind::Symbol("|") => "a pipeline begins with a table: `Table | …`",
             TokenKind::Symbol("&&") => "write `and`",
             TokenKind::Symbol("||") => "write `or`",
             TokenKind::Symbol("!") => "negation is `not(…)`",
@@ -204,9 +207,11 @@ impl Parser<'_> {
                         Some(format!("operators are lower case: `{}`", word.to_lowercase()))
                     }
                     _ if self.operator_named(0).is_some() => Some(format!("a `|` stands before `{word}`")),
+                    _ if after => Some(SEPARATORS.into()),
                     _ => None,
                 };
             }
+            TokenKind::Text(_) | TokenKind::Literal(..) if after => SEPARATORS,
             _ => return None,
         };
         Some(help.into())
@@ -256,37 +261,20 @@ impl Parser<'_> {
 
 /// Statements.
 impl Parser<'_> {
-    fn statements(&mut self) -> Vec<Statement> {
-        let mut statements = self.block();
-        while *self.peek() != TokenKind::End {
-            // Only a closing bracket too many ends a block before the end of the text.
-            self.expected("the end of the query");
-            self.advance();
-            self.recover(0);
-            statements.extend(self.block());
-        }
-        statements
-    }
-
     /// Statements separated by `;`, up to a closing bracket or the end.
-    fn block(&mut self) -> Vec<Statement> {
+    fn block(&mut self, depth: u32) -> Vec<Statement> {
         let mut statements = Vec::new();
         loop {
             while self.eat_symbol(";") {}
-            if matches!(self.peek(), TokenKind::End | TokenKind::Symbol(")" | "]" | "}")) {
+            if self.ends_block(depth) {
                 return statements;
             }
-            let depth = self.token(0).depth;
             let height = self.height;
             let statement = self.nested(Self::statement);
             self.height = height;
-            let ended = matches!(self.peek(), TokenKind::End | TokenKind::Symbol(";" | ")" | "]" | "}"));
+            let ended = self.is_symbol(";") || self.ends_block(depth);
             if statement.is_err() {
-                self.recover(depth);
-                while self.is_symbol("|") {
-                    self.advance();
-                    self.recover(depth);
-                }
+                self.recover_statement(depth);
             } else if !ended {
                 self.expected("`|` and an operator, or `;`");
                 if !self.begins_statement() {
@@ -379,7 +367,8 @@ impl Parser<'_> {
         let parameters = self.parameters_of_function()?;
         let open = self.span();
         self.expect_symbol("{")?;
-        let body = self.block();
+        let depth = self.tokens[self.at - 1].depth + 1;
+        let body = self.block(depth);
         self.close("}", open)?;
         Ok(Function { parameters, body, view, span: self.span_from(start) })
     }
@@ -459,7 +448,7 @@ impl Parser<'_> {
         let kind = match self.nested(Self::operator_kind) {
             Ok(kind) if self.ends_operator(depth) => kind,
             Ok(kind) => {
-                self.expected("`|`, `;` or the end of the operator");
+                self.expected("`|`, `;` or the end");
                 if self.begins_statement() { kind } else { OperatorKind::Error }
             }
             Err(Broken) => OperatorKind::Error,
@@ -475,15 +464,20 @@ impl Parser<'_> {
 
     /// Whether the operator here has nothing more.
     pub fn at_operator_end(&self) -> bool {
-        self.ends_operator(1)
+        matches!(self.peek(), TokenKind::End | TokenKind::Symbol("|" | ";" | "," | ")" | "]" | "}"))
     }
 
     fn ends_operator(&self, depth: u32) -> bool {
         match self.peek() {
-            TokenKind::End | TokenKind::Symbol("|" | ";" | ")" | "]" | "}") => true,
+            TokenKind::Symbol("|" | ";") => true,
             TokenKind::Symbol(",") => depth > 0,
-            _ => false,
+            _ => self.ends_block(depth),
         }
+    }
+
+    /// The end, or the bracket that closes what stands at that depth.
+    fn ends_block(&self, depth: u32) -> bool {
+        *self.peek() == TokenKind::End || self.token(0).depth < depth
     }
 
     fn operator_kind(&mut self) -> Parsed<OperatorKind> {
