@@ -209,7 +209,9 @@ impl Parser<'_> {
             }
             Form::Between => {
                 let open = self.span();
-                self.expect_symbol("(")?;
+                if !self.eat_symbol("(") {
+                    return Err(self.expected("`(low .. high)`"));
+                }
                 let low = Box::new(self.expr()?);
                 self.expect_symbol("..")?;
                 let high = Box::new(self.expr()?);

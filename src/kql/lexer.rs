@@ -176,8 +176,7 @@ impl<'t> Lexer<'t, '_> {
         if self.at == from {
             self.at += first.len_utf8();
         }
-        let shown: String =
-            self.text[from..self.at].chars().take(12).flat_map(char::escape_default).collect();
+        let shown = shown(&self.text[from..self.at]);
         let message = format!("`{shown}` has no meaning here");
         match first {
             '“' | '”' | '‘' | '’' | '„' => {

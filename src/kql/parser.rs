@@ -78,6 +78,11 @@ impl<'t> Parser<'t> {
         Span::new(start.start, last.end.max(start.end))
     }
 
+    fn previous(&self) -> &str {
+        let span = self.tokens[self.at.saturating_sub(1)].span;
+        &self.text[span.start..span.end]
+    }
+
     pub fn advance(&mut self) {
         self.at = (self.at + 1).min(self.tokens.len() - 1);
     }
@@ -207,6 +212,8 @@ impl Parser<'_> {
                         Some(format!("operators are lower case: `{}`", word.to_lowercase()))
                     }
                     _ if self.operator_named(0).is_some() => Some(format!("a `|` stands before `{word}`")),
+                    "matches" => Some("the operator is `matches regex`".into()),
+                    _ if after && self.previous() == "not" => Some("write `not(…)`".into()),
                     _ if after => Some(SEPARATORS.into()),
                     _ => None,
                 };
@@ -428,7 +435,12 @@ impl Parser<'_> {
         let mut refused = false;
         while self.eat_symbol("|") {
             let before = self.diagnostics.len();
-            let operator = self.operator();
+            let start = self.span();
+            let mut operator = self.operator();
+            if matches!(operator.kind, OperatorKind::Print(_) | OperatorKind::Range(_)) {
+                self.error(start, "this operator begins a pipeline; it takes no table before it");
+                operator.kind = OperatorKind::Error;
+            }
             if matches!(operator.kind, OperatorKind::Refused { .. }) {
                 // One is enough to say that this pipeline is not done.
                 if refused {
@@ -502,7 +514,10 @@ impl Parser<'_> {
         let known = PARSERS.iter().map(|(name, _)| *name).chain(REFUSED.iter().map(|(name, _)| *name));
         let shown = lexer::shown(&name);
         let message = format!("unknown operator `{shown}`");
-        Err(match closest(&shown, known) {
+        // Between words as short as `foo` and `top`, nearness says nothing.
+        let near = closest(&shown, known)
+            .filter(|near| near.len() > 4 || near.as_bytes().first() == shown.as_bytes().first());
+        Err(match near {
             Some(near) => self.error_help(span, message, format!("did you mean `{near}`?")),
             None => self.error(span, message),
         })
