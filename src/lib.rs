@@ -1,12 +1,12 @@
 //! auk: KQL over exported Microsoft 365 and Entra ID audit data.
 
-pub mod decimal;
-pub mod diagnostic;
-pub mod functions;
-pub mod json;
-pub mod kql;
 pub mod source;
-pub mod table;
-pub mod time;
+pub mod diagnostic;
 pub mod types;
+pub mod decimal;
+pub mod time;
+pub mod json;
 pub mod value;
+pub mod table;
+pub mod functions;
+pub mod kql;
