@@ -17,16 +17,23 @@
 //! Trap: an argument of type dynamic is taken where a scalar type is asked for, and converted as
 //! `tostring`, `tolong` … would; a kernel never sees the dynamic value then.
 
+mod pattern;
 mod registry;
 mod signature;
 
 pub mod cx;
 
 pub use cx::Cx;
+pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
-pub use signature::{Param, ParamType, Resolved, Returns, Signature};
+pub use signature::{common_type, Param, ParamType, Resolved, Returns, Signature};
 
 use crate::value::Value;
+
+mod aggregates;
+mod datetime;
+mod math;
+mod rows;
 
 /// What a function means: arguments of the settled types in, a value of the return type out.
 pub type Kernel = fn(&[Value], &Cx) -> Value;

@@ -6,20 +6,22 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
+use super::{aggregates as gather, datetime, math};
 
 /// The tables that make up the table, by subject.
-const FUNCTIONS: &[&[Function]] = &[];
+const FUNCTIONS: &[&[Function]] = &[super::pattern::ROWS];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 
 /// Every scalar function and operator.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    FUNCTIONS.iter().flat_map(|rows| rows.iter())
+    let subjects = [datetime::ROWS, math::ROWS, gather::FUNCTIONS];
+    FUNCTIONS.iter().chain(subjects.into_iter().flatten()).flat_map(|rows| rows.iter())
 }
 
 /// Every aggregate.
 pub fn aggregates() -> impl Iterator<Item = &'static Aggregate> {
-    AGGREGATES.iter().flat_map(|rows| rows.iter())
+    AGGREGATES.iter().chain(gather::ROWS).flat_map(|rows| rows.iter())
 }
 
 static FUNCTION_NAMES: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {

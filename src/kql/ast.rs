@@ -137,3 +137,29 @@ pub struct OperatorParameter {
     pub name: Name,
     pub value: Expr,
 }
+
+impl NamePattern {
+    pub fn matches(&self, name: &str) -> bool {
+        if self.wildcard { wildcard_matches(&self.text, name) } else { self.text == name }
+    }
+}
+
+/// Does the name match a pattern in which `*` stands for any text?
+pub fn wildcard_matches(pattern: &str, name: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let Some(mut rest) = parts.next().and_then(|first| name.strip_prefix(first)) else { return false };
+    if !pattern.contains('*') {
+        return rest.is_empty();
+    }
+    let mut parts = parts.peekable();
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        match rest.find(part) {
+            Some(at) => rest = &rest[at + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}

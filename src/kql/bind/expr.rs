@@ -1,0 +1,272 @@
+//! Expressions: names to columns and constants, operators and paths to rows of the function table.
+//!
+//! Trap: a column hides a `let` of the same name. A path (`a.b`) is for dynamic values only; text that
+//! holds JSON wants `parse_json()` first.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::{Binder, Binding, pipeline::Relation};
+use crate::diagnostic::{Diagnostic, closest};
+use crate::functions;
+use crate::kql::ast::{self, ExprKind as Ast};
+use crate::plan::{Expr, ExprKind, Plan, WindowCall};
+use crate::source::Span;
+use crate::types::{Schema, Type};
+use crate::value::Value;
+
+/// What an expression may refer to.
+pub struct Row<'s> {
+    pub schema: &'s Schema,
+    /// The right side of a join, while its `on` is bound.
+    pub right: Option<&'s Schema>,
+    /// Where `prev()`, `row_number()` and their like are collected; `None` where they are not allowed.
+    pub windows: Option<&'s RefCell<Vec<WindowCall>>>,
+    /// Where aggregates are collected, within `summarize`.
+    pub aggregates: Option<&'s super::summary::Aggregates>,
+}
+
+impl<'s> Row<'s> {
+    pub fn new(schema: &'s Schema) -> Row<'s> {
+        Row { schema, right: None, windows: None, aggregates: None }
+    }
+
+    pub fn with_windows(schema: &'s Schema, windows: &'s RefCell<Vec<WindowCall>>) -> Row<'s> {
+        Row { windows: Some(windows), ..Row::new(schema) }
+    }
+}
+
+/// The schema of an expression that may name no columns.
+pub static NO_COLUMNS: Schema = Schema { columns: Vec::new() };
+
+impl Binder<'_> {
+    /// Binds a scalar expression.
+    pub fn expr(&mut self, e: &ast::Expr, row: &Row<'_>) -> Option<Expr> {
+        match &e.kind {
+            Ast::Literal(value, ty) => Some(Expr::literal(value.clone(), *ty, e.span)),
+            Ast::TypeLiteral(ty) => Some(Expr::literal(Value::string(ty.name()), Type::String, e.span)),
+            Ast::Name(name) => self.name(name, row),
+            Ast::Star => self.error(e.span, "`*` is not an expression here"),
+            Ast::Wildcard(text) => self.error(e.span, format!("the name pattern `{text}` is not an expression")),
+            Ast::Member(object, member) => self.member(object, member, e.span, row),
+            Ast::Index(object, index) => {
+                let object = self.expr(object, row)?;
+                let index = self.expr(index, row)?;
+                self.path_step(object, index, e.span)
+            }
+            Ast::Call { name, args } => self.call(name, args, e.span, row),
+            Ast::Unary { op, operand, .. } => {
+                let operand = self.expr(operand, row)?;
+                if *op == "+" { Some(operand) } else { self.apply("negate", vec![operand], e.span) }
+            }
+            Ast::Binary { .. } => self.binary_chain(e, row),
+            Ast::List { op, left, items, .. } => self.list(op, left, items, e.span, row),
+            Ast::Between { op, value, low, high, .. } => {
+                let (value, low) = (self.expr(value, row)?, self.expr(low, row)?);
+                let mut high = self.expr(high, row)?;
+                if high.ty == Type::Timespan && low.ty == Type::Datetime {
+                    high = self.apply("+", vec![low.clone(), high], e.span)?;
+                }
+                self.apply(op, vec![value, low, high], e.span)
+            }
+            Ast::Pipe { .. } => {
+                let relation = self.table(e)?;
+                self.scalar_of(relation, e.span)
+            }
+            Ast::Error => None,
+        }
+    }
+
+    /// A left-leaning chain of binary operators, without a stack frame per link: `a and b and c …`.
+    fn binary_chain(&mut self, e: &ast::Expr, row: &Row<'_>) -> Option<Expr> {
+        let mut links = Vec::new();
+        let mut at = e;
+        while let Ast::Binary { op, left, right, .. } = &at.kind {
+            links.push((*op, right, at.span));
+            at = left;
+        }
+        let mut bound = self.expr(at, row);
+        for (op, right, span) in links.into_iter().rev() {
+            let right = self.expr(right, row);
+            bound = match (bound, right) {
+                (Some(left), Some(right)) => self.apply(op, vec![left, right], span),
+                _ => None,
+            };
+        }
+        bound
+    }
+
+    /// A column, else a `let`.
+    fn name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        if let Some(index) = row.schema.index(&name.text) {
+            return Some(Expr::column(index, row.schema.columns[index].ty, name.span));
+        }
+        match self.names.get(&name.text).cloned() {
+            Some(Binding::Scalar(mut expr)) => {
+                expr.span = name.span;
+                Some(expr)
+            }
+            Some(Binding::Table(_)) => {
+                let help = format!("toscalar({}) gives its first cell", name.text);
+                self.report(
+                    Diagnostic::semantic(name.span, format!("`{}` is a table, not a value", name.text)).with_help(help),
+                )
+            }
+            Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
+            None => {
+                let lets = self.names.all();
+                let known = row.schema.names().chain(lets.iter().map(String::as_str));
+                let near = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
+                let error = Diagnostic::semantic(name.span, format!("no column or variable named `{}`", name.text));
+                self.report(match near {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    fn member(&mut self, object: &ast::Expr, member: &ast::Name, span: Span, row: &Row<'_>) -> Option<Expr> {
+        if let Ast::Name(side) = &object.kind
+            && side.text.starts_with('$')
+        {
+            return self.sided(side, member, row);
+        }
+        let object = self.expr(object, row)?;
+        let key = Expr::literal(Value::string(member.text.as_str()), Type::String, member.span);
+        self.path_step(object, key, span)
+    }
+
+    /// `$left.a` is a column of the left side; `$right.a` one of the right, counted on from the left's.
+    fn sided(&mut self, side: &ast::Name, member: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        let Some(right) = row.right else {
+            return self.error(side.span, format!("`{}` has a meaning only in the `on` of a join", side.text));
+        };
+        let (schema, offset) = match side.text.as_str() {
+            "$left" => (row.schema, 0),
+            "$right" => (right, row.schema.len()),
+            _ => return self.error(side.span, format!("`{}` is neither $left nor $right", side.text)),
+        };
+        match schema.index(&member.text) {
+            Some(index) => Some(Expr::column(offset + index, schema.columns[index].ty, member.span)),
+            None => {
+                let near = closest(&member.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
+                let message = format!("the {} side has no column `{}`", &side.text[1..], member.text);
+                let error = Diagnostic::semantic(member.span, message);
+                self.report(match near {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                })
+            }
+        }
+    }
+
+    fn path_step(&mut self, object: Expr, step: Expr, span: Span) -> Option<Expr> {
+        if object.ty != Type::Dynamic {
+            let message = format!("a path needs a dynamic value; this is of type {}", object.ty);
+            let error = Diagnostic::semantic(span, message);
+            return self.report(if object.ty == Type::String {
+                error.with_help("parse_json() makes text that holds JSON dynamic")
+            } else {
+                error
+            });
+        }
+        let function = match (step.ty, step.as_literal()) {
+            (Type::String, Some(_)) => "dynamic_member",
+            _ => "dynamic_index",
+        };
+        self.apply(function, vec![object, step], span)
+    }
+
+    /// `x in (…)` and its like: a list of values, or the first column of a table.
+    fn list(&mut self, op: &'static str, left: &ast::Expr, items: &[ast::Expr], span: Span, row: &Row<'_>) -> Option<Expr> {
+        let value = self.expr(left, row)?;
+        if let [only] = items
+            && self.is_table(only)
+        {
+            let relation = self.table(only)?;
+            return self.in_table(op, value, relation, span);
+        }
+        let mut args = vec![value];
+        for item in items {
+            args.push(self.expr(item, row)?);
+        }
+        if op.contains("in")
+            && args[0].ty == Type::Dynamic
+            && let Some(ty) = args[1..].iter().map(|a| a.ty).find(|t| *t != Type::Dynamic)
+        {
+            args[0] = self.convert(args[0].clone(), ty);
+        }
+        self.apply(op, args, span)
+    }
+
+    fn in_table(&mut self, op: &'static str, value: Expr, relation: Relation, span: Span) -> Option<Expr> {
+        let Some(column) = relation.plan.schema().columns.first().cloned() else {
+            return self.error(span, "the table has no columns");
+        };
+        let table = first_column(relation.plan, &column);
+        if !matches!(op, "in" | "!in" | "in~" | "!in~") {
+            // has_any and its like take a list: the values of the column as one dynamic array.
+            let list = self.collect_list(table, span)?;
+            return self.apply(op, vec![value, list], span);
+        }
+        let value = if value.ty == column.ty {
+            value
+        } else if value.ty == Type::Dynamic || (value.ty.is_number() && column.ty.is_number()) {
+            self.convert(value, column.ty)
+        } else if column.ty != Type::Dynamic {
+            let message = format!("a value of type {} is never in a column of type {}", value.ty, column.ty);
+            return self.error(span, message);
+        } else {
+            value
+        };
+        let (fold_case, negated) = (op.ends_with('~'), op.starts_with('!'));
+        let kind = ExprKind::InTable { value: Box::new(value), table: Arc::new(table), fold_case, negated };
+        Some(Expr { kind, ty: Type::Bool, span })
+    }
+
+    /// All values of a one-column plan as one dynamic array, found once when the query runs.
+    fn collect_list(&mut self, table: Plan, span: Span) -> Option<Expr> {
+        let Some(function) = functions::aggregate("make_list") else {
+            return self.unsupported(span, "lists of a table need make_list");
+        };
+        let column = table.column(0)?.clone();
+        let arg = Expr::column(0, column.ty, span);
+        let call =
+            crate::plan::AggregateCall { function, args: vec![arg], filter: None, ty: Type::Dynamic };
+        let schema = Schema::new(vec![crate::types::Column::new("list", Type::Dynamic)]);
+        let plan = Plan::Aggregate { input: Box::new(table), keys: Vec::new(), aggregates: vec![call], schema };
+        Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: Type::Dynamic, span })
+    }
+
+    /// The first cell of a table.
+    pub fn scalar_of(&mut self, relation: Relation, span: Span) -> Option<Expr> {
+        let Some(column) = relation.plan.schema().columns.first().cloned() else {
+            return self.error(span, "the table has no columns");
+        };
+        let limited = Plan::Limit { input: Box::new(relation.plan), count: 1, segment: Vec::new() };
+        let plan = first_column(limited, &column);
+        Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: column.ty, span })
+    }
+
+    /// A constant integer: the count of `take`, the limit of `mv-expand`, …
+    pub fn constant_long(&mut self, e: &ast::Expr, what: &str) -> Option<i64> {
+        let bound = self.expr(e, &Row::new(&NO_COLUMNS))?;
+        match bound.as_literal().and_then(Value::as_i64) {
+            Some(n) => Some(n),
+            None if bound.as_literal().is_none() => {
+                self.unsupported(e.span, format!("{what} has to be a constant here"))
+            }
+            None => self.error(e.span, format!("{what} has to be a whole number")),
+        }
+    }
+}
+
+/// The plan with only its first column.
+fn first_column(plan: Plan, column: &crate::types::Column) -> Plan {
+    if plan.schema().len() == 1 {
+        return plan;
+    }
+    let exprs = vec![Expr::column(0, column.ty, Span::default())];
+    Plan::Project { input: Box::new(plan), exprs, schema: Schema::new(vec![column.clone()]) }
+}

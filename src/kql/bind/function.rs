@@ -1,0 +1,171 @@
+//! Calls: user functions, rows of the table, and the names that follow rules of their own.
+//!
+//! Trap: a user function is bound anew at each call, with its arguments as names; a scalar argument may
+//! hold columns of the caller's row, which is why the body is bound against that row with its columns
+//! out of sight.
+
+use std::rc::Rc;
+
+use super::{Binder, Binding, MAX_CALLS, Names, Row, pipeline::Relation};
+use crate::diagnostic::{Diagnostic, closest};
+use crate::functions::{self, Body};
+use crate::kql::ast::{self, Argument, ParameterType};
+use crate::plan::Expr;
+use crate::source::Span;
+use crate::types::Schema;
+
+/// What a user function gives.
+pub enum Outcome {
+    Scalar(Expr),
+    Table(Relation),
+}
+
+impl Binder<'_> {
+    /// A call within an expression.
+    pub fn call(&mut self, name: &ast::Name, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
+        if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
+            return match self.user_function(name, &function, &names, args, None, row)? {
+                Outcome::Scalar(expr) => Some(Expr { span, ..expr }),
+                Outcome::Table(relation) => self.scalar_of(relation, span),
+            };
+        }
+        if let Some(bound) = self.special(name, args, span, row) {
+            return bound;
+        }
+        if let Some(aggregates) = row.aggregates
+            && functions::aggregate(&name.text).is_some()
+        {
+            return self.aggregate_call(name, args, span, row, aggregates);
+        }
+        let Some(function) = functions::function(&name.text) else {
+            return self.unknown_function(name);
+        };
+        match function.body {
+            Body::Window => self.window_call(function, args, span, row),
+            Body::Refused(reason) => {
+                self.unsupported(name.span, format!("`{}` is not supported: {reason}", name.text))
+            }
+            Body::Special => self.unsupported(name.span, format!("`{}()` has no meaning here", name.text)),
+            Body::Kernel(_) => {
+                let args = self.arguments(args, row)?;
+                self.apply_function(function, args, span)
+            }
+        }
+    }
+
+    /// Binds all arguments, reporting what is wrong with each.
+    pub fn arguments(&mut self, args: &[Argument], row: &Row<'_>) -> Option<Vec<Expr>> {
+        let bound: Vec<Option<Expr>> = args.iter().map(|a| self.expr(&a.value, row)).collect();
+        bound.into_iter().collect()
+    }
+
+    pub fn unknown_function<T>(&mut self, name: &ast::Name) -> Option<T> {
+        if functions::aggregate(&name.text).is_some() {
+            let message = format!("the aggregate `{}` is only for summarize and make-series", name.text);
+            return self.error(name.span, message);
+        }
+        let lets = self.names.all();
+        let known = functions::functions().map(|f| f.name).chain(lets.iter().map(String::as_str));
+        let error = Diagnostic::semantic(name.span, format!("no function named `{}`", name.text));
+        let help = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
+        self.report(match help {
+            Some(help) => error.with_help(help),
+            None => error.with_help("a saved function's text can be put in front of the query as a `let`"),
+        })
+    }
+
+    /// Binds the body of a user function for one call; `piped` is the table of `invoke`.
+    pub fn user_function(
+        &mut self,
+        name: &ast::Name,
+        function: &Rc<ast::Function>,
+        declared: &Names,
+        args: &[Argument],
+        piped: Option<Relation>,
+        row: &Row<'_>,
+    ) -> Option<Outcome> {
+        if self.calls >= MAX_CALLS {
+            return self.error(name.span, format!("functions call each other more than {MAX_CALLS} deep"));
+        }
+        let bound = self.parameters(name, function, args, piped, row)?;
+        let mut inner = declared.clone();
+        for (parameter, binding) in bound {
+            inner = inner.with(&parameter, binding);
+        }
+        let outer = std::mem::replace(&mut self.names, inner);
+        self.calls += 1;
+        let outcome = self.body(&function.body, row);
+        self.calls -= 1;
+        self.names = outer;
+        outcome
+    }
+
+    /// Arguments to parameters: by name, then by place, then defaults.
+    fn parameters(
+        &mut self,
+        name: &ast::Name,
+        function: &ast::Function,
+        args: &[Argument],
+        piped: Option<Relation>,
+        row: &Row<'_>,
+    ) -> Option<Vec<(String, Binding)>> {
+        let mut by_place = args.iter().filter(|a| a.name.is_none());
+        let mut piped = piped;
+        let mut bound = Vec::new();
+        for parameter in &function.parameters {
+            if let Some(table) = piped.take() {
+                bound.push((parameter.name.text.clone(), Binding::Table(table)));
+                continue;
+            }
+            let named = args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == parameter.name.text));
+            let given = named.or_else(|| by_place.next()).map(|a| &a.value);
+            let binding = match (&parameter.ty, given, &parameter.default) {
+                (ParameterType::Tabular(_), Some(value), _) => Binding::Table(self.table(value)?),
+                (ParameterType::Scalar(ty), Some(value), _) => {
+                    let value = self.expr(value, row)?;
+                    Binding::Scalar(self.convert(value, *ty))
+                }
+                (ParameterType::Scalar(ty), None, Some(default)) => {
+                    let value = self.expr(default, &Row::new(&super::expr::NO_COLUMNS))?;
+                    Binding::Scalar(self.convert(value, *ty))
+                }
+                _ => {
+                    let message = format!("`{}` misses its argument `{}`", name.text, parameter.name.text);
+                    return self.error(name.span, message);
+                }
+            };
+            bound.push((parameter.name.text.clone(), binding));
+        }
+        if let Some(extra) = by_place.next() {
+            let count = function.parameters.len();
+            return self.error(extra.value.span, format!("`{}` takes {count} arguments", name.text));
+        }
+        Some(bound)
+    }
+
+    /// The statements of a body: `let`s, then one expression.
+    fn body(&mut self, statements: &[ast::Statement], row: &Row<'_>) -> Option<Outcome> {
+        let mut outcome = None;
+        for statement in statements {
+            match statement {
+                ast::Statement::Expression(e) if self.is_table(e) => outcome = Some(Outcome::Table(self.table(e)?)),
+                ast::Statement::Expression(e) => {
+                    let blind = blind(row.schema);
+                    let row = Row { schema: &blind, ..Row::new(&blind) };
+                    outcome = Some(Outcome::Scalar(self.expr(e, &row)?));
+                }
+                other => self.statement(other)?,
+            }
+        }
+        outcome
+    }
+}
+
+/// A schema of as many columns, none of which can be named.
+fn blind(schema: &Schema) -> Schema {
+    let mut blind = schema.clone();
+    for column in &mut blind.columns {
+        column.name = String::from("\u{0}");
+    }
+    blind
+}

@@ -1,0 +1,139 @@
+//! From syntax tree to plan: names are looked up, types settled, operators brought down to plan nodes.
+//!
+//! `Binder` holds what is true of the whole query; `Names` is the chain of `let`s seen from one place;
+//! `Row` is what an expression may refer to. A function that returns `None` has reported why.
+//!
+//! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
+//! were known where it was declared.
+
+mod call;
+mod expr;
+mod function;
+mod group;
+mod name;
+mod operator;
+mod pipeline;
+mod special;
+mod statement;
+mod summary;
+mod window;
+
+use std::rc::Rc;
+
+pub use expr::{NO_COLUMNS, Row};
+pub use function::Outcome;
+pub use group::summarize_by;
+pub use name::implied_name;
+pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
+pub use summary::Aggregates;
+
+use super::{Compiled, Env, ast};
+use crate::diagnostic::Diagnostic;
+use crate::plan::Expr;
+use crate::source::Span;
+
+/// How deep user functions may call each other.
+const MAX_CALLS: usize = 32;
+
+/// What a name stands for.
+#[derive(Clone)]
+pub enum Binding {
+    /// A constant, a scalar subquery, or an argument of the function being bound.
+    Scalar(Expr),
+    Table(Relation),
+    Function { function: Rc<ast::Function>, names: Names },
+}
+
+/// The names that are known at a place: a chain from the latest to the first.
+#[derive(Clone, Default)]
+pub struct Names(Option<Rc<(String, Binding, Names)>>);
+
+impl Names {
+    pub fn with(&self, name: &str, binding: Binding) -> Names {
+        Names(Some(Rc::new((name.to_string(), binding, self.clone()))))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&Binding> {
+        let mut at = self;
+        while let Some(node) = &at.0 {
+            if node.0 == name {
+                return Some(&node.1);
+            }
+            at = &node.2;
+        }
+        None
+    }
+
+    /// All names, for suggestions.
+    pub fn all(&self) -> Vec<String> {
+        let (mut at, mut names) = (self, Vec::new());
+        while let Some(node) = &at.0 {
+            names.push(node.0.clone());
+            at = &node.2;
+        }
+        names
+    }
+}
+
+/// The state of binding one query.
+pub struct Binder<'a> {
+    pub env: &'a Env<'a>,
+    pub diagnostics: Vec<Diagnostic>,
+    pub warnings: Vec<String>,
+    pub names: Names,
+    pub uses_now: bool,
+    pub render: Option<super::Render>,
+    /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
+    pub segment: Option<Segment>,
+    shared: usize,
+    calls: usize,
+}
+
+impl<'a> Binder<'a> {
+    fn new(env: &'a Env<'a>) -> Binder<'a> {
+        Binder {
+            env,
+            diagnostics: Vec::new(),
+            warnings: Vec::new(),
+            names: Names::default(),
+            uses_now: false,
+            render: None,
+            segment: None,
+            shared: 0,
+            calls: 0,
+        }
+    }
+
+    /// Reports an error and gives `None`, so that a caller can write `return self.error(…)`.
+    pub fn error<T>(&mut self, span: Span, message: impl Into<String>) -> Option<T> {
+        self.report(Diagnostic::semantic(span, message))
+    }
+
+    pub fn unsupported<T>(&mut self, span: Span, message: impl Into<String>) -> Option<T> {
+        self.report(Diagnostic::unsupported(span, message))
+    }
+
+    pub fn report<T>(&mut self, diagnostic: Diagnostic) -> Option<T> {
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        None
+    }
+
+    /// A number no other shared part of this query has.
+    pub fn fresh(&mut self) -> usize {
+        self.shared += 1;
+        self.shared
+    }
+}
+
+/// Binds a whole query.
+pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
+    let mut binder = Binder::new(env);
+    let plans = binder.query(query);
+    if !binder.diagnostics.is_empty() {
+        return Err(binder.diagnostics);
+    }
+    let Binder { render, warnings, uses_now, .. } = binder;
+    Ok(Compiled { plans, render, warnings, uses_now })
+}

@@ -1,0 +1,371 @@
+//! Tables: what stands at the head of a pipeline, and the operators one after the other.
+//!
+//! Trap: whether `T` is a table is a question of names (`is_table`), asked before it is bound; and
+//! inside `mv-apply` the column that numbers the outer rows has to survive every operator.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use super::{Binder, Binding, Names, Row, expr::NO_COLUMNS, function::Outcome};
+use crate::diagnostic::{Diagnostic, closest};
+use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
+use crate::kql::is_hidden;
+use crate::plan::{Expr, Plan};
+use crate::source::Span;
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
+
+/// A table in the making.
+#[derive(Clone, Debug)]
+pub struct Relation {
+    pub plan: Plan,
+    /// What `withsource` calls it.
+    pub name: Option<String>,
+    /// Columns that are no part of `*`.
+    pub hidden: Vec<String>,
+}
+
+/// The outer rows of an `mv-apply`, while its subquery is bound.
+#[derive(Clone, Debug)]
+pub struct Segment {
+    /// The column that numbers them.
+    pub column: String,
+    pub outer: Plan,
+}
+
+/// Columns that number outer rows begin so.
+pub const SEGMENT: &str = "_auk_row_";
+
+impl Relation {
+    pub fn new(plan: Plan) -> Relation {
+        let hidden = plan.schema().names().filter(|n| n.starts_with(SEGMENT)).map(str::to_string).collect();
+        Relation { plan, name: None, hidden }
+    }
+
+    pub fn schema(&self) -> &Schema {
+        self.plan.schema()
+    }
+
+    /// The columns of `*`, with their places.
+    pub fn columns(&self) -> impl Iterator<Item = (usize, &Column)> {
+        self.schema().columns.iter().enumerate().filter(|(_, c)| !self.hidden.contains(&c.name))
+    }
+
+    /// The plan with the columns of `*` only.
+    pub fn visible(self) -> Plan {
+        if self.hidden.is_empty() {
+            return self.plan;
+        }
+        let keep: Vec<usize> = self.columns().map(|(i, _)| i).collect();
+        select(self.plan, &keep)
+    }
+
+    /// The columns that number outer rows.
+    pub fn segments(&self) -> Vec<usize> {
+        let columns = self.schema().columns.iter().enumerate();
+        columns.filter(|(_, c)| c.name.starts_with(SEGMENT)).map(|(i, _)| i).collect()
+    }
+
+    pub fn map(self, plan: impl FnOnce(Plan) -> Plan) -> Relation {
+        Relation { plan: plan(self.plan), ..self }
+    }
+}
+
+/// The plan with only these columns.
+pub fn select(plan: Plan, columns: &[usize]) -> Plan {
+    let schema = Schema::new(columns.iter().map(|i| plan.schema().columns[*i].clone()).collect());
+    let exprs = columns.iter().map(|i| Expr::column(*i, plan.schema().columns[*i].ty, Span::default())).collect();
+    Plan::Project { input: Box::new(plan), exprs, schema }
+}
+
+/// A projection to these named columns; the columns that number outer rows stay.
+pub fn project_columns(input: Relation, mut columns: Vec<(String, Expr)>) -> Relation {
+    for index in input.segments() {
+        let column = &input.schema().columns[index];
+        if !columns.iter().any(|(n, _)| *n == column.name) {
+            columns.push((column.name.clone(), Expr::column(index, column.ty, Span::default())));
+        }
+    }
+    let schema = Schema::new(columns.iter().map(|(n, e)| Column::new(n.as_str(), e.ty)).collect());
+    let exprs = columns.into_iter().map(|(_, e)| e).collect();
+    let name = input.name;
+    let mut projected = Relation::new(Plan::Project { input: Box::new(input.plan), exprs, schema });
+    projected.name = name;
+    projected
+}
+
+/// The input with these columns set: replaced in place where the name exists, else at the end.
+pub fn extend(input: Relation, columns: Vec<(String, Expr)>) -> Relation {
+    let mut all: Vec<(String, Expr)> = input
+        .schema()
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(i, c)| (c.name.clone(), Expr::column(i, c.ty, Span::default())))
+        .collect();
+    let mut hidden = input.hidden.clone();
+    for (name, expr) in columns {
+        hidden.retain(|h| *h != name || h.starts_with(SEGMENT));
+        match all.iter_mut().find(|(n, _)| *n == name) {
+            Some(slot) => slot.1 = expr,
+            None => all.push((name, expr)),
+        }
+    }
+    Relation { hidden, ..project_columns(input, all) }
+}
+
+impl Binder<'_> {
+    /// Binds a tabular expression.
+    pub fn table(&mut self, e: &ast::Expr) -> Option<Relation> {
+        match &e.kind {
+            Ast::Name(name) => self.table_name(name),
+            Ast::Call { name, args } => self.table_call(name, args, e.span),
+            Ast::Pipe { source, operators } => {
+                let mut relation = match source {
+                    Some(source) => Some(self.table(source)?),
+                    None => None,
+                };
+                for operator in operators {
+                    relation = Some(self.operator(operator, relation)?);
+                }
+                match relation {
+                    Some(relation) => Some(relation),
+                    None => self.error(e.span, "a table is missing here"),
+                }
+            }
+            Ast::Member(object, _) => {
+                let span = object.span;
+                self.unsupported(span, "tables of other databases are not here; there is only the lake")
+            }
+            Ast::Error => None,
+            _ => self.error(e.span, "this is a value where a table is wanted"),
+        }
+    }
+
+    fn table_name(&mut self, name: &ast::Name) -> Option<Relation> {
+        match self.names.get(&name.text).cloned() {
+            Some(Binding::Table(mut relation)) => {
+                relation.name = Some(name.text.clone());
+                Some(relation)
+            }
+            Some(Binding::Function { .. }) => {
+                let mut relation = self.table_call(name, &[], name.span)?;
+                relation.name = Some(name.text.clone());
+                Some(relation)
+            }
+            Some(Binding::Scalar(_)) => {
+                self.error(name.span, format!("`{}` is a value, not a table", name.text))
+            }
+            None => self.scan(&name.text, name.span),
+        }
+    }
+
+    /// A table of the catalog.
+    pub fn scan(&mut self, table: &str, span: Span) -> Option<Relation> {
+        let Some(schema) = self.env.catalog.schema(table) else {
+            let (tables, lets) = (self.env.catalog.tables(), self.names.all());
+            let near = closest(table, tables.iter().chain(&lets).map(String::as_str)).map(str::to_string);
+            let error = Diagnostic::semantic(span, format!("no table named `{table}`"));
+            return self.report(match near {
+                Some(near) => error.with_help(format!("did you mean `{near}`?")),
+                None => error.with_help("`auk tables` lists the tables"),
+            });
+        };
+        let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
+        let plan = Plan::Scan { table: table.to_string(), schema };
+        Some(Relation { plan, name: Some(table.to_string()), hidden })
+    }
+
+    fn table_call(&mut self, name: &ast::Name, args: &[ast::Argument], span: Span) -> Option<Relation> {
+        if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
+            return match self.user_function(name, &function, &names, args, None, &Row::new(&NO_COLUMNS))? {
+                Outcome::Table(relation) => Some(relation),
+                Outcome::Scalar(_) => {
+                    self.error(span, format!("`{}` gives a value, not a table", name.text))
+                }
+            };
+        }
+        match (name.text.as_str(), args) {
+            ("materialize", [arg]) => {
+                let relation = self.table(&arg.value)?;
+                Some(self.share(relation))
+            }
+            ("table", [arg, ..]) => {
+                let bound = self.expr(&arg.value, &Row::new(&NO_COLUMNS))?;
+                match bound.as_literal().and_then(Value::as_str).map(str::to_string) {
+                    Some(table) => {
+                        let name = ast::Name { text: table, span: arg.value.span };
+                        self.table_name(&name)
+                    }
+                    None => self.error(arg.value.span, "table() takes a constant name"),
+                }
+            }
+            ("toscalar", _) => self.error(span, "toscalar() gives a value, not a table"),
+            _ => {
+                let known = crate::functions::function(&name.text).is_some();
+                if known {
+                    return self.error(span, format!("`{}()` gives a value, not a table", name.text));
+                }
+                self.unknown_function(name)
+            }
+        }
+    }
+
+    /// Runs a part of the query once, however often it is named.
+    pub fn share(&mut self, relation: Relation) -> Relation {
+        let id = self.fresh();
+        relation.map(|plan| Plan::Shared { id, plan: Arc::new(plan) })
+    }
+
+    /// Would this expression be a table?
+    pub fn is_table(&mut self, e: &ast::Expr) -> bool {
+        match &e.kind {
+            Ast::Pipe { .. } => true,
+            Ast::Name(name) => match self.names.get(&name.text).cloned() {
+                Some(Binding::Table(_)) => true,
+                Some(Binding::Scalar(_)) => false,
+                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
+                None => self.env.catalog.schema(&name.text).is_some(),
+            },
+            Ast::Call { name, .. } => match self.names.get(&name.text).cloned() {
+                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
+                _ => matches!(name.text.as_str(), "materialize" | "table"),
+            },
+            Ast::Member(object, _) => matches!(&object.kind,
+                Ast::Call { name, .. } if matches!(name.text.as_str(), "database" | "cluster" | "workspace")),
+            _ => false,
+        }
+    }
+
+    /// Does the body of a function end in a table? Its parameters and `let`s count by their kind.
+    fn gives_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
+        let scalar = || Binding::Scalar(Expr::literal(Value::Null, Type::Dynamic, Span::default()));
+        let table = || Binding::Table(Relation::new(Plan::Values { schema: Schema::default(), rows: Vec::new() }));
+        let outer = self.names.clone();
+        self.names = declared.clone();
+        for parameter in &function.parameters {
+            let tabular = matches!(parameter.ty, ast::ParameterType::Tabular(_));
+            self.names = self.names.with(&parameter.name.text, if tabular { table() } else { scalar() });
+        }
+        let mut answer = false;
+        for statement in &function.body {
+            match statement {
+                ast::Statement::Let { name, value } => {
+                    let tabular = self.is_table(value);
+                    self.names = self.names.with(&name.text, if tabular { table() } else { scalar() });
+                }
+                ast::Statement::LetFunction { name, function } => {
+                    let binding = Binding::Function { function: function.clone().into(), names: self.names.clone() };
+                    self.names = self.names.with(&name.text, binding);
+                }
+                ast::Statement::Expression(e) => answer = self.is_table(e),
+                _ => {}
+            }
+        }
+        self.names = outer;
+        answer
+    }
+
+    /// Binds named expressions over an input, which gains a `Window` node if they look at other rows.
+    pub fn named_exprs(
+        &mut self,
+        input: Relation,
+        columns: &[NamedExpr],
+        unnamed: &dyn Fn(usize) -> String,
+    ) -> Option<(Relation, Vec<(String, bool, Expr)>)> {
+        let windows = RefCell::default();
+        let schema = input.schema().clone();
+        let row = Row::with_windows(&schema, &windows);
+        let mut bound = Vec::new();
+        let mut failed = false;
+        for (index, column) in columns.iter().enumerate() {
+            match self.named_expr(column, index, &row, unnamed) {
+                Some(more) => bound.extend(more),
+                None => failed = true,
+            }
+        }
+        if failed {
+            return None;
+        }
+        Some((self.with_windows(input, windows.into_inner()), bound))
+    }
+
+    /// One named expression: its columns (several for `(a, b) = …` and functions of several results),
+    /// and whether the name was given.
+    fn named_expr(
+        &mut self,
+        column: &NamedExpr,
+        index: usize,
+        row: &Row<'_>,
+        unnamed: &dyn Fn(usize) -> String,
+    ) -> Option<Vec<(String, bool, Expr)>> {
+        let expr = self.expr(&column.expr, row)?;
+        if let Ast::Call { name, args } = &column.expr.kind
+            && let Some(parts) = crate::functions::multiple(&name.text)
+        {
+            let first = args.first().and_then(|a| super::implied_name(&a.value)).unwrap_or_default();
+            return self.several(column, expr, parts, &format!("{}_{first}", name.text));
+        }
+        match column.names.as_slice() {
+            [] => {
+                let implied = super::implied_name(&column.expr);
+                Some(vec![(implied.unwrap_or_else(|| unnamed(index)), false, expr)])
+            }
+            [name] => Some(vec![(name.text.clone(), true, expr)]),
+            names => {
+                let mut all = Vec::new();
+                for (at, name) in names.iter().enumerate() {
+                    let step = Expr::literal(Value::Long(at as i64), Type::Long, column.expr.span);
+                    let part = self.apply("dynamic_index", vec![expr.clone(), step], column.expr.span)?;
+                    all.push((name.text.clone(), true, part));
+                }
+                Some(all)
+            }
+        }
+    }
+
+    /// The columns of a function with several results.
+    fn several(
+        &mut self,
+        column: &NamedExpr,
+        expr: Expr,
+        parts: &[(&str, Type)],
+        prefix: &str,
+    ) -> Option<Vec<(String, bool, Expr)>> {
+        let span = column.expr.span;
+        let mut all = Vec::new();
+        for (at, (suffix, ty)) in parts.iter().enumerate() {
+            if column.names.len() > 1 && at >= column.names.len() {
+                break;
+            }
+            let (name, given) = match (column.names.as_slice(), at) {
+                ([], _) => (format!("{prefix}_{suffix}"), false),
+                ([only], 0) => (only.text.clone(), true),
+                ([_], _) => (format!("{prefix}_{suffix}"), false),
+                (names, at) => (names[at].text.clone(), true),
+            };
+            let step = Expr::literal(Value::Long(at as i64), Type::Long, span);
+            let part = self.apply("dynamic_index", vec![expr.clone(), step], span)?;
+            all.push((name, given, self.convert(part, *ty)));
+        }
+        Some(all)
+    }
+
+    /// The input with a `Window` node on top, if there are calls for one.
+    pub fn with_windows(&mut self, input: Relation, calls: Vec<crate::plan::WindowCall>) -> Relation {
+        if calls.is_empty() {
+            return input;
+        }
+        let mut schema = input.schema().clone();
+        let mut hidden = input.hidden.clone();
+        for call in &calls {
+            let name = schema.unique("_auk_window");
+            schema.columns.push(Column::new(name.as_str(), call.ty));
+            hidden.push(name);
+        }
+        let segment = input.segments();
+        let name = input.name.clone();
+        let plan = Plan::Window { input: Box::new(input.plan), calls, segment, schema };
+        Relation { plan, name, hidden }
+    }
+}

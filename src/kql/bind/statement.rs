@@ -1,0 +1,104 @@
+//! Statements: `let`, `declare query_parameters`, `set`, and the expressions that are results.
+//!
+//! Trap: a parameter's value comes from outside; it is read as a value of the declared type, never as
+//! query text.
+
+use std::rc::Rc;
+
+use super::{Binder, Binding, Row, expr::NO_COLUMNS};
+use crate::diagnostic::Diagnostic;
+use crate::functions;
+use crate::kql::ast::{self, ParameterType, Statement};
+use crate::plan::{Expr, Plan};
+use crate::types::Type;
+use crate::value::Value;
+
+impl Binder<'_> {
+    /// All results of a query.
+    pub fn query(&mut self, query: &ast::Query) -> Vec<Plan> {
+        let mut plans = Vec::new();
+        for statement in &query.statements {
+            let Statement::Expression(e) = statement else {
+                _ = self.statement(statement);
+                continue;
+            };
+            if !self.is_table(e) {
+                // Bound for its errors: an unknown name is better news than "not a table".
+                let count = self.diagnostics.len();
+                if let ast::ExprKind::Name(_) | ast::ExprKind::Call { .. } = e.kind {
+                    _ = self.table(e);
+                } else {
+                    _ = self.expr(e, &Row::new(&NO_COLUMNS));
+                }
+                if self.diagnostics.len() == count {
+                    let error = Diagnostic::semantic(e.span, "a query gives a table; this is a value");
+                    self.report::<()>(error.with_help("print shows a value"));
+                }
+            } else if let Some(relation) = self.table(e) {
+                plans.push(relation.visible());
+            }
+        }
+        if plans.is_empty() && self.diagnostics.is_empty() {
+            self.report::<()>(Diagnostic::semantic(Default::default(), "the query has no tabular statement"));
+        }
+        plans
+    }
+
+    /// Any statement but a result.
+    pub fn statement(&mut self, statement: &Statement) -> Option<()> {
+        match statement {
+            Statement::Let { name, value } => {
+                let binding = if self.is_table(value) {
+                    Binding::Table(self.table(value)?)
+                } else {
+                    Binding::Scalar(self.expr(value, &Row::new(&NO_COLUMNS))?)
+                };
+                self.names = self.names.with(&name.text, binding);
+            }
+            Statement::LetFunction { name, function } => {
+                let binding = Binding::Function { function: Rc::new(function.clone()), names: self.names.clone() };
+                self.names = self.names.with(&name.text, binding);
+            }
+            Statement::DeclareParameters(parameters) => {
+                for parameter in parameters {
+                    self.query_parameter(parameter)?;
+                }
+            }
+            Statement::Set { .. } | Statement::Expression(_) => {}
+            Statement::Unsupported(name) => {
+                return self.unsupported(name.span, format!("the statement `{}` is not supported", name.text));
+            }
+        }
+        Some(())
+    }
+
+    fn query_parameter(&mut self, parameter: &ast::Parameter) -> Option<()> {
+        let ParameterType::Scalar(ty) = parameter.ty else {
+            return self.error(parameter.name.span, "a query parameter is a value, not a table");
+        };
+        let name = &parameter.name;
+        let given = self.env.parameters.iter().find(|(n, _)| *n == name.text).map(|(_, text)| text.clone());
+        let value = match (given, &parameter.default) {
+            (Some(text), _) => match parameter_value(&text, ty) {
+                Some(value) => Expr::literal(value, ty, name.span),
+                None => return self.error(name.span, format!("the value of `{}` is no {ty}", name.text)),
+            },
+            (None, Some(default)) => {
+                let value = self.expr(default, &Row::new(&NO_COLUMNS))?;
+                self.convert(value, ty)
+            }
+            (None, None) => {
+                let error = Diagnostic::semantic(name.span, format!("the parameter `{}` has no value", name.text));
+                return self.report(error.with_help(format!("give it with --param {}=…", name.text)));
+            }
+        };
+        self.names = self.names.with(&name.text, Binding::Scalar(value));
+        Some(())
+    }
+}
+
+/// The text of a parameter as a value of its type; `None` when it is no such value.
+fn parameter_value(text: &str, ty: Type) -> Option<Value> {
+    let value = functions::convert(&Value::string(text), ty);
+    (ty == Type::String || !value.is_null()).then_some(value)
+}

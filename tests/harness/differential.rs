@@ -1,0 +1,145 @@
+//! Real queries over sample data: every way to run a query must give the oracle's answer.
+//!
+//! The queries are the `kql` of the JSONL files in the folder that `AUK_CASES` names, or in
+//! `../shared/kql`; without either the test says so and passes. What differs is listed in full in
+//! `differential-NAME.txt` in the test folder of the target directory.
+//!
+//! Trap: a query that does not compile is not a failure here; that is for other tests to judge.
+
+use std::fmt::Write;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use auk::diagnostic::{Diagnostic, Kind};
+use auk::table::Table;
+
+use super::engine::World;
+use super::{compare, walk};
+
+/// What became of one query.
+enum Outcome {
+    Agrees,
+    NotCompiled,
+    Volatile,
+    /// All ways fail.
+    Fails,
+    Differs(String),
+}
+
+/// The folder with the cases, if there is one.
+pub fn cases_folder() -> Option<PathBuf> {
+    let named = std::env::var_os("AUK_CASES").map(PathBuf::from);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/kql");
+    [named, Some(beside)].into_iter().flatten().find(|p| p.is_dir())
+}
+
+/// The queries of a JSONL file, with their ids.
+fn queries(path: &Path) -> Result<Vec<(String, String)>, String> {
+    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let cases = text.lines().filter_map(auk::json::parse);
+    Ok(cases.map(|case| (case.member("id").to_text(), case.member("kql").to_text())).collect())
+}
+
+/// Runs all queries of `NAME.dev.jsonl` over a world.
+pub fn run(name: &str, world: &World) -> Result<(), String> {
+    let Some(folder) = cases_folder() else {
+        eprintln!("differential/{name}: skipped, there is no folder with cases (AUK_CASES)");
+        return Ok(());
+    };
+    let only = std::env::var("AUK_ONLY").unwrap_or_default();
+    let (mut report, mut short) = (String::new(), String::new());
+    let [mut agree, mut uncompiled, mut fail, mut volatile, mut differ] = [0; 5];
+    for (id, kql) in queries(&folder.join(format!("{name}.dev.jsonl")))? {
+        if !id.contains(&only) {
+            continue;
+        }
+        match check(&kql, world) {
+            Outcome::Agrees => agree += 1,
+            Outcome::NotCompiled => uncompiled += 1,
+            Outcome::Volatile => volatile += 1,
+            Outcome::Fails => fail += 1,
+            Outcome::Differs(difference) => {
+                differ += 1;
+                _ = writeln!(report, "== {id}\n{kql}\n-- {difference}\n");
+                let line: String = difference.replace('\n', " ⏎ ").chars().take(300).collect();
+                _ = writeln!(short, "{id}: {line}");
+            }
+        }
+    }
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("differential-{name}.txt"));
+    fs::write(&file, report).map_err(|e| format!("{}: {e}", file.display()))?;
+    let counts = format!(
+        "differential/{name}: {agree} agree, {differ} differ, {fail} fail every way, {uncompiled} not compiled, {volatile} volatile"
+    );
+    eprintln!("{counts}");
+    if differ == 0 { Ok(()) } else { Err(format!("{counts}\n{short}in full: {}", file.display())) }
+}
+
+fn check(kql: &str, world: &World) -> Outcome {
+    let plan = match guarded(|| world.compile(kql)) {
+        Ok(Ok(plan)) => plan,
+        Ok(Err(_)) => return Outcome::NotCompiled,
+        Err(message) => return Outcome::Differs(format!("compiling panics: {message}")),
+    };
+    if walk::is_volatile(&plan) {
+        return Outcome::Volatile;
+    }
+    let expected = guarded(|| world.oracle(&plan)).and_then(|answer| answer);
+    let mut fails = expected.is_err();
+    for way in world.ways {
+        let answer = guarded(|| world.run(&plan, *way));
+        match verdict(&expected, answer, plan.is_ordered()) {
+            Ok(answered) => fails &= !answered,
+            Err(difference) => return Outcome::Differs(format!("{way:?}: {difference}")),
+        }
+    }
+    if fails { Outcome::Fails } else { Outcome::Agrees }
+}
+
+/// Is there an answer (the oracle's), is there none either way, or do they differ?
+fn verdict(
+    expected: &Result<Table, String>,
+    answer: Result<Result<Table, Vec<Diagnostic>>, String>,
+    ordered: bool,
+) -> Result<bool, String> {
+    match (expected, answer) {
+        (_, Err(panic)) => Err(format!("panics: {panic}")),
+        (Ok(expected), Ok(Ok(actual))) => match compare::difference(expected, &actual, ordered) {
+            Some(difference) => Err(format!("the oracle (-) and the engine (+) differ\n{difference}")),
+            None => Ok(true),
+        },
+        (Ok(_), Ok(Err(errors))) => Err(format!("fails: {}", messages(&errors))),
+        (Err(_), Ok(Err(errors))) if errors.iter().any(|e| e.kind == Kind::Internal) => {
+            Err(format!("fails: {}", messages(&errors)))
+        }
+        (Err(_), Ok(Err(_))) => Ok(false),
+        (Err(message), Ok(Ok(_))) => Err(format!("the oracle alone fails: {message}")),
+    }
+}
+
+fn messages(errors: &[Diagnostic]) -> String {
+    let messages: Vec<String> = errors.iter().map(|e| format!("{}: {}", e.kind.name(), e.message)).collect();
+    messages.join("; ")
+}
+
+/// A panic as an error.
+fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        text.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default()
+    })
+}
+
+/// Runs one text every way; the difference, if there is one.
+pub fn difference(kql: &str, world: &World) -> Result<(), String> {
+    match check(kql, world) {
+        Outcome::Agrees | Outcome::Volatile => Ok(()),
+        Outcome::NotCompiled => {
+            let errors = world.compile(kql).err().unwrap_or_default();
+            Err(format!("does not compile: {}", messages(&errors)))
+        }
+        Outcome::Fails => Err("fails every way".to_string()),
+        Outcome::Differs(difference) => Err(difference),
+    }
+}

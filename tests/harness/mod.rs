@@ -1,0 +1,28 @@
+//! The parts of the test binary.
+//!
+//! Trap: nothing here may depend on the order in which tests run; they run side by side.
+
+pub mod cell;
+pub mod compare;
+pub mod console;
+pub mod differential;
+pub mod digest;
+pub mod engine;
+pub mod golden;
+pub mod ingest;
+pub mod layers;
+pub mod page;
+pub mod property;
+pub mod rows;
+pub mod threads;
+pub mod walk;
+
+use std::path::PathBuf;
+
+/// A fresh, empty folder for one test.
+pub fn scratch(name: &str) -> Result<PathBuf, String> {
+    let folder = std::env::temp_dir().join(format!("auk-test-{}-{name}", std::process::id()));
+    _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+    Ok(folder)
+}

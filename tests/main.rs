@@ -1,0 +1,51 @@
+//! The one test binary: golden pages, console pages, tests over the tables, differential tests.
+//!
+//! `cargo test --release` runs all; a word after `--` chooses by name: `-- kql/join`, `-- differential`.
+//! `UPDATE_EXPECT=1` rewrites the expectations of pages that differ. README.md beside this file says how
+//! a page is written.
+
+mod harness;
+mod oracle;
+
+use std::path::{Path, PathBuf};
+
+use harness::engine::World;
+use harness::{console, differential, golden, ingest, layers, page, property, rows, threads};
+use libtest_mimic::{Arguments, Failed, Trial};
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let mut trials = vec![
+        trial("tables/functions", rows::check_functions),
+        trial("tables/aggregates", rows::check_aggregates),
+        trial("tables/operators", rows::check_operators),
+        trial("source/layers", layers::check_layers),
+        trial("source/lengths", layers::check_lengths),
+        trial("property", property::run),
+        trial("threads", threads::run),
+    ];
+    trials.extend(pages("kql", golden::run_page));
+    trials.extend(pages("analyses", ingest::run_page));
+    trials.extend(pages("ingest", ingest::run_page));
+    trials.extend(pages("cli", console::run_page));
+    trials.push(trial("cli/README", || {
+        console::run_page(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
+    }));
+    for name in ["sentinel", "emulator", "kusto_loco"] {
+        trials.push(trial(&format!("differential/{name}"), move || differential::run(name, World::sample()?)));
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// A test per page of a folder.
+fn pages(folder: &'static str, run: fn(&Path) -> Result<(), String>) -> Vec<Trial> {
+    let test = |page: PathBuf| {
+        let name = page.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        trial(&format!("{folder}/{name}"), move || run(&page))
+    };
+    page::pages(folder).into_iter().map(test).collect()
+}
+
+fn trial(name: &str, test: impl FnOnce() -> Result<(), String> + Send + 'static) -> Trial {
+    Trial::test(name, || test().map_err(Failed::from))
+}
