@@ -25,8 +25,16 @@ pub mod plan;
 
 pub mod kql;
 
+pub mod lake;
+
+pub mod lower;
+
 pub mod generate;
 
+pub mod ingest;
+
 pub mod analysis;
+
+pub mod engine;
 
 pub mod report;

@@ -21,13 +21,20 @@ pub struct Cx {
     pub now: i64,
     /// The type the call returns, as its signature settled it.
     pub returns: Type,
+    /// The types of the arguments as they are declared; a dynamic string and a string differ here alone.
+    pub args: Vec<Type>,
     failure: RefCell<Option<String>>,
     regexes: RefCell<HashMap<String, Option<Rc<Regex>>>>,
 }
 
 impl Cx {
     pub fn new(now: i64, returns: Type) -> Cx {
-        Cx { now, returns, failure: RefCell::default(), regexes: RefCell::default() }
+        Cx { now, returns, args: Vec::new(), failure: RefCell::default(), regexes: RefCell::default() }
+    }
+
+    /// With the declared types of the arguments.
+    pub fn with_args(self, args: Vec<Type>) -> Cx {
+        Cx { args, ..self }
     }
 
     /// Ends the query with a runtime error; the first one counts. The kernel still returns a value.

@@ -7,6 +7,7 @@
 //!
 //! Signature notation: `(text: string, [start: long], values: scalar...) -> string`
 //! - `[x: type]` may be left out, `x: type...` may be repeated (one or more; `[x: type...]` for zero or more);
+//!   repeated parameters side by side repeat as a group: `(if: bool..., then: T..., else: T)`;
 //! - a parameter's type is a KQL type, or a class: `scalar` (any), `number`, `integer`, `orderable`
 //!   (all but dynamic), `summable` (numbers and timespan), `text` (string or dynamic), `array`, `bag`,
 //!   `T` (all arguments so marked are brought to their common type), `type` (a `typeof(…)` literal);
@@ -17,12 +18,24 @@
 //! Trap: an argument of type dynamic is taken where a scalar type is asked for, and converted as
 //! `tostring`, `tolong` … would; a kernel never sees the dynamic value then.
 
+mod conditional;
+mod dynamic;
+mod encode;
+mod network;
+mod operators;
+mod parse;
 mod pattern;
+mod refused;
 mod registry;
 mod signature;
+mod special;
+mod text;
 
+pub mod convert;
 pub mod cx;
+pub mod text_search;
 
+pub use convert::convert;
 pub use cx::Cx;
 pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};

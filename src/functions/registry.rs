@@ -6,16 +6,28 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
-use super::{aggregates as gather, datetime, math};
+use super::{aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse};
+use super::{pattern, refused, special, text};
 
 /// The tables that make up the table, by subject.
-const FUNCTIONS: &[&[Function]] = &[super::pattern::ROWS];
+const FUNCTIONS: &[&[Function]] =
+    &[conditional::ROWS, convert::ROWS, pattern::ROWS, refused::ROWS, special::ROWS];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 
 /// Every scalar function and operator.
 pub fn functions() -> impl Iterator<Item = &'static Function> {
-    let subjects = [datetime::ROWS, math::ROWS, gather::FUNCTIONS];
+    let subjects = [
+        operators::ROWS,
+        text::ROWS,
+        dynamic::ROWS,
+        encode::ROWS,
+        parse::ROWS,
+        network::ROWS,
+        datetime::ROWS,
+        math::ROWS,
+        gather::FUNCTIONS,
+    ];
     FUNCTIONS.iter().chain(subjects.into_iter().flatten()).flat_map(|rows| rows.iter())
 }
 

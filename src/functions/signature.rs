@@ -81,18 +81,23 @@ impl Signature {
     }
 
     /// The parameter that argument `at` of `count` belongs to. A repeated parameter in the middle
-    /// takes what the ones after it leave.
+    /// takes what the ones after it leave; repeated parameters side by side are repeated as a group.
     fn param(&self, at: usize, count: usize) -> Option<(usize, &Param)> {
         let Some(rep) = self.params.iter().position(|p| p.repeated) else {
             return self.params.get(at).map(|p| (at, p));
         };
-        let after = self.params[rep + 1..].iter().filter(|p| !p.optional).count();
+        let group = self.params[rep..].iter().take_while(|p| p.repeated).count();
+        let after = self.params[rep + group..].iter().filter(|p| !p.optional).count();
+        let repeated = count.saturating_sub(after).saturating_sub(rep);
         let index = if at < rep {
             at
-        } else if at < count.saturating_sub(after).max(rep) {
-            rep
+        } else if at < rep + repeated {
+            if repeated % group != 0 {
+                return None;
+            }
+            rep + (at - rep) % group
         } else {
-            self.params.len() - (count - at)
+            self.params.len().checked_sub(count - at)?
         };
         self.params.get(index).map(|p| (index, p))
     }
@@ -125,8 +130,7 @@ impl Signature {
         let mut returns = match &self.returns {
             Returns::Exact(ty) => Some(*ty),
             Returns::Common => common,
-            Returns::Widest => args.iter().copied().filter(|t| t.is_number()).reduce(Type::wider),
-            Returns::Param(_) => None,
+            Returns::Widest | Returns::Param(_) => None,
         };
         for (i, ty) in args.iter().enumerate() {
             let (index, param) = self.param(i, args.len())?;
@@ -138,6 +142,9 @@ impl Signature {
                 returns = Some(if param.ty == ParamType::TypeLiteral { type_literal(i)? } else { to });
             }
             settled.push(to);
+        }
+        if self.returns == Returns::Widest {
+            returns = settled.iter().copied().filter(|t| t.is_number()).reduce(Type::wider);
         }
         Some(Resolved { args: settled, returns: returns?, conversions })
     }

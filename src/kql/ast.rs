@@ -84,6 +84,8 @@ pub enum ExprKind {
     Index(Box<Expr>, Box<Expr>),
     /// `name(arguments)`
     Call { name: Name, args: Vec<Argument> },
+    /// `object.name(arguments)`: `cluster('a').database('b').table('T')`
+    Method { object: Box<Expr>, name: Name, args: Vec<Argument> },
     /// `-x`, `+x`
     Unary { op: &'static str, op_span: Span, operand: Box<Expr> },
     /// Any binary operator, by its symbol or word as the function table spells it.

@@ -5,7 +5,15 @@
 
 pub mod ast;
 pub mod bind;
+pub mod dump;
+mod expr;
+mod lexer;
+mod literal;
 pub mod operators;
+mod parser;
+mod pieces;
+
+pub use parser::{Broken, Parsed, Parser, parse};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
@@ -61,7 +69,7 @@ pub fn visible(schema: &Schema) -> impl Iterator<Item = (usize, &Column)> {
 
 /// Compiles a query text, or says all that is wrong with it.
 pub fn compile(text: &str, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    let (query, diagnostics) = parser::parse(text);
+    let (query, diagnostics) = parse(text);
     if !diagnostics.is_empty() {
         return Err(diagnostics);
     }

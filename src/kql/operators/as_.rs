@@ -2,9 +2,16 @@
 //!
 //! Trap: the name may be used later in the same query, also in another branch.
 
+use super::OperatorKind;
 use crate::kql::ast::Name;
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct As {
     pub name: Name,
+}
+
+pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    p.parameters(&[])?;
+    Ok(OperatorKind::As(As { name: p.name("the name that the table gets")? }))
 }

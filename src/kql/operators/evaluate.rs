@@ -2,7 +2,9 @@
 //!
 //! Trap: a plugin whose columns depend on the data needs the stated schema, or its input is run first.
 
+use super::OperatorKind;
 use crate::kql::ast::{Argument, Name, OperatorParameter};
+use crate::kql::parser::{Parsed, Parser};
 use crate::types::Type;
 
 #[derive(Clone, Debug)]
@@ -12,4 +14,12 @@ pub struct Evaluate {
     pub args: Vec<Argument>,
     /// The stated schema; a leading `*` keeps the columns of the input.
     pub schema: Option<(bool, Vec<(Name, Type)>)>,
+}
+
+pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    let parameters = p.parameters(&[])?;
+    let plugin = p.name("the name of a plugin")?;
+    let args = p.arguments()?;
+    let schema = if p.eat_symbol(":") { Some(p.schema()?) } else { None };
+    Ok(OperatorKind::Evaluate(Evaluate { parameters, plugin, args, schema }))
 }

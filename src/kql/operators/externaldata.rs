@@ -2,7 +2,9 @@
 //!
 //! Trap: nothing is fetched from a network.
 
+use super::OperatorKind;
 use crate::kql::ast::{Expr, Name, OperatorParameter};
+use crate::kql::parser::{Parsed, Parser};
 use crate::source::Span;
 use crate::types::Type;
 
@@ -12,4 +14,13 @@ pub struct Externaldata {
     pub uris: Vec<Expr>,
     pub properties: Vec<OperatorParameter>,
     pub span: Span,
+}
+
+/// After the word `externaldata`.
+pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    let start = p.span();
+    let columns = p.columns()?;
+    let uris = p.bracketed("[", "]", Parser::expr)?;
+    let properties = p.properties()?;
+    Ok(OperatorKind::Externaldata(Externaldata { columns, uris, properties, span: p.span_from(start) }))
 }

@@ -6,6 +6,8 @@
 
 use crate::source::Span;
 
+use super::parser::{Parsed, Parser};
+
 pub mod as_;
 pub mod count;
 pub mod datatable;
@@ -79,10 +81,90 @@ pub enum OperatorKind {
     Union(union::Union),
     Where(where_::Where),
     /// Known by name, refused with its reason.
-    Refused { name: &'static str, reason: &'static str },
+    Refused {
+        name: &'static str,
+        reason: &'static str,
+    },
     /// Could not be read; a diagnostic says why.
     Error,
 }
 
-/// Operators of KQL that auk does not do.
-pub const REFUSED: &[(&str, &str)] = &[];
+/// How each operator is read, by every spelling of its name. The name has been taken.
+pub const PARSERS: &[(&str, fn(&mut Parser) -> Parsed<OperatorKind>)] = &[
+    ("as", as_::parse),
+    ("consume", consume),
+    ("count", count::parse),
+    ("distinct", distinct::parse),
+    ("evaluate", evaluate::parse),
+    ("extend", extend::parse),
+    ("filter", where_::parse),
+    ("getschema", getschema::parse),
+    ("invoke", invoke::parse),
+    ("join", join::parse),
+    ("limit", take::parse),
+    ("lookup", join::parse_lookup),
+    ("make-series", make_series::parse),
+    ("mv-apply", mv_apply::parse),
+    ("mv-expand", mv_expand::parse),
+    ("mvapply", mv_apply::parse),
+    ("mvexpand", mv_expand::parse),
+    ("order", sort::parse),
+    ("parse", parse::parse),
+    ("parse-where", parse::parse_where),
+    ("print", print::parse),
+    ("project", project::parse),
+    ("project-away", project_away::parse),
+    ("project-keep", project_away::parse_keep),
+    ("project-rename", project_rename::parse),
+    ("project-reorder", project_reorder::parse),
+    ("range", range::parse),
+    ("render", render::parse),
+    ("sample", sample::parse),
+    ("sample-distinct", sample::parse_distinct),
+    ("search", search::parse),
+    ("serialize", serialize::parse),
+    ("sort", sort::parse),
+    ("summarize", summarize::parse),
+    ("take", take::parse),
+    ("top", top::parse),
+    ("union", union::parse),
+    ("where", where_::parse),
+];
+
+/// Operators that may begin a pipeline. `datatable` and `externaldata` are expressions of their own.
+pub const LEADING: &[&str] = &["evaluate", "find", "macro-expand", "print", "range", "search", "union"];
+
+/// Operators of KQL that auk does not do: what each is, and what there is instead.
+pub const REFUSED: &[(&str, &str)] = &[
+    ("assert-schema", "it only checks the columns; `getschema` shows them"),
+    ("execute-and-cache", "queries here are not cached between runs; `materialize(…)` is within one"),
+    ("facet", "it answers with several tables; run one query with `summarize count() by …` for each column"),
+    (
+        "find",
+        "it gives a table of its own form; `search in (tables) …` or `union` with `where` finds the same rows",
+    ),
+    ("fork", "it answers with several tables; separate statements with `;`"),
+    ("graph-mark-components", "graphs are not done; `join` follows one step of a path"),
+    ("graph-match", "graphs are not done; `join` follows one step of a path"),
+    ("graph-shortest-paths", "graphs are not done; `join` follows one step of a path"),
+    ("graph-to-table", "graphs are not done; `join` follows one step of a path"),
+    ("graph-where-edges", "graphs are not done; `join` follows one step of a path"),
+    ("graph-where-nodes", "graphs are not done; `join` follows one step of a path"),
+    ("macro-expand", "there is one cluster only; `union` joins tables"),
+    ("make-graph", "graphs are not done; `join` follows one step of a path"),
+    ("parse-kv", "`extract_all(…)` or `parse` reads keys and values from a text"),
+    (
+        "partition",
+        "`summarize … by` with `arg_max` or `make_list`, or `row_number()` over sorted rows, works by group",
+    ),
+    ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
+    ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
+    ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
+    ("top-hitters", "`summarize count() by … | top n by count_` is exact"),
+    ("top-nested", "`summarize … by … | top n by …` does one level"),
+];
+
+fn consume(p: &mut Parser) -> Parsed<OperatorKind> {
+    p.parameters(&["decodeblocks"])?;
+    Ok(OperatorKind::Consume)
+}

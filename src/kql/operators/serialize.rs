@@ -2,9 +2,17 @@
 //!
 //! Trap: it promises an order; the rows stay in the order they have.
 
+use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct Serialize {
     pub columns: Vec<NamedExpr>,
+}
+
+pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    p.parameters(&[])?;
+    let columns = if p.at_operator_end() { Vec::new() } else { p.named_exprs()? };
+    Ok(OperatorKind::Serialize(Serialize { columns }))
 }

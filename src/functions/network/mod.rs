@@ -1,0 +1,12 @@
+//! IPv4 and IPv6 addresses and networks, and distances on Earth.
+//!
+//! Trap: an address that does not parse gives null, not false.
+
+pub mod geo;
+pub mod ipv4;
+pub mod ipv6;
+
+use super::Function;
+
+/// The rows, by subject.
+pub const ROWS: &[&[Function]] = &[geo::ROWS, ipv4::ROWS, ipv6::ROWS];

@@ -1,0 +1,148 @@
+//! Export routes: how a record of each is told, and how it becomes a row. A route is a file here
+//! and a row below.
+//!
+//! Trap: a record is told by its members, never by its file. Files mix kinds, and records come
+//! wrapped in pages, envelopes and strings that hold JSON.
+
+mod directory_audits;
+mod record_types;
+mod sign_ins;
+mod unified_audit;
+
+use std::borrow::Cow;
+
+use super::cells::Header;
+use super::plan::Place;
+use super::tape::{Kind, Tape};
+use super::worker::Worker;
+
+/// A route whose records are JSON objects.
+pub struct Format {
+    pub route: &'static str,
+    pub name: &'static str,
+    pub made_by: &'static str,
+    sniff: fn(&Tape, u32) -> bool,
+    read: fn(&mut Worker, &Tape, u32, Place),
+}
+
+/// A route whose records are CSV rows.
+pub struct CsvFormat {
+    pub route: &'static str,
+    pub name: &'static str,
+    pub made_by: &'static str,
+    sniff: fn(&[String]) -> bool,
+    pub read: fn(&mut Worker, &Header, &[Cow<'_, str>], Place),
+}
+
+/// The JSON routes, the more specific first.
+pub const FORMATS: &[Format] = &[
+    Format {
+        route: "B1",
+        name: "directory audits of Microsoft Graph",
+        made_by: "GET /auditLogs/directoryAudits, Entra portal JSON download",
+        sniff: directory_audits::sniff,
+        read: directory_audits::read,
+    },
+    Format {
+        route: "B2",
+        name: "sign-ins of Microsoft Graph",
+        made_by: "GET /auditLogs/signIns, Entra portal JSON download",
+        sniff: sign_ins::sniff,
+        read: sign_ins::read,
+    },
+    Format {
+        route: "A2",
+        name: "Search-UnifiedAuditLog as JSON",
+        made_by: "Search-UnifiedAuditLog | ConvertTo-Json",
+        sniff: unified_audit::sniff_outer,
+        read: unified_audit::read_outer,
+    },
+    Format {
+        route: "A4",
+        name: "audit log query of Microsoft Graph",
+        made_by: "GET /security/auditLog/queries/{id}/records",
+        sniff: unified_audit::sniff_query,
+        read: unified_audit::read_query,
+    },
+    Format {
+        route: "A5",
+        name: "unified audit log records",
+        made_by: "Office 365 Management Activity API; A6 when a record is a line of its own",
+        sniff: unified_audit::sniff,
+        read: unified_audit::read,
+    },
+];
+
+/// The CSV routes, the more specific first.
+pub const CSV_FORMATS: &[CsvFormat] = &[
+    CsvFormat {
+        route: "A7",
+        name: "unified audit log out of Splunk",
+        made_by: "a Splunk search exported as CSV",
+        sniff: |columns| has(columns, "AuditData") && has(columns, "_raw"),
+        read: unified_audit::read_row,
+    },
+    CsvFormat {
+        route: "A4",
+        name: "audit log query of Microsoft Graph as CSV",
+        made_by: "Microsoft-Extractor-Suite Get-UALGraph",
+        sniff: |columns| has(columns, "AuditData") && has(columns, "auditLogRecordType"),
+        read: unified_audit::read_row,
+    },
+    CsvFormat {
+        route: "A3",
+        name: "Purview portal export",
+        made_by: "Purview portal, Audit, Export",
+        sniff: |columns| has(columns, "AuditData") && has(columns, "RecordId"),
+        read: unified_audit::read_row,
+    },
+    CsvFormat {
+        route: "A1",
+        name: "Search-UnifiedAuditLog as CSV",
+        made_by: "Search-UnifiedAuditLog | Export-Csv",
+        sniff: |columns| has(columns, "AuditData"),
+        read: unified_audit::read_row,
+    },
+];
+
+fn has(columns: &[String], name: &str) -> bool {
+    columns.iter().any(|c| c.eq_ignore_ascii_case(name))
+}
+
+/// The CSV route with these columns.
+pub fn csv_format(columns: &[String]) -> Option<&'static CsvFormat> {
+    CSV_FORMATS.iter().find(|f| (f.sniff)(columns))
+}
+
+/// Keys under which exports wrap lists of records.
+const WRAPPERS: [&str; 3] = ["value", "records", "Records"];
+
+/// Wrappers inside wrappers, at most.
+const MAX_WRAPPED: usize = 4;
+
+/// Reads every record in a value: itself, the elements of an array, the records of a page.
+pub fn read_value(worker: &mut Worker, tape: &Tape, node: u32, place: Place, depth: usize) {
+    match tape.kind(node) {
+        Kind::Array if depth < MAX_WRAPPED => {
+            for child in tape.children(node) {
+                read_value(worker, tape, child, place, depth + 1);
+            }
+        }
+        Kind::Object => {
+            if let Some(format) = FORMATS.iter().find(|f| (f.sniff)(tape, node)) {
+                let alone = place.route == ALONE && format.route == "A5";
+                let route = if alone { "A6" } else { format.route };
+                return (format.read)(worker, tape, node, Place { route, ..place });
+            }
+            let wrapped = WRAPPERS.iter().find_map(|key| tape.member(node, key));
+            match wrapped.filter(|list| tape.kind(*list) == Kind::Array && depth < MAX_WRAPPED) {
+                Some(list) => read_value(worker, tape, list, place, depth + 1),
+                None => worker.unknown(&place, tape, node),
+            }
+        }
+        _ => worker.unknown(&place, tape, node),
+    }
+}
+
+/// The route of a record before it is known, when it is a JSON document of its own.
+pub const ALONE: &str = "alone";

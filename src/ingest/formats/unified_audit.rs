@@ -1,0 +1,280 @@
+//! The unified audit log → UnifiedAuditLog: bare records (A5, A6), records in an envelope (A2, A4),
+//! and CSV rows with an `AuditData` cell (A1, A3, A4, A7).
+//!
+//! Traps: the inner record is the truth; the columns around it repeat it and are used only when it
+//! cannot be read. `AuditData` is a string that holds JSON, or an object.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+
+use super::record_types;
+use crate::ingest::cells::Header;
+use crate::ingest::plan::From::{Const, Made, Member, Whole};
+use crate::ingest::plan::{Map, Place, Plan, push_member};
+use crate::ingest::tape::{Kind, Tape};
+use crate::ingest::worker::Worker;
+use crate::json;
+use crate::lake::rows::{LOSSY, PARTIAL};
+
+const UNIFIED_AUDIT_LOG: &[Map] = &[
+    ("TimeGenerated", Member("CreationTime")),
+    ("Id", Made(id)),
+    ("Operation", Member("Operation")),
+    ("Workload", Member("Workload")),
+    ("RecordType", Member("RecordType")),
+    ("RecordTypeName", Made(record_type_name)),
+    ("UserId", Member("UserId")),
+    ("UserKey", Member("UserKey")),
+    ("UserType", Member("UserType")),
+    ("ResultStatus", Member("ResultStatus")),
+    ("ClientIP", Member("ClientIP")),
+    ("ObjectId", Member("ObjectId")),
+    ("OrganizationId", Member("OrganizationId")),
+    ("ActorIpAddress", Member("ActorIpAddress")),
+    ("UserAgent", Made(user_agent)),
+    ("SessionId", Made(session_id)),
+    ("CorrelationId", Made(correlation_id)),
+    ("AuditData", Whole),
+    ("Type", Const("UnifiedAuditLog")),
+];
+
+const TABLE: usize = 5;
+const KIND: &str = "UnifiedAuditLog";
+
+/// What surrounds a record and is repeated inside it.
+const REPEATED: &[&str] = &[
+    "AuditData",
+    "AuditData_Raw",
+    "RecordType",
+    "CreationDate",
+    "UserIds",
+    "UserId",
+    "Operations",
+    "Operation",
+    "Identity",
+    "RecordId",
+    "IsValid",
+    "ObjectState",
+    "_raw",
+    "_time",
+    "id",
+    "createdDateTime",
+    "auditLogRecordType",
+    "organizationId",
+    "userType",
+    "userId",
+    "operation",
+    "service",
+    "objectId",
+    "userPrincipalName",
+];
+
+/// What the surroundings say, for a record whose inside cannot be read.
+#[derive(Default)]
+struct Outer<'a> {
+    id: Cow<'a, str>,
+    time: Cow<'a, str>,
+    operation: Cow<'a, str>,
+    user: Cow<'a, str>,
+    record_type: Cow<'a, str>,
+}
+
+pub fn sniff(tape: &Tape, root: u32) -> bool {
+    let keys = ["CreationTime", "Operation", "RecordType", "Workload", "Id"];
+    keys.iter().filter(|key| tape.member(root, key).is_some()).count() >= 4
+}
+
+pub fn sniff_outer(tape: &Tape, root: u32) -> bool {
+    ["AuditData", "AuditData_Raw"].iter().any(|key| tape.member(root, key).is_some())
+}
+
+pub fn sniff_query(tape: &Tape, root: u32) -> bool {
+    let has = |key| tape.member(root, key).is_some();
+    has("auditData") && (has("auditLogRecordType") || has("operation"))
+}
+
+pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
+    write(worker, tape, root, place, "");
+}
+
+pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
+    let text = |key| tape.member_text(root, key).unwrap_or_default();
+    let either = |a, b| Some(text(a)).filter(|t| !t.is_empty()).unwrap_or_else(|| text(b));
+    let record_type = tape.member(root, "RecordType").map_or(Cow::Borrowed(""), |node| tape.string(node));
+    let outer = Outer {
+        id: either("Identity", "RecordId"),
+        time: text("CreationDate"),
+        operation: either("Operations", "Operation"),
+        user: either("UserIds", "UserId"),
+        record_type,
+    };
+    let inner = tape.member(root, "AuditData").filter(|node| tape.kind(*node) != Kind::Null);
+    read_inner(worker, tape, root, inner.or_else(|| tape.member(root, "AuditData_Raw")), &outer, place);
+}
+
+pub fn read_query(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
+    let text = |key| tape.member_text(root, key).unwrap_or_default();
+    let outer = Outer {
+        id: text("id"),
+        time: text("createdDateTime"),
+        operation: text("operation"),
+        user: text("userPrincipalName"),
+        record_type: text("auditLogRecordType"),
+    };
+    read_inner(worker, tape, root, tape.member(root, "auditData"), &outer, place);
+}
+
+/// The record inside an envelope, as an object or as text.
+fn read_inner(
+    worker: &mut Worker,
+    tape: &Tape,
+    root: u32,
+    inner: Option<u32>,
+    outer: &Outer<'_>,
+    place: Place,
+) {
+    for child in tape.children(root).filter(|child| tape.kind(*child) != Kind::Null) {
+        let key = tape.key(child);
+        if Some(child) != inner && !REPEATED.contains(&key) && !matches!(tape.text(child), "\"\"" | "[\"\"]")
+        {
+            push_member(&mut worker.rest, key, tape.text(child));
+        }
+    }
+    match inner {
+        Some(inner) if tape.kind(inner) == Kind::Object => {
+            let damaged = tape.text(inner).contains("\"System.Object[]\"");
+            let flags = place.flags | if damaged { LOSSY } else { 0 };
+            write(worker, tape, inner, Place { flags, ..place }, &outer.record_type);
+        }
+        Some(inner) if tape.kind(inner) == Kind::String => {
+            read_text(worker, &tape.string(inner), outer, place)
+        }
+        _ => read_text(worker, "", outer, place),
+    }
+}
+
+/// A CSV row.
+pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], place: Place) {
+    let cell = |name: &str| header.find(name).and_then(|at| cells.get(at)).map_or("", |c| c.as_ref());
+    let first =
+        |names: &[&str]| names.iter().map(|name| cell(name)).find(|text| !text.is_empty()).unwrap_or("");
+    let outer = Outer {
+        id: first(&["Identity", "RecordId", "id"]).into(),
+        time: first(&["CreationDate", "createdDateTime"]).into(),
+        operation: first(&["Operations", "Operation"]).into(),
+        user: first(&["UserIds", "userPrincipalName", "UserId"]).into(),
+        record_type: first(&["RecordType", "auditLogRecordType"]).into(),
+    };
+    for (name, text) in header.columns.iter().zip(cells).filter(|(_, text)| !text.is_empty()) {
+        if !REPEATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            push_text(&mut worker.rest, name, text);
+        }
+    }
+    read_text(worker, cell("AuditData"), &outer, place);
+}
+
+fn push_text(rest: &mut String, name: &str, text: &str) {
+    if !rest.is_empty() {
+        rest.push(',');
+    }
+    json::write_string(name, rest);
+    rest.push(':');
+    json::write_string(text, rest);
+}
+
+/// A record as JSON text; when it cannot be read, what the surroundings say of it.
+fn read_text(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place) {
+    let mut inner = std::mem::take(&mut worker.inner);
+    match inner.parse(text) {
+        Ok(()) if inner.kind(0) == Kind::Object => write(worker, &inner, 0, place, &outer.record_type),
+        result => {
+            let reason = match result {
+                Err(e) if !text.is_empty() => format!("AuditData at byte {}: {}", e.at, e.what),
+                _ => "AuditData is empty".to_string(),
+            };
+            partial(worker, text, outer, place, &reason);
+        }
+    }
+    worker.inner = inner;
+}
+
+fn write(worker: &mut Worker, tape: &Tape, root: u32, place: Place, record_type: &str) {
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    let plan = PLAN.get_or_init(|| Plan::new(TABLE, UNIFIED_AUDIT_LOG));
+    let id = match id(tape, root) {
+        Some(id) => crate::ingest::plan::identity(KIND, &id),
+        None => crate::ingest::plan::identity(KIND, tape.text(root)),
+    };
+    worker.row(plan, tape, root, &place, id);
+    let number = tape.member(root, "RecordType").map_or(Cow::Borrowed(""), |node| tape.string(node));
+    let outside = record_type.bytes().any(|b| b.is_ascii_alphabetic());
+    worker.complete(plan, "RecordTypeName", if outside { record_type } else { &number });
+}
+
+/// A row out of the envelope alone; the text that could not be read is kept in `_auk_rest`.
+fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, reason: &str) {
+    if outer.time.is_empty() || outer.operation.is_empty() {
+        worker.rest.clear();
+        return worker.reject(&place, reason, text);
+    }
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    let plan = PLAN.get_or_init(|| {
+        let maps: Vec<Map> =
+            UNIFIED_AUDIT_LOG.iter().filter(|(name, _)| *name != "AuditData").copied().collect();
+        Plan::new(TABLE, &maps)
+    });
+    let mut record = String::new();
+    push_text(&mut record, "CreationTime", &outer.time);
+    push_text(&mut record, "Operation", &outer.operation);
+    push_text(&mut record, "UserId", &outer.user);
+    if !outer.id.is_empty() {
+        push_text(&mut record, "Id", &outer.id);
+    }
+    let number = outer.record_type.parse().ok().or_else(|| record_types::number(&outer.record_type));
+    if let Some(number) = number {
+        push_member(&mut record, "RecordType", &number.to_string());
+    }
+    let mut tape = Tape::default();
+    if tape.parse(&format!("{{{record}}}")).is_err() {
+        return worker.reject(&place, reason, text);
+    }
+    if !text.is_empty() {
+        push_text(&mut worker.rest, "AuditData", text);
+    }
+    let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
+    let id = crate::ingest::plan::identity(KIND, &id);
+    worker.row(plan, &tape, 0, &Place { flags: place.flags | PARTIAL, ..place }, id);
+    worker.complete(plan, "RecordTypeName", &outer.record_type);
+}
+
+fn id(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    tape.member_text(root, "Id").or_else(|| tape.member_text(root, "ID"))
+}
+
+fn record_type_name(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    let number = tape.string(tape.member(root, "RecordType")?).parse().ok()?;
+    record_types::name(number).map(Cow::Borrowed)
+}
+
+/// The member of that name, else the entry of a name-value list.
+fn user_agent(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    tape.member_text(root, "UserAgent").or_else(|| listed(tape, root, "ExtendedProperties", "UserAgent"))
+}
+
+fn session_id(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    let context = || tape.member_text(tape.member(root, "AppAccessContext")?, "AADSessionId");
+    let device = || listed(tape, root, "DeviceProperties", "SessionId");
+    tape.member_text(root, "SessionId").or_else(context).or_else(device)
+}
+
+fn correlation_id(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    let context = || tape.member_text(tape.member(root, "AppAccessContext")?, "CorrelationId");
+    tape.member_text(root, "CorrelationId").or_else(context)
+}
+
+/// The `Value` of `[{"Name": name, "Value": …}, …]`.
+fn listed<'a>(tape: &'a Tape, root: u32, list: &str, name: &str) -> Option<Cow<'a, str>> {
+    let list = tape.member(root, list).filter(|list| tape.kind(*list) == Kind::Array)?;
+    let named = |item: &u32| tape.member(*item, "Name").is_some_and(|n| tape.string(n) == name);
+    tape.member_text(tape.children(list).find(named)?, "Value")
+}

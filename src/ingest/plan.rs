@@ -1,0 +1,425 @@
+//! From a mapping table (column ← member) to a row: the table is compiled once, then every record is
+//! walked once.
+//!
+//! How a member becomes a cell follows from the column's type: text as it is and arrays and objects
+//! as compact JSON in a string column, the normal form in a dynamic one, times and numbers read.
+//! Members without a column go to `_auk_rest`.
+//!
+//! Trap: records of one exporter have their members in one order, so each position remembers what
+//! it saw last and the name is looked up only when it differs.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use super::moments;
+use super::tape::{Kind, Tape};
+use crate::lake::rows::{Cells, LOSSY, Layout, Meta, Rows, UNREADABLE, layouts};
+use crate::lake::shreds::SHREDS;
+use crate::types::Type;
+use crate::value::real_text;
+
+/// Where a column's value comes from.
+#[derive(Clone, Copy)]
+pub enum From {
+    /// A member of the record, or a member of a member: `status.errorCode`.
+    Member(&'static str),
+    /// The record itself.
+    Whole,
+    Const(&'static str),
+    /// Worked out from the record.
+    Made(fn(&Tape, u32) -> Option<Cow<'_, str>>),
+}
+
+/// A row of a mapping table.
+pub type Map = (&'static str, From);
+
+/// A mapping table made ready for one table.
+pub struct Plan {
+    pub table: usize,
+    pub layout: &'static Layout,
+    slots: HashMap<&'static str, usize>,
+    count: usize,
+    columns: Vec<(usize, Source)>,
+    /// Per slot, the shreds below that member.
+    shreds: Vec<(usize, Branch)>,
+    /// The record has a column of its own, so no member is left over.
+    whole: bool,
+}
+
+enum Source {
+    Slot(usize, Vec<&'static str>),
+    Whole,
+    Const(&'static str),
+    Made(fn(&Tape, u32) -> Option<Cow<'_, str>>),
+}
+
+/// Shredded paths as a tree.
+#[derive(Default)]
+struct Branch {
+    /// Column, type, number of the shred.
+    leaf: Option<(usize, Type, usize)>,
+    members: Vec<(&'static str, Branch)>,
+    elements: Vec<(usize, Branch)>,
+}
+
+/// What a worker remembers between records: the members by position, and scratch space.
+#[derive(Default)]
+pub struct Memory {
+    order: Vec<(String, Option<usize>)>,
+    nodes: Vec<Option<u32>>,
+}
+
+/// What is known of a record beside its payload.
+#[derive(Clone, Copy)]
+pub struct Place {
+    pub source: u32,
+    pub ordinal: u64,
+    pub offset: u64,
+    pub length: u64,
+    pub flags: u16,
+    pub route: &'static str,
+}
+
+impl Plan {
+    /// Columns that the table does not have are passed over: sibling tables share a mapping.
+    pub fn new(table: usize, maps: &[Map]) -> Plan {
+        let layout = &layouts()[table];
+        let mut plan = Plan {
+            table,
+            layout,
+            slots: HashMap::new(),
+            count: 0,
+            columns: Vec::new(),
+            shreds: Vec::new(),
+            whole: maps.iter().any(|(_, from)| matches!(from, From::Whole)),
+        };
+        for (column, from) in maps {
+            let Some(at) = layout.index(column) else { continue };
+            let source = match *from {
+                From::Member(path) => {
+                    let mut names = path.split('.');
+                    let slot = plan.slot(names.next().unwrap_or(path));
+                    Source::Slot(slot, names.collect())
+                }
+                From::Whole => Source::Whole,
+                From::Const(text) => Source::Const(text),
+                From::Made(make) => Source::Made(make),
+            };
+            plan.columns.push((at, source));
+        }
+        for (shreds, (column, from)) in SHREDS
+            .iter()
+            .filter(|s| s.tables.contains(&layout.table))
+            .filter_map(|s| Some((s, maps.iter().find(|(column, _)| *column == s.column)?)))
+        {
+            for (path, ty) in shreds.paths {
+                plan.add_shred(column, *from, path, *ty);
+            }
+        }
+        plan
+    }
+
+    fn slot(&mut self, member: &'static str) -> usize {
+        let next = self.slots.len();
+        let slot = *self.slots.entry(member).or_insert(next);
+        self.count = self.slots.len();
+        slot
+    }
+
+    fn add_shred(&mut self, column: &str, from: From, path: &'static str, ty: Type) {
+        let name = format!("{column}{path}");
+        let Some(at) = self.layout.index(&name) else { return };
+        let Some(shred) = self.layout.fields[at].shred else { return };
+        let mut steps = path.split(['.', '[']).filter(|s| !s.is_empty()).collect::<Vec<_>>().into_iter();
+        let slot = match from {
+            From::Whole => steps.next().map(|first| self.slot(first)),
+            From::Member(member) if !member.contains('.') => Some(self.slot(member)),
+            _ => None,
+        };
+        let Some(slot) = slot else { return };
+        let known = self.shreds.iter().position(|(s, _)| *s == slot);
+        let known = known.unwrap_or_else(|| {
+            self.shreds.push((slot, Branch::default()));
+            self.shreds.len() - 1
+        });
+        let branch = steps.fold(&mut self.shreds[known].1, Branch::step);
+        branch.leaf = Some((at, ty, shred));
+    }
+
+    /// Appends a record as a row. `rest` holds members, without braces, that the caller found
+    /// outside the payload.
+    pub fn write(
+        &self,
+        tape: &Tape,
+        root: u32,
+        place: &Place,
+        id: u128,
+        rest: &mut String,
+        memory: &mut Memory,
+        rows: &mut Rows,
+    ) {
+        let row = rows.len();
+        let (content, leaves) = self.walk(tape, root, rest, memory);
+        let mut flags = place.flags | if tape.damaged { LOSSY } else { 0 };
+        for (column, source) in &self.columns {
+            let cells = &mut rows.cells[*column];
+            match source {
+                Source::Const(text) => cells.set_text(row, text),
+                Source::Made(make) => {
+                    if let Some(text) = make(tape, root) {
+                        cells.set_text(row, &text);
+                    }
+                }
+                Source::Whole => cells.set_text(row, tape.text(root)),
+                Source::Slot(slot, path) => {
+                    let node = memory.nodes[*slot];
+                    let node = path.iter().try_fold(node, |node, name| node.map(|n| tape.member(n, name)));
+                    if let Some(node) = node.flatten() {
+                        flags |= set(cells, row, self.layout.fields[*column].ty, tape, node);
+                    }
+                }
+            }
+        }
+        for (slot, branch) in &self.shreds {
+            if let Some(node) = memory.nodes[*slot] {
+                branch.fill(tape, node, row, rows);
+            }
+        }
+        if !rest.is_empty() {
+            rest.insert(0, '{');
+            rest.push('}');
+            rows.cells[self.layout.rest].set_text(row, rest);
+        }
+        let time = rows.cells[self.layout.time].long(row).unwrap_or(i64::MIN);
+        rows.meta.push(Meta {
+            id,
+            content,
+            time,
+            source: place.source,
+            ordinal: place.ordinal,
+            offset: place.offset,
+            length: place.length,
+            leaves,
+            flags,
+            route: place.route,
+        });
+    }
+
+    /// Finds the members that have columns, collects those that have not, hashes all.
+    fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u32) {
+        memory.nodes.clear();
+        memory.nodes.resize(self.count, None);
+        let mut content = 0_u64;
+        for (position, child) in tape.children(root).enumerate() {
+            let key = tape.key(child);
+            let null = tape.kind(child) == Kind::Null;
+            let slot = self.lookup(memory, position, key);
+            match slot {
+                Some(slot) if memory.nodes[slot].is_none() => memory.nodes[slot] = Some(child),
+                _ if null || self.whole => {}
+                _ => push_member(rest, key, tape.text(child)),
+            }
+            if !null {
+                content = content.wrapping_add(member_hash(key, tape.text(child)));
+            }
+        }
+        (content, tape.leaves_under(root))
+    }
+
+    fn lookup(&self, memory: &mut Memory, position: usize, key: &str) -> Option<usize> {
+        if let Some((name, slot)) = memory.order.get(position)
+            && name == key
+        {
+            return *slot;
+        }
+        let slot = self.slots.get(key).copied();
+        if position < memory.order.len() {
+            memory.order[position] = (key.to_string(), slot);
+        } else if position == memory.order.len() && position < 1000 {
+            memory.order.push((key.to_string(), slot));
+        }
+        slot
+    }
+}
+
+/// Appends `"key":value` to the members in `out`; `key` and `value` are in normal form.
+pub fn push_member(out: &mut String, key: &str, value: &str) {
+    if !out.is_empty() {
+        out.push(',');
+    }
+    out.push('"');
+    out.push_str(key);
+    out.push_str("\":");
+    out.push_str(value);
+}
+
+/// The same for `8` and `"8"`, and for a UAL time with and without `Z`: routes differ in these.
+fn member_hash(key: &str, value: &str) -> u64 {
+    let plain = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
+    let plain = if key == "CreationTime" { plain.trim_end_matches('Z') } else { plain };
+    xxh3_64_with_seed(plain.as_bytes(), xxh3_64_with_seed(key.as_bytes(), 0))
+}
+
+/// The identity of a record of a kind. Guids compare without case.
+pub fn identity(kind: &str, id: &str) -> u128 {
+    let mut hash = Sha256::new();
+    hash.update(kind.as_bytes());
+    hash.update([0]);
+    if id.len() == 36 && id.bytes().any(|b| b.is_ascii_uppercase()) {
+        hash.update(id.to_ascii_lowercase().as_bytes());
+    } else {
+        hash.update(id.as_bytes());
+    }
+    let digest = hash.finalize();
+    let mut first = [0; 16];
+    first.copy_from_slice(&digest[..16]);
+    u128::from_be_bytes(first)
+}
+
+/// Writes a value into a cell of that type; says what could not be read.
+fn set(cells: &mut Cells, row: usize, ty: Type, tape: &Tape, node: u32) -> u16 {
+    let kind = tape.kind(node);
+    if kind == Kind::Null {
+        return 0;
+    }
+    match cells {
+        Cells::Text(column) => {
+            if ty == Type::Dynamic {
+                column.set(row, tape.text(node));
+            } else if kind == Kind::String {
+                column.set(row, &tape.string(node));
+            } else {
+                column.set(row, tape.text(node));
+            }
+            return 0;
+        }
+        Cells::Long(_) => {
+            let text = tape.string(node);
+            let value = match ty {
+                Type::Datetime => moments::read(&text),
+                Type::Bool => boolean(&text),
+                _ => text.trim().parse().ok(),
+            };
+            match value {
+                Some(value) => cells.set_long(row, value),
+                None if text.is_empty() => {}
+                None => return UNREADABLE,
+            }
+        }
+        Cells::Real(_) => match tape.string(node).trim().parse() {
+            Ok(value) => cells.set_real(row, value),
+            Err(_) => return UNREADABLE,
+        },
+    }
+    0
+}
+
+fn boolean(text: &str) -> Option<i64> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(1)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(0)
+    } else {
+        None
+    }
+}
+
+impl Branch {
+    fn step(&mut self, step: &'static str) -> &mut Branch {
+        if let Some(index) = step.strip_suffix(']').and_then(|n| n.parse().ok()) {
+            let at = self.elements.iter().position(|(i, _)| *i == index).unwrap_or_else(|| {
+                self.elements.push((index, Branch::default()));
+                self.elements.len() - 1
+            });
+            return &mut self.elements[at].1;
+        }
+        let at = self.members.iter().position(|(name, _)| *name == step).unwrap_or_else(|| {
+            self.members.push((step, Branch::default()));
+            self.members.len() - 1
+        });
+        &mut self.members[at].1
+    }
+
+    /// Fills the shreds at and below a value. Of two members with one name the first counts.
+    fn fill(&self, tape: &Tape, node: u32, row: usize, rows: &mut Rows) {
+        if let Some((column, ty, shred)) = self.leaf {
+            let exact = fill_leaf(&mut rows.cells[column], row, ty, tape, node);
+            rows.exact[shred] &= exact;
+        }
+        match tape.kind(node) {
+            Kind::Object if !self.members.is_empty() => {
+                let mut seen = 0_u64;
+                for child in tape.children(node) {
+                    let key = tape.key(child);
+                    let found = self.members.iter().enumerate().find(|(_, (name, _))| *name == key);
+                    if let Some((at, (_, branch))) = found
+                        && seen >> at & 1 == 0
+                    {
+                        seen |= 1 << at;
+                        branch.fill(tape, child, row, rows);
+                    }
+                }
+            }
+            Kind::Array if !self.elements.is_empty() => {
+                for (index, child) in tape.children(node).enumerate() {
+                    let found = self.elements.iter().find(|(i, _)| *i == index);
+                    match found {
+                        Some((_, branch)) => branch.fill(tape, child, row, rows),
+                        None if index > 8 => break,
+                        None => {}
+                    }
+                }
+            }
+            Kind::String if self.leaf.is_none() => {
+                let text = tape.string(node);
+                if text.trim_start().starts_with(['{', '[']) {
+                    self.give_up(rows);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A string that holds JSON stands where the paths go through: their shreds are not exact.
+    fn give_up(&self, rows: &mut Rows) {
+        if let Some((_, _, shred)) = self.leaf {
+            rows.exact[shred] = false;
+        }
+        self.members.iter().for_each(|(_, branch)| branch.give_up(rows));
+        self.elements.iter().for_each(|(_, branch)| branch.give_up(rows));
+    }
+}
+
+/// Stores a shred; `false` when the value is not exactly what the type says.
+fn fill_leaf(cells: &mut Cells, row: usize, ty: Type, tape: &Tape, node: u32) -> bool {
+    let text = tape.text(node);
+    match (tape.kind(node), ty) {
+        (Kind::Null, _) => true,
+        (Kind::String, Type::String) => {
+            cells.set_text(row, &tape.string(node));
+            true
+        }
+        (Kind::Bool, Type::Bool) => {
+            cells.set_long(row, i64::from(text == "true"));
+            true
+        }
+        (Kind::Number, Type::Long) => match text.parse::<i64>() {
+            Ok(value) if text != "-0" => {
+                cells.set_long(row, value);
+                true
+            }
+            _ => false,
+        },
+        (Kind::Number, Type::Real) => match text.parse::<f64>() {
+            Ok(value) => {
+                cells.set_real(row, value);
+                text.contains('.') && real_text(value) == text
+            }
+            Err(_) => false,
+        },
+        _ => false,
+    }
+}

@@ -1,0 +1,438 @@
+//! The run: reading ahead, parsing in parallel, deciding in order, writing behind.
+//!
+//! Traps: at most one part is being written while the next is collected, which bounds memory
+//! whatever the size of the input. All decisions are taken on one thread, in the order of the
+//! records.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Instant;
+
+use rayon::prelude::*;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use super::files;
+use super::reader::{Event, Reader};
+use super::split::Notes;
+use super::stream::Encoding;
+use super::worker::{Parsed, Rejected, Worker};
+use super::{Error, Found, Options, Progress, Skipped, Summary};
+use crate::json;
+use crate::lake::Source;
+use crate::lake::identity::{Place, Verdict, rank};
+use crate::lake::part::ROW_GROUP;
+use crate::lake::rows::{PARTIAL, Rows, layouts};
+use crate::lake::store::{Done, Job, Store};
+use crate::lake::tables::STORED;
+use crate::time::TICKS_PER_DAY;
+use crate::value::Value;
+
+/// Bytes of collected rows that start the writing of a part.
+const PENDING: usize = 192 << 20;
+/// Bytes of records that one task parses.
+const TASK: usize = 512 << 10;
+/// Rejected records of one source that are written down; all are counted.
+const REJECTS: usize = 10_000;
+
+/// Rows of a table that wait to become a part.
+#[derive(Default)]
+struct Pending {
+    part: u32,
+    chunks: Vec<Rows>,
+    keep: Vec<(u32, u32)>,
+    bytes: usize,
+}
+
+/// A source while it is read.
+struct Account {
+    source: Source,
+    path: PathBuf,
+    rejects: Vec<String>,
+    unknown: u64,
+    example: Option<String>,
+    late: u64,
+    timeless: u64,
+}
+
+/// Reads the exports under `paths` into the lake, which is made if it is not there.
+pub fn run(
+    paths: &[PathBuf],
+    lake: &Path,
+    options: &Options,
+    progress: &dyn Progress,
+) -> Result<Summary, Error> {
+    let start = Instant::now();
+    let candidates = files::list(paths, Some(lake))?;
+    let store = Store::open(lake)?;
+    let pool = pool(options, lake)?;
+    let mut reader = Reader::new(candidates, &store.manifest.sources);
+    let mut writer = Writer::new(store, &pool, options);
+    let mut batch = reader.next_batch()?;
+    while !batch.is_empty() {
+        let (next, parsed) = pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch)));
+        writer.take(batch, parsed, progress)?;
+        batch = next?;
+    }
+    let mut summary = writer.finish()?;
+    summary.elapsed = start.elapsed();
+    Ok(summary)
+}
+
+fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
+    let builder = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0));
+    builder.build().map_err(|e| Error::new(path, format!("no threads: {e}")))
+}
+
+/// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
+/// its event. The results are in order.
+fn parse(batch: &[Event]) -> Vec<(usize, Parsed)> {
+    let mut tasks = Vec::new();
+    for (at, event) in batch.iter().enumerate() {
+        let Event::Chunk(chunk) = event else { continue };
+        let mut from = 0;
+        for to in 1..=chunk.pieces.len() {
+            if to == chunk.pieces.len() || chunk.pieces[to].start - chunk.pieces[from].start >= TASK {
+                tasks.push((at, chunk, from, to));
+                from = to;
+            }
+        }
+    }
+    let run = |(at, chunk, from, to)| (at, Worker::default().run(chunk, from, to));
+    tasks.into_par_iter().with_max_len(1).map(run).collect()
+}
+
+struct Writer<'a> {
+    store: Store,
+    pool: &'a ThreadPool,
+    pending: Vec<Pending>,
+    accounts: Vec<Account>,
+    skipped: Vec<Skipped>,
+    rows: Vec<u64>,
+    latest: Option<i64>,
+    limit: i64,
+    in_flight: usize,
+    sender: Sender<Result<Done, Error>>,
+    receiver: Receiver<Result<Done, Error>>,
+}
+
+impl<'a> Writer<'a> {
+    fn new(store: Store, pool: &'a ThreadPool, options: &Options) -> Writer<'a> {
+        let (sender, receiver) = channel();
+        Writer {
+            store,
+            pool,
+            pending: STORED.iter().map(|_| Pending::default()).collect(),
+            accounts: Vec::new(),
+            skipped: Vec::new(),
+            rows: vec![0; STORED.len()],
+            latest: None,
+            limit: if options.now > 0 { options.now.saturating_add(TICKS_PER_DAY) } else { i64::MAX },
+            in_flight: 0,
+            sender,
+            receiver,
+        }
+    }
+
+    fn take(
+        &mut self,
+        batch: Vec<Event>,
+        parsed: Vec<(usize, Parsed)>,
+        progress: &dyn Progress,
+    ) -> Result<(), Error> {
+        let mut parsed = parsed.into_iter().peekable();
+        for (at, event) in batch.into_iter().enumerate() {
+            match event {
+                Event::Begin { source, path, encoding } => {
+                    self.accounts.push(account(source, path, encoding))
+                }
+                Event::Skipped { path, reason, known } => self.skipped.push(Skipped { path, reason, known }),
+                Event::End { sha256, size, notes, .. } => {
+                    if let Some(path) = self.end(sha256, size, notes) {
+                        progress.file(&path);
+                    }
+                }
+                Event::Chunk(chunk) => {
+                    progress.bytes(chunk.bytes.len() as u64);
+                    drop(chunk);
+                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
+                        progress.rows(self.add(parsed)?);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what a task has read: counts it, and decides about every row.
+    fn add(&mut self, parsed: Parsed) -> Result<u64, Error> {
+        let Some(account) = self.accounts.last_mut() else { return Ok(0) };
+        let mut seen = parsed.rejected.len() as u64;
+        account.add_rejected(parsed.rejected, parsed.unknown);
+        for route in parsed.routes {
+            add_name(&mut account.source.routes, route);
+        }
+        for rows in parsed.tables.into_iter().filter(|rows| !rows.is_empty()) {
+            seen += rows.len() as u64;
+            self.decide(rows)?;
+        }
+        if let Some(account) = self.accounts.last_mut() {
+            account.source.seen += seen;
+        }
+        Ok(seen)
+    }
+
+    fn decide(&mut self, rows: Rows) -> Result<(), Error> {
+        let table = rows.table;
+        if self.pending[table].keep.len() + rows.len() > ROW_GROUP {
+            self.flush(table)?;
+        }
+        let pending = &mut self.pending[table];
+        if pending.chunks.is_empty() {
+            pending.part = self.store.new_part();
+        }
+        let Some(account) = self.accounts.last_mut() else { return Ok(()) };
+        add_name(&mut account.source.tables, STORED[table]);
+        let chunk = pending.chunks.len() as u32;
+        for (row, meta) in rows.meta.iter().enumerate() {
+            let place = Place { part: pending.part, arrival: pending.keep.len() as u32 };
+            let rank = rank(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
+            if account.note_time(meta.time, self.limit) {
+                self.latest = self.latest.max(Some(meta.time));
+            }
+            match self.store.identities.add(meta.id, rank, place) {
+                Verdict::Duplicate => {
+                    account.source.duplicates += 1;
+                    continue;
+                }
+                Verdict::New => {}
+                Verdict::Wins(old) => self.store.mask(old),
+                Verdict::Loses => self.store.mask(place),
+            }
+            account.source.kept += 1;
+            pending.keep.push((chunk, row as u32));
+        }
+        if pending.keep.last().is_none_or(|(last, _)| *last != chunk) {
+            return Ok(());
+        }
+        pending.bytes += rows.bytes();
+        pending.chunks.push(rows);
+        let total: usize = self.pending.iter().map(|p| p.bytes).sum();
+        if total >= PENDING {
+            let largest = (0..self.pending.len()).max_by_key(|t| self.pending[*t].bytes).unwrap_or(table);
+            self.flush(largest)?;
+        }
+        Ok(())
+    }
+
+    /// Hands the collected rows of a table to the pool, once the part before it is written.
+    fn flush(&mut self, table: usize) -> Result<(), Error> {
+        let pending = std::mem::take(&mut self.pending[table]);
+        if pending.keep.is_empty() {
+            return Ok(());
+        }
+        self.rows[table] += pending.keep.len() as u64;
+        self.wait(1)?;
+        let job: Job = self.store.job(pending.part, STORED[table], pending.chunks, pending.keep);
+        let sender = self.sender.clone();
+        self.in_flight += 1;
+        self.pool.spawn(move || {
+            _ = sender.send(job.run(&layouts()[table]));
+        });
+        Ok(())
+    }
+
+    /// Waits until fewer than `most` parts are being written.
+    fn wait(&mut self, most: usize) -> Result<(), Error> {
+        while self.in_flight >= most {
+            let done = self.receiver.recv();
+            self.in_flight -= 1;
+            let lost = || Error::new(self.store.dir(), "a part was not written");
+            self.store.add_part(done.map_err(|_| lost())??);
+        }
+        Ok(())
+    }
+
+    /// Closes the account of the source at hand. One without a single known record is no source.
+    fn end(&mut self, sha256: String, size: u64, notes: Notes) -> Option<PathBuf> {
+        let mut account = self.accounts.pop()?;
+        let path = account.path.clone();
+        let source = &account.source;
+        if source.kept + source.duplicates == 0 && account.unknown == source.rejected {
+            let reason = match account.example.take() {
+                Some(example) => format!("JSON, but {example}"),
+                None => "holds no records".to_string(),
+            };
+            self.skipped.push(Skipped { path: account.path, reason, known: false });
+            return Some(path);
+        }
+        account.close(sha256, size, notes);
+        self.store.add_rejects(std::mem::take(&mut account.rejects));
+        self.accounts.push(account);
+        Some(path)
+    }
+
+    fn finish(mut self) -> Result<Summary, Error> {
+        for table in 0..STORED.len() {
+            self.flush(table)?;
+        }
+        self.wait(1)?;
+        let mut summary = Summary { skipped: std::mem::take(&mut self.skipped), ..Summary::default() };
+        if self.accounts.is_empty() {
+            return Ok(summary);
+        }
+        let sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
+        let count = sources.len();
+        let now = self.latest.map(|time| time.saturating_add(1));
+        let manifest = self.store.commit(sources, now)?;
+        summary.sources = manifest.sources[manifest.sources.len() - count..].to_vec();
+        for source in &summary.sources {
+            summary.seen += source.seen;
+            summary.kept += source.kept;
+            summary.duplicates += source.duplicates;
+            summary.superseded += source.superseded;
+            summary.rejected += source.rejected;
+            summary.bytes += source.size;
+        }
+        let written = STORED.iter().zip(&self.rows).filter(|(_, rows)| **rows > 0);
+        summary.tables = written.map(|(table, rows)| (table.to_string(), *rows)).collect();
+        Ok(summary)
+    }
+}
+
+fn account(id: u32, path: PathBuf, encoding: Encoding) -> Account {
+    let source = Source {
+        id,
+        path: path.to_string_lossy().into_owned(),
+        encoding: encoding.name().to_string(),
+        ..Source::default()
+    };
+    Account { source, path, rejects: Vec::new(), unknown: 0, example: None, late: 0, timeless: 0 }
+}
+
+fn add_name(list: &mut Vec<String>, name: &str) {
+    if !list.iter().any(|known| known == name) {
+        list.push(name.to_string());
+        list.sort_unstable();
+    }
+}
+
+impl Account {
+    fn add_rejected(&mut self, rejected: Vec<Rejected>, unknown: u64) {
+        self.source.rejected += rejected.len() as u64;
+        self.unknown += unknown;
+        for reject in rejected {
+            if self.example.is_none() {
+                self.example = Some(reject.reason.clone());
+            }
+            if self.rejects.len() < REJECTS {
+                self.rejects.push(reject_line(&self.source.path, &reject));
+            }
+        }
+    }
+
+    /// Widens the range of the source's events; may this one move `now()`?
+    fn note_time(&mut self, time: i64, limit: i64) -> bool {
+        if time == i64::MIN {
+            self.timeless += 1;
+            return false;
+        }
+        let source = &mut self.source;
+        source.first = Some(source.first.map_or(time, |first| first.min(time)));
+        source.last = source.last.max(Some(time));
+        self.late += u64::from(time > limit);
+        time <= limit
+    }
+
+    fn close(&mut self, sha256: String, size: u64, notes: Notes) {
+        let source = &mut self.source;
+        (source.sha256, source.size) = (sha256, size);
+        let mut note = |when: bool, text: String| {
+            if when {
+                source.notes.push(text);
+            }
+        };
+        note(notes.next_link, "the last page names a next one: the export may be incomplete".into());
+        note(notes.unclosed, "a list was never closed: the export may be incomplete".into());
+        note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
+        note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
+        let full = self.rejects.len() >= REJECTS;
+        note(full, format!("only the first {REJECTS} rejected records are written down"));
+    }
+}
+
+fn reject_line(source: &str, reject: &Rejected) -> String {
+    let members = [
+        ("source", Value::string(source)),
+        ("ordinal", Value::Long(reject.ordinal as i64)),
+        ("offset", Value::Long(reject.offset as i64)),
+        ("reason", Value::string(&reject.reason)),
+        ("excerpt", Value::string(&reject.excerpt)),
+    ];
+    json::to_text(&Value::Bag(members.into_iter().map(|(k, v)| (k.to_string(), v)).collect()))
+}
+
+/// Says what the files under `paths` hold, without writing anything.
+pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
+    let mut reader = Reader::new(files::list(paths, None)?, &[]);
+    let mut found: Vec<Found> = Vec::new();
+    let mut counts: HashMap<(usize, usize), u64> = HashMap::new();
+    let mut accounts: Vec<Account> = Vec::new();
+    loop {
+        let batch = reader.next_batch()?;
+        if batch.is_empty() {
+            return Ok(found);
+        }
+        let mut parsed = parse(&batch).into_iter().peekable();
+        for (at, event) in batch.into_iter().enumerate() {
+            match event {
+                Event::Begin { source, path, encoding } => accounts.push(account(source, path, encoding)),
+                Event::Skipped { path, reason, .. } => {
+                    let size = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+                    found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
+                }
+                Event::Chunk(_) => {
+                    let Some(account) = accounts.last_mut() else { continue };
+                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
+                        count(account, &mut counts, found.len(), parsed);
+                    }
+                }
+                Event::End { sha256, size, notes, .. } => {
+                    let Some(mut account) = accounts.pop() else { continue };
+                    account.close(sha256, size, notes);
+                    found.push(finding(account, &counts, found.len()));
+                }
+            }
+        }
+    }
+}
+
+fn count(account: &mut Account, counts: &mut HashMap<(usize, usize), u64>, file: usize, parsed: Parsed) {
+    account.add_rejected(parsed.rejected, parsed.unknown);
+    parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
+    for rows in parsed.tables {
+        *counts.entry((file, rows.table)).or_default() += rows.len() as u64;
+        rows.meta.iter().for_each(|meta| _ = account.note_time(meta.time, i64::MAX));
+    }
+}
+
+fn finding(account: Account, counts: &HashMap<(usize, usize), u64>, file: usize) -> Found {
+    let rows = |table: usize| counts.get(&(file, table)).copied().unwrap_or(0);
+    let tables = STORED.iter().enumerate().map(|(at, name)| (name.to_string(), rows(at)));
+    let tables: Vec<(String, u64)> = tables.filter(|(_, rows)| *rows > 0).collect();
+    let unknown = tables.is_empty() && account.unknown == account.source.rejected;
+    let reason =
+        || account.example.map_or("holds no records".into(), |example| format!("JSON, but {example}"));
+    Found {
+        skipped: unknown.then(reason),
+        path: account.path,
+        size: account.source.size,
+        encoding: account.source.encoding,
+        routes: account.source.routes,
+        tables,
+        rejected: account.source.rejected,
+        first: account.source.first,
+        last: account.source.last,
+        notes: account.source.notes,
+    }
+}

@@ -1,0 +1,314 @@
+//! Cutting a stream into records before anything is parsed: JSON in any container
+//! (`{"value":[…]}` pages, arrays, lines, documents one after the other), and CSV rows.
+//!
+//! A splitter is fed a growing buffer and says which pieces are complete. It never fails: what is
+//! between the records and is not white space or a comma comes out as a broken piece, and so does a
+//! tail that ends in the middle of a record.
+//!
+//! Trap: a record cut short by a crashed writer must not swallow the lines after it. A line that
+//! starts with `{` where no value can start begins a new record.
+
+use super::blocks::{BLOCK, equal, escaped, load, strings};
+use super::tape::{MAX_DEPTH, Tape};
+
+/// A longer record is refused.
+pub const MAX_RECORD: usize = 64 << 20;
+
+/// A record, or a stretch of the stream that is none and why.
+#[derive(Clone, Copy, Debug)]
+pub struct Piece {
+    pub start: usize,
+    pub end: usize,
+    /// A JSON document of its own, not an element of an array.
+    pub alone: bool,
+    pub broken: Option<&'static str>,
+}
+
+/// What the container itself tells about the export.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Notes {
+    /// The last page names a next one: the export may be incomplete.
+    pub next_link: bool,
+    /// An array or a page was never closed.
+    pub unclosed: bool,
+    /// Records come as documents of their own, not in an array.
+    pub lines: bool,
+}
+
+/// The state of a JSON stream between two calls. Positions are in the buffer of the next call.
+#[derive(Debug, Default)]
+pub struct JsonSplitter {
+    scanned: usize,
+    last_end: usize,
+    record: Option<usize>,
+    depth: usize,
+    /// The depth at which records begin: 0, 1 in an array, 2 in a page.
+    level: usize,
+    deepest: usize,
+    page_tail: bool,
+    skipping: bool,
+    in_string: bool,
+    escape: bool,
+    pub notes: Notes,
+}
+
+impl JsonSplitter {
+    /// Scans what is new in `buffer`. Everything before the returned position is done with.
+    pub fn feed(&mut self, buffer: &[u8], last: bool, out: &mut Vec<Piece>) -> usize {
+        while self.scanned + BLOCK + 2 <= buffer.len() || last && self.scanned < buffer.len() {
+            let at = self.scanned;
+            self.scanned = self.block(buffer, at, out).unwrap_or(at + BLOCK);
+            self.bound(out);
+        }
+        if last {
+            self.finish(buffer, out);
+        }
+        let keep = self.record.unwrap_or_else(|| {
+            if !self.skipping && blank(&buffer[self.last_end..self.scanned.min(buffer.len())]) {
+                self.last_end = self.scanned.min(buffer.len());
+            }
+            if self.skipping { self.scanned.min(buffer.len()) } else { self.last_end }
+        });
+        self.scanned = self.scanned.saturating_sub(keep);
+        self.last_end = self.last_end.saturating_sub(keep);
+        self.record = self.record.map(|start| start - keep);
+        keep
+    }
+
+    /// One block; `Some(position)` when scanning must go on elsewhere.
+    fn block(&mut self, buffer: &[u8], at: usize, out: &mut Vec<Piece>) -> Option<usize> {
+        let words = load(buffer, at);
+        let quotes = equal(&words, b'"', 0) & !escaped(equal(&words, b'\\', 0), &mut self.escape);
+        let inside = strings(quotes, &mut self.in_string);
+        let brackets = (equal(&words, b'{', 0x20) | equal(&words, b'}', 0x20)) & !inside;
+        let mut events = brackets | equal(&words, b'\n', 0);
+        while events != 0 {
+            let bit = events.trailing_zeros() as usize;
+            events &= events - 1;
+            let here = at + bit;
+            match buffer[here] {
+                b'\n' => {
+                    if let Some(start) = self.restart(buffer, here, inside >> bit & 1 == 1) {
+                        self.give_up(here, out);
+                        return Some(start);
+                    }
+                }
+                b'{' | b'[' => self.open(buffer, here, out),
+                _ => self.close(buffer, here, out),
+            }
+        }
+        None
+    }
+
+    /// Inside an unfinished record: does the next line begin another one?
+    fn restart(&self, buffer: &[u8], newline: usize, in_string: bool) -> Option<usize> {
+        if self.depth <= self.level || buffer.get(newline + 1) != Some(&b'{') {
+            return None;
+        }
+        let before = buffer[..newline].iter().rev().find(|b| !b" \t\r\n".contains(b));
+        let value_may_start = !in_string && matches!(before, Some(b',' | b'[' | b':') | None);
+        let new = !value_may_start && buffer.get(newline + 2) == Some(&b'"');
+        new.then_some(newline + 1)
+    }
+
+    fn give_up(&mut self, end: usize, out: &mut Vec<Piece>) {
+        if let Some(start) = self.record.take() {
+            out.push(Piece { start, end, alone: false, broken: Some("the record is cut short") });
+        }
+        if self.page_tail {
+            (self.level, self.page_tail) = (0, false);
+        }
+        self.depth = self.level;
+        self.last_end = end;
+        (self.in_string, self.escape, self.skipping) = (false, false, false);
+    }
+
+    fn open(&mut self, buffer: &[u8], here: usize, out: &mut Vec<Piece>) {
+        self.depth += 1;
+        self.deepest = self.deepest.max(self.depth);
+        if self.depth == self.level + 1 {
+            self.gap(buffer, here, out);
+            if self.level == 0 && buffer[here] == b'[' {
+                (self.level, self.last_end) = (1, here + 1);
+            } else {
+                (self.record, self.deepest) = (Some(here), self.depth);
+            }
+        } else if self.level == 0 && self.depth == 2 && buffer[here] == b'[' && !self.page_tail {
+            let Some(start) = self.record else { return };
+            if page_header(&buffer[start..=here]) {
+                (self.level, self.record, self.last_end) = (2, None, here + 1);
+                self.notes.next_link = contains(&buffer[start..here], b"nextLink");
+            }
+        }
+    }
+
+    fn close(&mut self, buffer: &[u8], here: usize, out: &mut Vec<Piece>) {
+        if self.depth == self.level {
+            self.gap(buffer, here, out);
+            self.last_end = here + 1;
+            if self.level == 2 {
+                (self.page_tail, self.record) = (true, Some(here + 1));
+            }
+            self.depth = self.depth.saturating_sub(1);
+            self.level = 0;
+            return;
+        }
+        self.depth -= 1;
+        if self.depth > self.level {
+            return;
+        }
+        self.last_end = here + 1;
+        self.skipping = false;
+        let Some(start) = self.record.take() else { return };
+        if std::mem::take(&mut self.page_tail) {
+            self.notes.next_link |= contains(&buffer[start..here], b"nextLink");
+            return;
+        }
+        self.notes.lines |= self.level == 0;
+        let broken = (self.deepest - self.level > MAX_DEPTH).then_some("nested too deeply (limit: 200)");
+        out.push(Piece { start, end: here + 1, alone: self.level == 0, broken });
+    }
+
+    /// What lies between two records must be white space and commas.
+    fn gap(&self, buffer: &[u8], here: usize, out: &mut Vec<Piece>) {
+        let text = &buffer[self.last_end..here];
+        if !blank(text) {
+            let start = self.last_end + text.iter().take_while(|b| separator(**b)).count();
+            out.push(Piece {
+                start,
+                end: here,
+                alone: false,
+                broken: Some("text between the records that is no record"),
+            });
+        }
+    }
+
+    /// A record beyond the limit is passed over without being kept in memory.
+    fn bound(&mut self, out: &mut Vec<Piece>) {
+        if let Some(start) = self.record
+            && self.scanned - start > MAX_RECORD
+        {
+            out.push(Piece { start, end: start + 1, alone: false, broken: Some("longer than 64 MiB") });
+            (self.record, self.skipping) = (None, true);
+        }
+    }
+
+    fn finish(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
+        self.scanned = buffer.len();
+        self.notes.unclosed = self.level > 0 || self.page_tail;
+        if let Some(start) = self.record.take() {
+            if !self.page_tail {
+                out.push(Piece {
+                    start,
+                    end: buffer.len(),
+                    alone: false,
+                    broken: Some("the file ends in the middle of it"),
+                });
+            }
+        } else if !self.skipping {
+            let text = &buffer[self.last_end..];
+            let tail = std::str::from_utf8(text).unwrap_or("?");
+            if !tail.chars().all(|c| c.is_ascii() && separator(c as u8) || TORN_NEWLINES.contains(&c)) {
+                let start = self.last_end + text.iter().take_while(|b| separator(**b)).count();
+                let broken = Some("text after the last record that is no record");
+                out.push(Piece { start, end: buffer.len(), alone: false, broken });
+            }
+        }
+        self.last_end = buffer.len();
+    }
+}
+
+/// Two ASCII newlines at the end of a UTF-16 file, read as one character.
+const TORN_NEWLINES: [char; 4] = ['\u{a0a}', '\u{a0d}', '\u{d0a}', '\u{d0d}'];
+
+fn separator(b: u8) -> bool {
+    matches!(b, b' ' | b'\t' | b'\r' | b'\n' | b',' | 0)
+}
+
+fn blank(text: &[u8]) -> bool {
+    text.iter().all(|b| separator(*b))
+}
+
+fn contains(text: &[u8], word: &[u8]) -> bool {
+    memchr::memmem::find(text, word).is_some()
+}
+
+/// Is this `{ … "value": [` with nothing before it that a record could have?
+fn page_header(text: &[u8]) -> bool {
+    const NAMES: [&str; 3] = ["value", "records", "Records"];
+    let head = text[..text.len() - 1].trim_ascii_end();
+    let named = head.strip_suffix(b":").map(<[u8]>::trim_ascii_end).is_some_and(|head| {
+        NAMES.iter().any(|n| head.strip_suffix(b"\"").is_some_and(|h| h.ends_with(n.as_bytes())))
+    });
+    if !named || text.len() > 1 << 16 {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let mut tape = Tape::default();
+    if tape.parse(&format!("{text}]}}")).is_err() {
+        return false;
+    }
+    let known = |key: &str| {
+        key.starts_with('@')
+            || NAMES.contains(&key)
+            || key.eq_ignore_ascii_case("count")
+            || key.ends_with("nextLink")
+    };
+    tape.children(0).all(|child| known(tape.key(child)))
+}
+
+/// The state of a CSV stream between two calls.
+#[derive(Debug, Default)]
+pub struct CsvSplitter {
+    scanned: usize,
+    start: usize,
+    in_string: bool,
+    skipping: bool,
+}
+
+impl CsvSplitter {
+    /// Scans what is new in `buffer`. Everything before the returned position is done with.
+    pub fn feed(&mut self, buffer: &[u8], last: bool, out: &mut Vec<Piece>) -> usize {
+        while self.scanned + BLOCK <= buffer.len() || last && self.scanned < buffer.len() {
+            let at = self.scanned;
+            let words = load(buffer, at);
+            let inside = strings(equal(&words, b'"', 0), &mut self.in_string);
+            let mut ends = equal(&words, b'\n', 0) & !inside;
+            while ends != 0 {
+                let end = at + ends.trailing_zeros() as usize;
+                ends &= ends - 1;
+                self.row(buffer, end, out);
+                self.start = end + 1;
+            }
+            self.scanned = (at + BLOCK).min(buffer.len());
+            if self.scanned - self.start.min(self.scanned) > MAX_RECORD && !self.skipping {
+                let broken = Some("longer than 64 MiB: is a quote missing?");
+                out.push(Piece { start: self.start, end: self.start + 1, alone: false, broken });
+                self.skipping = true;
+            }
+        }
+        if last && self.start < buffer.len() {
+            if self.in_string && !self.skipping {
+                let broken = Some("the file ends in the middle of a quoted cell");
+                out.push(Piece { start: self.start, end: buffer.len(), alone: false, broken });
+            } else {
+                self.row(buffer, buffer.len(), out);
+            }
+            self.start = buffer.len();
+        }
+        let keep = if self.skipping { self.scanned } else { self.start.min(buffer.len()) };
+        self.scanned = self.scanned.saturating_sub(keep);
+        self.start = self.start.saturating_sub(keep);
+        keep
+    }
+
+    fn row(&mut self, buffer: &[u8], end: usize, out: &mut Vec<Piece>) {
+        if std::mem::take(&mut self.skipping) {
+            return;
+        }
+        let text = &buffer[self.start..end];
+        if !text.iter().all(|b| matches!(b, b'\r' | b' ' | 0)) {
+            out.push(Piece { start: self.start, end, alone: false, broken: None });
+        }
+    }
+}

@@ -1,0 +1,329 @@
+//! A file as a stream of chunks: read in windows, decoded to UTF-8, cut into records, hashed.
+//!
+//! Nothing is mapped into memory: a file that shrinks while it is read must not end the process, and
+//! memory must not grow with the file. Offsets count in the decoded stream.
+//!
+//! Trap: the container is told by the first characters, never by the file's name.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::cells::{self, Header};
+use super::split::{CsvSplitter, JsonSplitter, Notes, Piece};
+
+/// Bytes read at a time.
+const WINDOW: usize = 2 << 20;
+
+/// How characters are stored in a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Encoding {
+    Utf8,
+    Utf8Bom,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl Encoding {
+    pub fn name(self) -> &'static str {
+        match self {
+            Encoding::Utf8 => "UTF-8",
+            Encoding::Utf8Bom => "UTF-8 with BOM",
+            Encoding::Utf16Le => "UTF-16LE",
+            Encoding::Utf16Be => "UTF-16BE",
+        }
+    }
+
+    /// By the byte order mark, else by the zero bytes of UTF-16; and the length of the mark.
+    fn sniff(head: &[u8]) -> (Encoding, usize) {
+        match head {
+            [0xEF, 0xBB, 0xBF, ..] => return (Encoding::Utf8Bom, 3),
+            [0xFF, 0xFE, ..] => return (Encoding::Utf16Le, 2),
+            [0xFE, 0xFF, ..] => return (Encoding::Utf16Be, 2),
+            _ => {}
+        }
+        let sample = &head[..head.len().min(256) & !1];
+        let zeros =
+            |odd: usize| sample.chunks_exact(2).filter(|pair| pair[odd] == 0 && pair[1 - odd] != 0).count();
+        let most = (sample.len() / 2) * 3 / 4;
+        if sample.len() >= 4 && zeros(1) > most {
+            (Encoding::Utf16Le, 0)
+        } else if sample.len() >= 4 && zeros(0) > most {
+            (Encoding::Utf16Be, 0)
+        } else {
+            (Encoding::Utf8, 0)
+        }
+    }
+}
+
+/// Decodes windows of a file; a character cut by a window's end waits for the next.
+struct Decoder {
+    encoding: Encoding,
+    carry: Vec<u8>,
+    high: Option<u16>,
+}
+
+impl Decoder {
+    fn push(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) {
+        if matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) {
+            out.extend_from_slice(raw);
+            return;
+        }
+        let mut raw = raw;
+        if let ([first], [second, rest @ ..]) = (self.carry.as_slice(), raw) {
+            let pair = [*first, *second];
+            self.carry.clear();
+            self.unit(pair, out);
+            raw = rest;
+        }
+        let pairs = raw.chunks_exact(2);
+        self.carry.extend_from_slice(pairs.remainder());
+        for pair in pairs {
+            self.unit([pair[0], pair[1]], out);
+        }
+        if last {
+            out.append(&mut self.carry);
+            if self.high.take().is_some() {
+                push_char(char::REPLACEMENT_CHARACTER, out);
+            }
+        }
+    }
+
+    fn unit(&mut self, pair: [u8; 2], out: &mut Vec<u8>) {
+        let unit = if self.encoding == Encoding::Utf16Be {
+            u16::from_be_bytes(pair)
+        } else {
+            u16::from_le_bytes(pair)
+        };
+        if unit < 0x80 && self.high.is_none() {
+            out.push(unit as u8);
+            return;
+        }
+        match (self.high.take(), unit) {
+            (Some(high), 0xDC00..0xE000) => {
+                let code = 0x10000 + ((u32::from(high) - 0xD800) << 10) + (u32::from(unit) - 0xDC00);
+                push_char(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), out);
+            }
+            (high, unit) => {
+                if high.is_some() {
+                    push_char(char::REPLACEMENT_CHARACTER, out);
+                }
+                if (0xD800..0xDC00).contains(&unit) {
+                    self.high = Some(unit);
+                } else {
+                    push_char(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER), out);
+                }
+            }
+        }
+    }
+}
+
+fn push_char(c: char, out: &mut Vec<u8>) {
+    out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+}
+
+/// A run of complete records of one source.
+pub struct Chunk {
+    pub source: u32,
+    pub bytes: Vec<u8>,
+    /// Where `bytes` begins in the decoded stream.
+    pub base: u64,
+    pub pieces: Vec<Piece>,
+    /// The number of the first piece in its source, from 1.
+    pub ordinal: u64,
+    /// The columns, when it is CSV.
+    pub header: Option<Arc<Header>>,
+}
+
+enum Splitter {
+    Json(JsonSplitter),
+    Csv(CsvSplitter, Arc<Header>),
+}
+
+/// A file that is being read.
+pub struct Stream {
+    file: File,
+    source: u32,
+    pub encoding: Encoding,
+    decoder: Decoder,
+    splitter: Splitter,
+    buffer: Vec<u8>,
+    base: u64,
+    ordinal: u64,
+    hash: Sha256,
+    pub size: u64,
+    done: bool,
+    raw: Vec<u8>,
+}
+
+/// What a file turned out to be.
+pub enum Opened {
+    Stream(Box<Stream>),
+    /// Not ours, and why.
+    Skipped(String),
+}
+
+impl Stream {
+    /// Opens a file and tells its container from its first window.
+    pub fn open(path: &Path, source: u32) -> io::Result<Opened> {
+        let mut file = File::open(path)?;
+        let mut raw = vec![0; WINDOW];
+        let count = fill(&mut file, &mut raw)?;
+        let head = &raw[..count];
+        if let Some(reason) = foreign(head) {
+            return Ok(Opened::Skipped(reason.to_string()));
+        }
+        let (encoding, mark) = Encoding::sniff(head);
+        let mut decoder = Decoder { encoding, carry: Vec::new(), high: None };
+        let mut buffer = Vec::with_capacity(count);
+        let last = count < WINDOW;
+        decoder.push(&head[mark..], last, &mut buffer);
+        let blank = |b: &u8| matches!(b, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0xEF | 0xBB | 0xBF);
+        let skip = buffer.iter().take_while(|b| blank(b)).count();
+        let (splitter, start) = match buffer.get(skip) {
+            None => return Ok(Opened::Skipped("holds nothing but white space".into())),
+            Some(b'{' | b'[') => (Splitter::Json(JsonSplitter::default()), skip),
+            Some(_) => match cells::header(&buffer[skip..]) {
+                Ok((header, length)) => {
+                    (Splitter::Csv(CsvSplitter::default(), Arc::new(header)), skip + length)
+                }
+                Err(reason) => return Ok(Opened::Skipped(reason)),
+            },
+        };
+        buffer.drain(..start);
+        let mut hash = Sha256::new();
+        hash.update(head);
+        let mut stream = Stream {
+            file,
+            source,
+            encoding,
+            decoder,
+            splitter,
+            buffer,
+            base: start as u64,
+            ordinal: 1,
+            hash,
+            size: count as u64,
+            done: false,
+            raw,
+        };
+        stream.done = last;
+        Ok(Opened::Stream(Box::new(stream)))
+    }
+
+    /// The next records; `None` at the end of the file.
+    pub fn next(&mut self) -> io::Result<Option<Chunk>> {
+        let mut pieces = Vec::new();
+        loop {
+            let last = self.done;
+            let keep = match &mut self.splitter {
+                Splitter::Json(json) => json.feed(&self.buffer, last, &mut pieces),
+                Splitter::Csv(csv, _) => csv.feed(&self.buffer, last, &mut pieces),
+            };
+            if !pieces.is_empty() {
+                return Ok(Some(self.chunk(keep.min(self.buffer.len()), pieces)));
+            }
+            self.base += keep as u64;
+            self.buffer.drain(..keep.min(self.buffer.len()));
+            if last {
+                return Ok(None);
+            }
+            self.read()?;
+        }
+    }
+
+    fn chunk(&mut self, keep: usize, pieces: Vec<Piece>) -> Chunk {
+        let end = pieces.last().map_or(keep, |p| p.end.max(keep)).min(self.buffer.len());
+        let rest = self.buffer[keep..].to_vec();
+        let mut bytes = std::mem::replace(&mut self.buffer, rest);
+        bytes.truncate(end);
+        let header = match &self.splitter {
+            Splitter::Csv(_, header) => Some(Arc::clone(header)),
+            Splitter::Json(_) => None,
+        };
+        let chunk =
+            Chunk { source: self.source, bytes, base: self.base, pieces, ordinal: self.ordinal, header };
+        self.base += keep as u64;
+        self.ordinal += chunk.pieces.len() as u64;
+        chunk
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        let count = fill(&mut self.file, &mut self.raw)?;
+        self.done = count < self.raw.len();
+        self.size += count as u64;
+        self.hash.update(&self.raw[..count]);
+        self.buffer.reserve(count);
+        self.decoder.push(&self.raw[..count], self.done, &mut self.buffer);
+        Ok(())
+    }
+
+    /// After the end: the hash of the file, in hex.
+    pub fn sha256(&self) -> String {
+        hex(&self.hash.clone().finalize())
+    }
+
+    pub fn notes(&self) -> Notes {
+        match &self.splitter {
+            Splitter::Json(json) => json.notes,
+            Splitter::Csv(..) => Notes::default(),
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut count = 0;
+    while count < buffer.len() {
+        match file.read(&mut buffer[count..]) {
+            Ok(0) => break,
+            Ok(n) => count += n,
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(count)
+}
+
+/// The hash of a whole file, in hex.
+pub fn sha256(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let mut buffer = vec![0; WINDOW];
+    let mut hash = Sha256::new();
+    loop {
+        let count = fill(&mut file, &mut buffer)?;
+        hash.update(&buffer[..count]);
+        if count < buffer.len() {
+            return Ok(hex(&hash.finalize()));
+        }
+    }
+}
+
+/// Kinds of file that hold no text, by their first bytes.
+const FOREIGN: &[(&[u8], &str)] = &[
+    (b"%PDF", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an Office document: unpack it, or save it as CSV"),
+    (b"\x1f\x8b", "gzip-compressed: unpack it first"),
+    (b"PAR1", "a Parquet file"),
+    (b"\xD0\xCF\x11\xE0", "an old Office document: save it as CSV"),
+    (b"\x89PNG", "an image"),
+    (b"\xFF\xD8\xFF", "an image"),
+    (b"7z\xBC\xAF", "a 7z archive: unpack it first"),
+    (b"SQLite format 3", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+    (b"MZ", "a program"),
+];
+
+fn foreign(head: &[u8]) -> Option<&'static str> {
+    if head.is_empty() {
+        return Some("empty");
+    }
+    FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
+}

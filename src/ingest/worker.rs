@@ -1,0 +1,163 @@
+//! One thread's work on one chunk: pieces in, rows and rejects out.
+//!
+//! Trap: a worker sees its chunk only and knows nothing of other threads, so that the outcome does
+//! not depend on how many there are.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use super::cells;
+use super::formats;
+use super::plan::{self, Memory, Place, Plan};
+use super::stream::Chunk;
+use super::tape::{Kind, Tape};
+use crate::lake::rows::{LOSSY, Rows};
+use crate::lake::tables::STORED;
+
+/// Characters of a rejected record that are kept.
+pub const EXCERPT: usize = 200;
+
+/// A record that was not taken in.
+pub struct Rejected {
+    pub ordinal: u64,
+    pub offset: u64,
+    pub reason: String,
+    pub excerpt: String,
+}
+
+/// What came out of a run of pieces.
+#[derive(Default)]
+pub struct Parsed {
+    pub source: u32,
+    pub tables: Vec<Rows>,
+    pub rejected: Vec<Rejected>,
+    /// Records read as JSON but of no known kind; they are among the rejected.
+    pub unknown: u64,
+    pub routes: BTreeSet<&'static str>,
+    pub bytes: u64,
+}
+
+#[derive(Default)]
+pub struct Worker {
+    tape: Tape,
+    /// For JSON inside a string or a cell.
+    pub inner: Tape,
+    /// Members found around the record at hand.
+    pub rest: String,
+    memories: Vec<(usize, Memory)>,
+    out: Parsed,
+}
+
+impl Worker {
+    /// Reads some pieces of a chunk.
+    pub fn run(mut self, chunk: &Chunk, from: usize, to: usize) -> Parsed {
+        self.out.source = chunk.source;
+        for (at, piece) in chunk.pieces[from..to].iter().enumerate() {
+            let bytes = &chunk.bytes[piece.start.min(chunk.bytes.len())..piece.end.min(chunk.bytes.len())];
+            self.out.bytes += bytes.len() as u64;
+            let mut place = Place {
+                source: chunk.source,
+                ordinal: chunk.ordinal + (from + at) as u64,
+                offset: chunk.base + piece.start as u64,
+                length: (piece.end - piece.start) as u64,
+                flags: 0,
+                route: if piece.alone { formats::ALONE } else { "" },
+            };
+            let text = match std::str::from_utf8(bytes) {
+                Ok(text) => Cow::Borrowed(text),
+                Err(_) => {
+                    place.flags |= LOSSY;
+                    String::from_utf8_lossy(bytes)
+                }
+            };
+            match (piece.broken, &chunk.header) {
+                (Some(reason), _) => self.reject(&place, reason, &text),
+                (None, None) => self.json(&text, place),
+                (None, Some(header)) => self.csv(&text, header, place),
+            }
+        }
+        self.out
+    }
+
+    fn json(&mut self, text: &str, place: Place) {
+        let mut tape = std::mem::take(&mut self.tape);
+        match tape.parse(text) {
+            Ok(()) => formats::read_value(self, &tape, 0, place, 0),
+            Err(e) => {
+                let reason = format!("not JSON at byte {}: {}", place.offset + e.at as u64, e.what);
+                self.reject(&place, &reason, text);
+            }
+        }
+        self.tape = tape;
+    }
+
+    fn csv(&mut self, text: &str, header: &cells::Header, place: Place) {
+        let cells = cells::split(text, header.delimiter);
+        let place = Place { route: header.format.route, ..place };
+        if cells.len() > header.columns.len() || cells.len() < 2 {
+            let (found, wanted) = (cells.len(), header.columns.len());
+            return self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
+        }
+        (header.format.read)(self, header, &cells, place);
+    }
+
+    /// The identity of a record: its id, else all of it.
+    pub fn identity(&self, kind: &str, member: &str, tape: &Tape, root: u32) -> u128 {
+        match tape.member_text(root, member) {
+            Some(id) => plan::identity(kind, &id),
+            None => plan::identity(kind, tape.text(root)),
+        }
+    }
+
+    /// Takes in a record. What is in `rest` goes with it.
+    pub fn row(&mut self, plan: &Plan, tape: &Tape, root: u32, place: &Place, id: u128) {
+        let mut rest = std::mem::take(&mut self.rest);
+        let known = self.memories.iter().position(|(table, _)| *table == plan.table);
+        let known = known.unwrap_or_else(|| {
+            self.memories.push((plan.table, Memory::default()));
+            self.memories.len() - 1
+        });
+        let rows = rows(&mut self.out.tables, plan.table);
+        plan.write(tape, root, place, id, &mut rest, &mut self.memories[known].1, rows);
+        self.out.routes.insert(place.route);
+        rest.clear();
+        self.rest = rest;
+    }
+
+    /// Fills a text column of the row taken in last, unless it has a value.
+    pub fn complete(&mut self, plan: &Plan, column: &str, text: &str) {
+        let rows = rows(&mut self.out.tables, plan.table);
+        if let (Some(at), Some(row)) = (plan.layout.index(column), rows.len().checked_sub(1)) {
+            rows.cells[at].set_text(row, text);
+        }
+    }
+
+    pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {
+        self.out.rejected.push(Rejected {
+            ordinal: place.ordinal,
+            offset: place.offset,
+            reason: reason.to_string(),
+            excerpt: text.chars().take(EXCERPT).collect(),
+        });
+    }
+
+    /// Valid JSON, but no record that any route has.
+    pub fn unknown(&mut self, place: &Place, tape: &Tape, node: u32) {
+        let reason = if tape.kind(node) == Kind::Object {
+            let keys: Vec<&str> = tape.children(node).take(6).map(|child| tape.key(child)).collect();
+            let keys: String = keys.join(", ").chars().take(120).collect();
+            format!("a record of no known kind (members: {keys})")
+        } else {
+            "a JSON value that is no record".to_string()
+        };
+        self.out.unknown += 1;
+        self.reject(place, &reason, tape.text(node));
+    }
+}
+
+fn rows(tables: &mut Vec<Rows>, table: usize) -> &mut Rows {
+    if tables.is_empty() {
+        tables.extend((0..STORED.len()).map(Rows::new));
+    }
+    &mut tables[table]
+}

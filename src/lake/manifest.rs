@@ -1,0 +1,259 @@
+//! The manifest: what the lake holds. `manifest.json` is replaced as a whole, atomically, so the
+//! lake is always in the state before a run or after it.
+//!
+//! Trap: times are ticks from year 1, not microseconds. A part's shreds name every path of its
+//! table; one whose column is not stored in the file is missing in all rows.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::Path;
+
+use super::Error;
+use crate::json;
+use crate::types::Type;
+use crate::value::Value;
+
+/// The version of the layout that this build reads and writes.
+pub const VERSION: i64 = 1;
+pub const FILE: &str = "manifest.json";
+
+/// May a shredded column stand in for the JSON in this part?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exactness {
+    /// Every value present has the declared type: the column is the truth.
+    Exact,
+    /// Some value does not fit: the JSON must be read.
+    Fallback,
+}
+
+/// A file that was ingested, and the account of its records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    pub id: u32,
+    pub path: String,
+    pub size: u64,
+    pub sha256: String,
+    pub encoding: String,
+    pub routes: Vec<String>,
+    pub tables: Vec<String>,
+    /// seen = kept + duplicates + superseded + rejected
+    pub seen: u64,
+    pub kept: u64,
+    pub duplicates: u64,
+    pub superseded: u64,
+    pub rejected: u64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+    pub notes: Vec<String>,
+}
+
+/// A part file, relative to the lake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartEntry {
+    pub table: String,
+    pub file: String,
+    pub rows: u64,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub columns: Vec<String>,
+    pub companions: Vec<String>,
+    pub shreds: Vec<(String, Type, Exactness)>,
+    /// The file with the numbers of the masked rows, and how many they are.
+    pub mask: Option<(String, u64)>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Manifest {
+    /// Counts the runs that changed the lake.
+    pub generation: u64,
+    pub next_part: u64,
+    pub now: Option<i64>,
+    pub sources: Vec<Source>,
+    pub parts: Vec<PartEntry>,
+    /// Files with rejected records.
+    pub rejects: Vec<String>,
+}
+
+impl Manifest {
+    /// Reads the manifest of the lake in `dir`; `None` when there is none.
+    pub fn read(dir: &Path) -> Result<Option<Manifest>, Error> {
+        let path = dir.join(FILE);
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(e) => return Err(Error::io(&path, &e)),
+        };
+        let damaged = || {
+            let remedy = "restore it from a copy, or ingest the exports again into an empty folder";
+            Error::new(&path, "the manifest cannot be read").with_remedy(remedy)
+        };
+        let value = json::parse(&text).ok_or_else(damaged)?;
+        let version = value.member("version").as_i64().ok_or_else(damaged)?;
+        if version != VERSION {
+            let message = format!("the lake has layout version {version}, this auk reads version {VERSION}");
+            return Err(Error::new(&path, message).with_remedy("use the auk that wrote it, or ingest again"));
+        }
+        manifest(&value).map(Some).ok_or_else(damaged)
+    }
+
+    /// Replaces the manifest: written beside it, made durable, renamed over it.
+    pub fn write(&self, dir: &Path) -> Result<(), Error> {
+        replace(dir, FILE, &json::to_text(&self.to_value()))
+    }
+
+    fn to_value(&self) -> Value {
+        bag(vec![
+            ("version", Value::Long(VERSION)),
+            ("generation", long(self.generation)),
+            ("next_part", long(self.next_part)),
+            ("now", time(self.now)),
+            ("sources", Value::Array(self.sources.iter().map(source_value).collect())),
+            ("parts", Value::Array(self.parts.iter().map(part_value).collect())),
+            ("rejects", texts(&self.rejects)),
+        ])
+    }
+}
+
+/// Writes `dir/name` so that after a crash it is the old file or the new one.
+pub fn replace(dir: &Path, name: &str, text: &str) -> Result<(), Error> {
+    let path = dir.join(name);
+    let beside = dir.join(format!("{name}.new"));
+    let write = || {
+        let mut file = File::create(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        drop(file);
+        fs::rename(&beside, &path)
+    };
+    write().map_err(|e| Error::io(&path, &e))?;
+    sync_folder(path.parent().unwrap_or(dir));
+    Ok(())
+}
+
+/// Makes a rename durable where the system lets a folder be opened.
+pub fn sync_folder(dir: &Path) {
+    if let Ok(folder) = File::open(dir) {
+        _ = folder.sync_all();
+    }
+}
+
+fn bag(members: Vec<(&str, Value)>) -> Value {
+    Value::Bag(members.into_iter().map(|(k, v)| (k.to_string(), v)).collect())
+}
+
+fn long(n: u64) -> Value {
+    Value::Long(n as i64)
+}
+
+fn time(t: Option<i64>) -> Value {
+    t.map_or(Value::Null, Value::Long)
+}
+
+fn texts(list: &[String]) -> Value {
+    Value::Array(list.iter().map(Value::string).collect())
+}
+
+fn source_value(s: &Source) -> Value {
+    bag(vec![
+        ("id", Value::Long(i64::from(s.id))),
+        ("path", Value::string(&s.path)),
+        ("size", long(s.size)),
+        ("sha256", Value::string(&s.sha256)),
+        ("encoding", Value::string(&s.encoding)),
+        ("routes", texts(&s.routes)),
+        ("tables", texts(&s.tables)),
+        ("seen", long(s.seen)),
+        ("kept", long(s.kept)),
+        ("duplicates", long(s.duplicates)),
+        ("superseded", long(s.superseded)),
+        ("rejected", long(s.rejected)),
+        ("first", time(s.first)),
+        ("last", time(s.last)),
+        ("notes", texts(&s.notes)),
+    ])
+}
+
+fn part_value(p: &PartEntry) -> Value {
+    let shred = |(path, ty, exact): &(String, Type, Exactness)| {
+        let exact = *exact == Exactness::Exact;
+        Value::Array(vec![Value::string(path), Value::string(ty.name()), Value::Bool(exact)])
+    };
+    let mask = p
+        .mask
+        .as_ref()
+        .map_or(Value::Null, |(file, rows)| bag(vec![("file", Value::string(file)), ("rows", long(*rows))]));
+    bag(vec![
+        ("table", Value::string(&p.table)),
+        ("file", Value::string(&p.file)),
+        ("rows", long(p.rows)),
+        ("min", time(p.min)),
+        ("max", time(p.max)),
+        ("columns", texts(&p.columns)),
+        ("companions", texts(&p.companions)),
+        ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
+        ("mask", mask),
+    ])
+}
+
+fn manifest(v: &Value) -> Option<Manifest> {
+    Some(Manifest {
+        generation: count(v, "generation")?,
+        next_part: count(v, "next_part")?,
+        now: v.member("now").as_i64(),
+        sources: v.member("sources").as_array()?.iter().map(source).collect::<Option<_>>()?,
+        parts: v.member("parts").as_array()?.iter().map(part).collect::<Option<_>>()?,
+        rejects: list(v, "rejects")?,
+    })
+}
+
+fn count(v: &Value, key: &str) -> Option<u64> {
+    u64::try_from(v.member(key).as_i64()?).ok()
+}
+
+fn text(v: &Value, key: &str) -> Option<String> {
+    v.member(key).as_str().map(String::from)
+}
+
+fn list(v: &Value, key: &str) -> Option<Vec<String>> {
+    v.member(key).as_array()?.iter().map(|item| item.as_str().map(String::from)).collect()
+}
+
+fn source(v: &Value) -> Option<Source> {
+    Some(Source {
+        id: u32::try_from(count(v, "id")?).ok()?,
+        path: text(v, "path")?,
+        size: count(v, "size")?,
+        sha256: text(v, "sha256")?,
+        encoding: text(v, "encoding")?,
+        routes: list(v, "routes")?,
+        tables: list(v, "tables")?,
+        seen: count(v, "seen")?,
+        kept: count(v, "kept")?,
+        duplicates: count(v, "duplicates")?,
+        superseded: count(v, "superseded")?,
+        rejected: count(v, "rejected")?,
+        first: v.member("first").as_i64(),
+        last: v.member("last").as_i64(),
+        notes: list(v, "notes")?,
+    })
+}
+
+fn part(v: &Value) -> Option<PartEntry> {
+    let shred = |item: &Value| {
+        let exact = item.element(2).as_bool()?;
+        let exact = if exact { Exactness::Exact } else { Exactness::Fallback };
+        Some((item.element(0).as_str()?.to_string(), Type::from_name(item.element(1).as_str()?)?, exact))
+    };
+    let mask = v.member("mask");
+    Some(PartEntry {
+        table: text(v, "table")?,
+        file: text(v, "file")?,
+        rows: count(v, "rows")?,
+        min: v.member("min").as_i64(),
+        max: v.member("max").as_i64(),
+        columns: list(v, "columns")?,
+        companions: list(v, "companions")?,
+        shreds: v.member("shreds").as_array()?.iter().map(shred).collect::<Option<_>>()?,
+        mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
+    })
+}

@@ -1,0 +1,209 @@
+//! The lake: a folder of Parquet parts under Sentinel's table names, and a manifest that says which
+//! of them count.
+//!
+//! ```text
+//! DIR/manifest.json                 replaced as a whole by every run
+//! DIR/parts/TABLE-000001.parquet    written once, never changed
+//! DIR/masks/TABLE-000001.2.json     the rows of a part that a better revision replaced
+//! DIR/rejects/000001.ndjson         records that could not be read, and why
+//! DIR/lock                          held by the one writer
+//! ```
+//!
+//! Trap: a file that the manifest does not name is a leftover of a crashed run; readers never look
+//! at it, and the next run removes it.
+
+pub mod identity;
+pub mod manifest;
+pub mod office_activity;
+pub mod part;
+pub mod rows;
+pub mod shreds;
+pub mod store;
+pub mod tables;
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+
+pub use manifest::{Exactness, Manifest, PartEntry, Source};
+pub use office_activity::{From, OFFICE_ACTIVITY, ViewColumn};
+pub use tables::{TableDef, table, tables};
+
+use crate::json;
+use crate::types::{Schema, Type};
+
+/// What went wrong with a file, and what would help.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub path: PathBuf,
+    pub message: String,
+    pub remedy: Option<String>,
+}
+
+impl Error {
+    pub fn new(path: &Path, message: impl Into<String>) -> Error {
+        Error { path: path.to_path_buf(), message: message.into(), remedy: None }
+    }
+
+    pub fn io(path: &Path, error: &std::io::Error) -> Error {
+        use std::io::ErrorKind::{NotFound, PermissionDenied, StorageFull};
+        let remedy = match error.kind() {
+            StorageFull => Some("free some space and run again; the lake is as it was before"),
+            PermissionDenied => Some("check who may read and write it"),
+            NotFound => Some("check the path"),
+            _ => None,
+        };
+        Error { path: path.to_path_buf(), message: error.to_string(), remedy: remedy.map(String::from) }
+    }
+
+    pub fn with_remedy(mut self, remedy: impl Into<String>) -> Error {
+        self.remedy = Some(remedy.into());
+        self
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.message)?;
+        match &self.remedy {
+            Some(remedy) => write!(f, " ({remedy})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// A part file of a table, with what a scan must know of it.
+#[derive(Clone, Debug)]
+pub struct Part {
+    pub table: String,
+    pub path: PathBuf,
+    pub rows: u64,
+    /// The earliest and latest TimeGenerated, in ticks.
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// The columns that are in the file; any other is missing in every row.
+    pub columns: Vec<String>,
+    /// The datetime columns that have a `NAME__ticks` column beside them.
+    pub companions: Vec<String>,
+    /// Every shredded path of the table, whether its column is stored or not.
+    pub shreds: Vec<(String, Type, Exactness)>,
+    /// The numbers of rows that are not shown, ascending.
+    pub masked: Vec<u64>,
+}
+
+/// A record that was not taken in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reject {
+    pub source: String,
+    /// The number of the record in its source, from 1, and its byte offset in the decoded stream.
+    pub ordinal: u64,
+    pub offset: u64,
+    pub reason: String,
+    /// At most 200 characters of it.
+    pub excerpt: String,
+}
+
+/// An opened lake: one state of it, whatever a later run does.
+#[derive(Debug)]
+pub struct Lake {
+    dir: PathBuf,
+    manifest: Manifest,
+    parts: Vec<(String, Vec<Part>)>,
+}
+
+impl Lake {
+    pub fn open(dir: &Path) -> Result<Lake, Error> {
+        let Some(manifest) = Manifest::read(dir)? else {
+            let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
+            return Err(Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy));
+        };
+        let mut parts: Vec<(String, Vec<Part>)> = Vec::new();
+        for entry in &manifest.parts {
+            let part = part(dir, entry)?;
+            match parts.iter_mut().find(|(table, _)| *table == entry.table) {
+                Some((_, list)) => list.push(part),
+                None => parts.push((entry.table.clone(), vec![part])),
+            }
+        }
+        Ok(Lake { dir: dir.to_path_buf(), manifest, parts })
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    pub fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
+    /// The schema of any table that auk knows, with its hidden columns.
+    pub fn schema(&self, name: &str) -> Option<&'static Schema> {
+        table(name).map(|t| &t.schema)
+    }
+
+    /// The parts of a table, in the lake's order; none for a table that holds nothing.
+    pub fn parts(&self, table: &str) -> &[Part] {
+        self.parts.iter().find(|(name, _)| name == table).map_or(&[], |(_, parts)| parts)
+    }
+
+    /// What `now()` is: one tick after the latest event.
+    pub fn now(&self) -> Option<i64> {
+        self.manifest.now
+    }
+
+    pub fn sources(&self) -> &[Source] {
+        &self.manifest.sources
+    }
+
+    /// All records that could not be read.
+    pub fn rejects(&self) -> Result<Vec<Reject>, Error> {
+        let mut rejects = Vec::new();
+        for name in &self.manifest.rejects {
+            let path = self.dir.join(name);
+            let file = File::open(&path).map_err(|e| Error::io(&path, &e))?;
+            for line in BufReader::new(file).lines() {
+                let line = line.map_err(|e| Error::io(&path, &e))?;
+                let Some(value) = json::parse(&line) else { continue };
+                let text = |key| value.member(key).to_text();
+                let number = |key| value.member(key).as_i64().unwrap_or(0) as u64;
+                rejects.push(Reject {
+                    source: text("source"),
+                    ordinal: number("ordinal"),
+                    offset: number("offset"),
+                    reason: text("reason"),
+                    excerpt: text("excerpt"),
+                });
+            }
+        }
+        Ok(rejects)
+    }
+}
+
+fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
+    let dir = fs::canonicalize(dir).map_err(|e| Error::io(dir, &e))?;
+    Ok(Part {
+        table: entry.table.clone(),
+        path: dir.join(&entry.file),
+        rows: entry.rows,
+        min: entry.min,
+        max: entry.max,
+        columns: entry.columns.clone(),
+        companions: entry.companions.clone(),
+        shreds: entry.shreds.clone(),
+        masked: read_mask(&dir, entry)?,
+    })
+}
+
+/// The masked rows of a part, ascending.
+pub fn read_mask(dir: &Path, entry: &PartEntry) -> Result<Vec<u64>, Error> {
+    let Some((name, _)) = &entry.mask else { return Ok(Vec::new()) };
+    let path = dir.join(name);
+    let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, &e))?;
+    let rows = json::parse(&text).and_then(|value| {
+        value.as_array()?.iter().map(|row| u64::try_from(row.as_i64()?).ok()).collect::<Option<Vec<u64>>>()
+    });
+    rows.ok_or_else(|| Error::new(&path, "the mask cannot be read").with_remedy("restore it from a copy"))
+}

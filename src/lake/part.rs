@@ -1,0 +1,291 @@
+//! Writing a part: rows in time order, one row group, zstd level 1, columns encoded in parallel.
+//!
+//! Types on disk: string, guid and dynamic → Utf8 (string never null), datetime →
+//! TIMESTAMP(MICROS, UTC), long, timespan → Int64, int → Int32, real → Float64, bool → Boolean.
+//!
+//! Traps: a column without any value is left out of the file. A datetime's seventh digit goes to
+//! `NAME__ticks` (Int8), which exists only where one is not zero. JSON columns have neither
+//! dictionary nor statistics.
+
+use std::fs::File;
+use std::io::{self, BufWriter};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryBuilder, Float64Array, Int8Array, Int32Array,
+    Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray, builder::StringDictionaryBuilder,
+};
+use arrow::datatypes::{DataType, Field as ArrowField, Int32Type, Schema as ArrowSchema, TimeUnit};
+use parquet::arrow::ArrowSchemaConverter;
+use parquet::arrow::arrow_writer::{
+    ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
+};
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::types::ColumnPath;
+use rayon::prelude::*;
+
+use super::rows::{Field, Layout, Meta, Rows, layouts};
+use crate::time::{MAX_DATETIME, UNIX_EPOCH};
+use crate::types::Type;
+
+/// Rows of a part, at most.
+pub const ROW_GROUP: usize = 128 * 1024;
+/// Cells that are gathered at a time.
+const SLICE: usize = 8 * 1024;
+/// The suffix of the column with the seventh digits.
+pub const TICKS: &str = "__ticks";
+
+/// What the manifest must know of a part that was written.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    pub rows: u64,
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    pub columns: Vec<String>,
+    pub companions: Vec<String>,
+    /// Per shred of the layout.
+    pub exact: Vec<bool>,
+}
+
+/// What a column of the file is made of.
+#[derive(Clone, Copy)]
+enum From<'a> {
+    Field(usize, &'a Field),
+    Ticks(usize),
+    Route,
+    Id,
+    Int(fn(&Meta) -> i32),
+    Long(fn(&Meta) -> i64),
+}
+
+struct Stored<'a> {
+    name: String,
+    from: From<'a>,
+    json: bool,
+    /// Values repeat little: a dictionary would be given up anyway.
+    plain: bool,
+}
+
+/// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
+pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
+    let Some(first) = chunks.first() else { return Ok(Written::default()) };
+    let layout = &layouts()[first.table];
+    let stored = columns(layout, chunks);
+    let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
+    let schema = Arc::new(ArrowSchema::new(fields));
+    let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let file = encode(file, &schema, &stored, chunks, order).map_err(plain_error)?;
+    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+
+    let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
+    let times: Vec<i64> = times.filter(|t| *t != i64::MIN).collect();
+    let exact = (0..layout.shreds).map(|i| chunks.iter().all(|c| c.exact[i])).collect();
+    Ok(Written {
+        rows: order.len() as u64,
+        min: times.iter().min().copied(),
+        max: times.iter().max().copied(),
+        columns: stored.iter().map(|s| s.name.clone()).filter(|n| !n.ends_with(TICKS)).collect(),
+        companions: stored.iter().filter_map(|s| s.name.strip_suffix(TICKS)).map(String::from).collect(),
+        exact,
+    })
+}
+
+/// An I/O error stays one, so that its kind (a full disk) can be told.
+fn plain_error(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(inner) => match inner.downcast::<io::Error>() {
+            Ok(inner) => *inner,
+            Err(inner) => io::Error::other(inner),
+        },
+        other => io::Error::other(other),
+    }
+}
+
+/// The columns of the file, in order.
+fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> Vec<Stored<'a>> {
+    let mut stored = Vec::new();
+    for (at, field) in layout.fields.iter().enumerate() {
+        if chunks.iter().all(|c| c.cells[at].is_empty()) {
+            continue;
+        }
+        let plain = matches!(field.name.as_str(), "Id" | "UniqueTokenIdentifier" | "_auk_rest");
+        stored.push(Stored {
+            name: field.name.clone(),
+            from: From::Field(at, field),
+            json: field.json,
+            plain,
+        });
+        let seventh = |c: &Rows| (0..c.len()).any(|row| c.cells[at].long(row).is_some_and(|t| t % 10 != 0));
+        if field.ty == Type::Datetime && chunks.iter().any(seventh) {
+            let name = format!("{}{TICKS}", field.name);
+            stored.push(Stored { name, from: From::Ticks(at), json: false, plain: false });
+        }
+    }
+    let provenance: [(&str, From<'a>); 8] = [
+        ("_auk_source", From::Int(|m| m.source as i32)),
+        ("_auk_ordinal", From::Long(|m| m.ordinal as i64)),
+        ("_auk_offset", From::Long(|m| m.offset as i64)),
+        ("_auk_length", From::Long(|m| m.length as i64)),
+        ("_auk_route", From::Route),
+        ("_auk_flags", From::Int(|m| i32::from(m.flags))),
+        ("_auk_content", From::Long(|m| m.content as i64)),
+        ("_auk_leaves", From::Int(|m| m.leaves as i32)),
+    ];
+    for (name, from) in provenance {
+        let plain = matches!(name, "_auk_offset" | "_auk_content" | "_auk_ordinal");
+        stored.push(Stored { name: name.to_string(), from, json: false, plain });
+    }
+    stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
+    stored
+}
+
+fn arrow_field(column: &Stored<'_>) -> ArrowField {
+    let (ty, nullable) = match column.from {
+        From::Ticks(_) => (DataType::Int8, true),
+        From::Route => (DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), false),
+        From::Id => (DataType::FixedSizeBinary(16), false),
+        From::Int(_) => (DataType::Int32, false),
+        From::Long(_) => (DataType::Int64, false),
+        From::Field(_, field) => match field.ty {
+            Type::String | Type::Guid | Type::Decimal => (DataType::Utf8, false),
+            Type::Dynamic => (DataType::Utf8, true),
+            Type::Datetime => (DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
+            Type::Bool => (DataType::Boolean, true),
+            Type::Int => (DataType::Int32, true),
+            Type::Real => (DataType::Float64, true),
+            Type::Long | Type::Timespan => (DataType::Int64, true),
+        },
+    };
+    ArrowField::new(&column.name, ty, nullable)
+}
+
+fn properties(stored: &[Stored<'_>]) -> Result<WriterProperties, ParquetError> {
+    let mut builder = WriterProperties::builder()
+        .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_max_row_group_row_count(None)
+        .set_created_by("auk".to_string());
+    for column in stored {
+        let path = ColumnPath::new(vec![column.name.clone()]);
+        if column.json || column.plain {
+            builder = builder.set_column_dictionary_enabled(path.clone(), false);
+        }
+        if column.json {
+            builder = builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+        }
+    }
+    Ok(builder.build())
+}
+
+fn encode(
+    file: BufWriter<File>,
+    schema: &Arc<ArrowSchema>,
+    stored: &[Stored<'_>],
+    chunks: &[Rows],
+    order: &[(u32, u32)],
+) -> Result<BufWriter<File>, ParquetError> {
+    let properties = Arc::new(properties(stored)?);
+    let descriptor = ArrowSchemaConverter::new().convert(schema)?;
+    let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;
+    let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
+    let writers = factory.create_column_writers(0)?;
+    let mut jobs: Vec<(usize, ArrowColumnWriter)> = writers.into_iter().enumerate().collect();
+    jobs.sort_by_key(|(at, _)| !stored[*at].json);
+    let encoded: Result<Vec<(usize, ArrowColumnChunk)>, ParquetError> = jobs
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|(at, writer)| Ok((at, column(writer, schema.field(at), &stored[at], chunks, order)?)))
+        .collect();
+    let mut encoded = encoded?;
+    encoded.sort_by_key(|(at, _)| *at);
+    let mut group = writer.next_row_group()?;
+    for (_, chunk) in encoded {
+        chunk.append_to_row_group(&mut group)?;
+    }
+    group.close()?;
+    writer.into_inner()
+}
+
+fn column(
+    mut writer: ArrowColumnWriter,
+    field: &ArrowField,
+    stored: &Stored<'_>,
+    chunks: &[Rows],
+    order: &[(u32, u32)],
+) -> Result<ArrowColumnChunk, ParquetError> {
+    for slice in order.chunks(SLICE) {
+        let array = gather(stored, chunks, slice)?;
+        for leaf in compute_leaves(field, &array)? {
+            writer.write(&leaf)?;
+        }
+    }
+    writer.close()
+}
+
+/// The cells of one column for the rows of `slice`.
+fn gather(stored: &Stored<'_>, chunks: &[Rows], slice: &[(u32, u32)]) -> Result<ArrayRef, ParquetError> {
+    let meta = slice.iter().map(|(chunk, row)| &chunks[*chunk as usize].meta[*row as usize]);
+    Ok(match stored.from {
+        From::Int(get) => Arc::new(Int32Array::from_iter_values(meta.map(get))),
+        From::Long(get) => Arc::new(Int64Array::from_iter_values(meta.map(get))),
+        From::Id => {
+            let mut builder = FixedSizeBinaryBuilder::with_capacity(slice.len(), 16);
+            for m in meta {
+                builder.append_value(m.id.to_be_bytes())?;
+            }
+            Arc::new(builder.finish())
+        }
+        From::Route => {
+            let mut builder = StringDictionaryBuilder::<Int32Type>::new();
+            for m in meta {
+                builder.append(m.route)?;
+            }
+            let array: DictionaryArray<Int32Type> = builder.finish();
+            Arc::new(array)
+        }
+        From::Ticks(at) => {
+            let digit = |t: i64| (t % 10) as i8;
+            let cells =
+                slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].long(*row as usize));
+            Arc::new(cells.map(|t| t.map(digit)).collect::<Int8Array>())
+        }
+        From::Field(at, field) => cells(at, field, chunks, slice),
+    })
+}
+
+fn cells(at: usize, field: &Field, chunks: &[Rows], slice: &[(u32, u32)]) -> ArrayRef {
+    let texts = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].text(*row as usize));
+    let longs = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].long(*row as usize));
+    match field.ty {
+        Type::Dynamic => {
+            let mut builder = StringBuilder::with_capacity(slice.len(), texts().map(str::len).sum());
+            texts().for_each(|text| builder.append_option((!text.is_empty()).then_some(text)));
+            Arc::new(builder.finish())
+        }
+        Type::String | Type::Guid | Type::Decimal => Arc::new(StringArray::from_iter_values(texts())),
+        Type::Real => {
+            let reals =
+                slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].real(*row as usize));
+            Arc::new(reals.collect::<Float64Array>())
+        }
+        Type::Bool => Arc::new(longs().map(|cell| cell.map(|n| n != 0)).collect::<BooleanArray>()),
+        Type::Int => {
+            Arc::new(longs().map(|cell| cell.and_then(|n| i32::try_from(n).ok())).collect::<Int32Array>())
+        }
+        Type::Datetime => {
+            let micros = longs().map(|cell| cell.filter(|t| (0..=MAX_DATETIME).contains(t)).map(micros));
+            Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+        }
+        Type::Long | Type::Timespan => Arc::new(longs().collect::<Int64Array>()),
+    }
+}
+
+/// Ticks from year 1 to microseconds from 1970, rounded down.
+fn micros(ticks: i64) -> i64 {
+    (ticks - UNIX_EPOCH).div_euclid(10)
+}

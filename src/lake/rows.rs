@@ -1,0 +1,239 @@
+//! Rows on their way to a part: a buffer per column, filled record by record.
+//!
+//! Trap: a column is filled up only when a value arrives for it, so that the many columns a record
+//! does not have cost nothing. In a text buffer the empty text is the missing value; for a dynamic
+//! column that is null, as JSON is never empty.
+
+use std::sync::OnceLock;
+
+use super::shreds::shreds;
+use super::tables::{STORED, table};
+use crate::types::Type;
+
+/// A column as it is stored.
+#[derive(Debug)]
+pub struct Field {
+    pub name: String,
+    pub ty: Type,
+    /// Holds JSON text: no dictionary, no statistics.
+    pub json: bool,
+    /// The number of the shred, if it is one.
+    pub shred: Option<usize>,
+}
+
+/// The stored columns of a table: its own, then its shreds, then `_auk_rest`.
+#[derive(Debug)]
+pub struct Layout {
+    pub table: &'static str,
+    pub fields: Vec<Field>,
+    pub shreds: usize,
+    /// Where `TimeGenerated` and `_auk_rest` are.
+    pub time: usize,
+    pub rest: usize,
+}
+
+impl Layout {
+    pub fn index(&self, name: &str) -> Option<usize> {
+        self.fields.iter().position(|f| f.name == name)
+    }
+}
+
+/// String columns that hold JSON in most rows.
+const JSON_TEXT: &[&str] = &[
+    "AppliedConditionalAccessPolicies",
+    "ConditionalAccessPolicies",
+    "AuthenticationDetails",
+    "AuthenticationProcessingDetails",
+    "DeviceDetail",
+    "LocationDetails",
+    "NetworkLocationDetails",
+    "Status",
+    "Agent",
+    "MfaDetail",
+];
+
+/// The layouts of the stored tables, in the order of `STORED`.
+pub fn layouts() -> &'static [Layout] {
+    static LAYOUTS: OnceLock<Vec<Layout>> = OnceLock::new();
+    LAYOUTS.get_or_init(|| STORED.iter().filter_map(|name| layout(name)).collect())
+}
+
+/// The columns that hold anything in an export; the always empty ones are left to the reader.
+fn layout(name: &'static str) -> Option<Layout> {
+    let def = table(name)?;
+    let stored = |name: &str| !name.starts_with('_') || name == "_TimeReceived";
+    let field = |name: &str, ty: Type, shred: Option<usize>| Field {
+        name: name.to_string(),
+        ty,
+        json: shred.is_none() && (ty == Type::Dynamic || ty == Type::String && JSON_TEXT.contains(&name)),
+        shred,
+    };
+    let own = def.schema.columns.iter().filter(|c| stored(&c.name)).map(|c| field(&c.name, c.ty, None));
+    let mut fields: Vec<Field> = own.collect();
+    let shreds = shreds(name);
+    fields.extend(shreds.iter().enumerate().map(|(i, (path, ty))| field(path, *ty, Some(i))));
+    let rest = fields.len();
+    fields.push(field("_auk_rest", Type::Dynamic, None));
+    let time = fields.iter().position(|f| f.name == "TimeGenerated")?;
+    Some(Layout { table: name, fields, shreds: shreds.len(), time, rest })
+}
+
+/// Text cells, one after the other.
+#[derive(Debug, Default)]
+pub struct TextColumn {
+    data: String,
+    ends: Vec<u32>,
+}
+
+impl TextColumn {
+    /// Opens the cell of `row` for writing; `None` when it has been written already.
+    pub fn cell(&mut self, row: usize) -> Option<&mut String> {
+        (self.ends.len() <= row).then(|| {
+            self.ends.resize(row, self.data.len() as u32);
+            &mut self.data
+        })
+    }
+
+    /// Closes the cell opened last.
+    pub fn close(&mut self) {
+        self.ends.push(self.data.len() as u32);
+    }
+
+    pub fn set(&mut self, row: usize, text: &str) {
+        if let Some(cell) = self.cell(row) {
+            cell.push_str(text);
+            self.close();
+        }
+    }
+
+    pub fn get(&self, row: usize) -> &str {
+        let Some(end) = self.ends.get(row) else { return "" };
+        let start = if row == 0 { 0 } else { self.ends[row - 1] };
+        &self.data[start as usize..*end as usize]
+    }
+}
+
+/// The cells of one column. Longs hold int, long, bool (0, 1), datetime and timespan (ticks).
+#[derive(Debug)]
+pub enum Cells {
+    Text(TextColumn),
+    Long(Vec<Option<i64>>),
+    Real(Vec<Option<f64>>),
+}
+
+impl Cells {
+    fn new(ty: Type) -> Cells {
+        match ty {
+            Type::String | Type::Guid | Type::Dynamic | Type::Decimal => Cells::Text(TextColumn::default()),
+            Type::Real => Cells::Real(Vec::new()),
+            _ => Cells::Long(Vec::new()),
+        }
+    }
+
+    pub fn set_text(&mut self, row: usize, text: &str) {
+        if let Cells::Text(column) = self {
+            column.set(row, text);
+        }
+    }
+
+    pub fn set_long(&mut self, row: usize, value: i64) {
+        if let Cells::Long(cells) = self
+            && cells.len() <= row
+        {
+            cells.resize(row, None);
+            cells.push(Some(value));
+        }
+    }
+
+    pub fn set_real(&mut self, row: usize, value: f64) {
+        if let Cells::Real(cells) = self
+            && cells.len() <= row
+        {
+            cells.resize(row, None);
+            cells.push(Some(value));
+        }
+    }
+
+    pub fn text(&self, row: usize) -> &str {
+        if let Cells::Text(column) = self { column.get(row) } else { "" }
+    }
+
+    pub fn long(&self, row: usize) -> Option<i64> {
+        if let Cells::Long(cells) = self { cells.get(row).copied().flatten() } else { None }
+    }
+
+    pub fn real(&self, row: usize) -> Option<f64> {
+        if let Cells::Real(cells) = self { cells.get(row).copied().flatten() } else { None }
+    }
+
+    /// No row has a value.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Cells::Text(column) => column.data.is_empty(),
+            Cells::Long(cells) => cells.iter().all(Option::is_none),
+            Cells::Real(cells) => cells.iter().all(Option::is_none),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Cells::Text(column) => column.data.len() + column.ends.len() * 4,
+            Cells::Long(cells) => cells.len() * 16,
+            Cells::Real(cells) => cells.len() * 16,
+        }
+    }
+}
+
+/// The record was put together from its envelope, as its payload could not be read.
+pub const PARTIAL: u16 = 1;
+/// Bytes that are no UTF-8, or lone surrogates, were replaced; or PowerShell dropped nested values.
+pub const LOSSY: u16 = 2;
+/// A date or a number could not be read, and its column is null.
+pub const UNREADABLE: u16 = 4;
+
+/// Where a row comes from, and what decides between two rows of one identity.
+#[derive(Clone, Copy, Debug)]
+pub struct Meta {
+    pub id: u128,
+    pub content: u64,
+    /// `i64::MIN` when there is none.
+    pub time: i64,
+    pub source: u32,
+    pub ordinal: u64,
+    pub offset: u64,
+    pub length: u64,
+    pub leaves: u32,
+    pub flags: u16,
+    pub route: &'static str,
+}
+
+/// Rows of one table.
+#[derive(Debug)]
+pub struct Rows {
+    pub table: usize,
+    pub cells: Vec<Cells>,
+    pub meta: Vec<Meta>,
+    /// Per shred: every value so far has the declared type.
+    pub exact: Vec<bool>,
+}
+
+impl Rows {
+    pub fn new(table: usize) -> Rows {
+        let layout = &layouts()[table];
+        let cells = layout.fields.iter().map(|f| Cells::new(f.ty)).collect();
+        Rows { table, cells, meta: Vec::new(), exact: vec![true; layout.shreds] }
+    }
+
+    pub fn len(&self) -> usize {
+        self.meta.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.meta.is_empty()
+    }
+
+    /// About how much memory they take.
+    pub fn bytes(&self) -> usize {
+        self.cells.iter().map(Cells::bytes).sum::<usize>() + self.meta.len() * size_of::<Meta>()
+    }
+}

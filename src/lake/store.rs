@@ -1,0 +1,327 @@
+//! The writer's side of a lake: the lock, the identities of what is there, new parts, masks,
+//! rejects, and the one commit at the end of a run.
+//!
+//! Trap: until `commit` the manifest knows nothing of the new files, so a run that dies leaves the
+//! lake as it was. A row is masked by its number in the file; while it is being collected it is
+//! known by its arrival, and the two differ as parts are sorted by time.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+
+use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+use super::identity::{Identities, Place, rank};
+use super::manifest::{self, Exactness, Manifest, PartEntry, Source};
+use super::part::{self, Written};
+use super::rows::{Layout, PARTIAL, Rows};
+use super::shreds::shreds;
+use super::{Error, read_mask};
+use crate::json;
+use crate::value::Value;
+
+const FOLDERS: [&str; 3] = ["parts", "masks", "rejects"];
+
+/// A lake that is open for appending.
+pub struct Store {
+    dir: PathBuf,
+    _lock: File,
+    pub manifest: Manifest,
+    pub identities: Identities,
+    old_parts: u32,
+    /// Parts of this run by number, with the row that each arrival has become.
+    new_parts: BTreeMap<u32, (PartEntry, Vec<u32>)>,
+    next_place: u32,
+    masked: HashMap<u32, Vec<u32>>,
+    rejects: Vec<String>,
+}
+
+/// A part to be written by some thread: everything that it needs, and nothing of the store.
+pub struct Job {
+    pub part: u32,
+    pub path: PathBuf,
+    pub file: String,
+    pub chunks: Vec<Rows>,
+    /// The rows to store (chunk, row), as they arrived.
+    pub keep: Vec<(u32, u32)>,
+}
+
+/// A part that has been written.
+pub struct Done {
+    part: u32,
+    entry: PartEntry,
+    rows: Vec<u32>,
+}
+
+impl Store {
+    /// Opens or makes the lake in `dir` and takes its lock.
+    pub fn open(dir: &Path) -> Result<Store, Error> {
+        for folder in FOLDERS {
+            let path = dir.join(folder);
+            fs::create_dir_all(&path).map_err(|e| Error::io(&path, &e))?;
+        }
+        let lock = lock(dir)?;
+        let manifest = Manifest::read(dir)?.unwrap_or_default();
+        remove_leftovers(dir, &manifest)?;
+        let old_parts = manifest.parts.len() as u32;
+        let mut store = Store {
+            dir: dir.to_path_buf(),
+            _lock: lock,
+            manifest,
+            identities: Identities::default(),
+            old_parts,
+            new_parts: BTreeMap::new(),
+            next_place: old_parts,
+            masked: HashMap::new(),
+            rejects: Vec::new(),
+        };
+        store.load_identities()?;
+        Ok(store)
+    }
+
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Reads who is in the lake from the provenance columns of its parts.
+    fn load_identities(&mut self) -> Result<(), Error> {
+        for (number, entry) in self.manifest.parts.iter().enumerate() {
+            let masked: HashSet<u64> = read_mask(&self.dir, entry)?.into_iter().collect();
+            let path = self.dir.join(&entry.file);
+            let damaged =
+                |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
+            let names = ["_auk_id", "_auk_content", "_auk_leaves", "_auk_flags"];
+            let mut row = 0_u64;
+            for batch in read_columns(&path, &names)? {
+                let batch = batch.map_err(|e| damaged(e.to_string()))?;
+                let column = |name: &str| batch.column_by_name(name).map(|c| c.as_any());
+                let ids = column("_auk_id").and_then(|c| c.downcast_ref::<FixedSizeBinaryArray>());
+                let content = column("_auk_content").and_then(|c| c.downcast_ref::<Int64Array>());
+                let leaves = column("_auk_leaves").and_then(|c| c.downcast_ref::<Int32Array>());
+                let flags = column("_auk_flags").and_then(|c| c.downcast_ref::<Int32Array>());
+                let (Some(ids), Some(content), Some(leaves), Some(flags)) = (ids, content, leaves, flags)
+                else {
+                    return Err(damaged("the provenance columns are missing".into()));
+                };
+                for at in 0..batch.num_rows() {
+                    let id = <[u8; 16]>::try_from(ids.value(at)).map_or(0, u128::from_be_bytes);
+                    let partial = flags.value(at) & i32::from(PARTIAL) != 0;
+                    let rank = rank(partial, leaves.value(at) as u32, content.value(at) as u64);
+                    if masked.contains(&row) {
+                        self.identities.add_loser(id, rank);
+                    } else {
+                        self.identities.add(id, rank, Place { part: number as u32, arrival: row as u32 });
+                    }
+                    row += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A number for a part that is about to be collected.
+    pub fn new_part(&mut self) -> u32 {
+        self.next_place += 1;
+        self.next_place - 1
+    }
+
+    /// The row that arrived at `place` is not to be shown.
+    pub fn mask(&mut self, place: Place) {
+        self.masked.entry(place.part).or_default().push(place.arrival);
+    }
+
+    /// Names the file of a part.
+    pub fn job(&mut self, part: u32, table: &str, chunks: Vec<Rows>, keep: Vec<(u32, u32)>) -> Job {
+        self.manifest.next_part += 1;
+        let file = format!("parts/{table}-{:06}.parquet", self.manifest.next_part);
+        Job { part, path: self.dir.join(&file), file, chunks, keep }
+    }
+
+    pub fn add_part(&mut self, done: Done) {
+        self.new_parts.insert(done.part, (done.entry, done.rows));
+    }
+
+    /// Adds lines to the run's file of rejects.
+    pub fn add_rejects(&mut self, lines: impl IntoIterator<Item = String>) {
+        self.rejects.extend(lines);
+    }
+
+    /// Makes the run part of the lake: masks, rejects, then the manifest.
+    pub fn commit(mut self, sources: Vec<Source>, now: Option<i64>) -> Result<Manifest, Error> {
+        let generation = self.manifest.generation + 1;
+        self.manifest.generation = generation;
+        self.manifest.sources.extend(sources);
+        self.manifest.now = self.manifest.now.max(now);
+        let mut arrivals: HashMap<u32, Vec<u32>> = HashMap::new();
+        for (number, (entry, rows)) in std::mem::take(&mut self.new_parts) {
+            arrivals
+                .insert(self.manifest.parts.len() as u32, self.masked.remove(&number).unwrap_or_default());
+            let masked = arrivals.entry(self.manifest.parts.len() as u32).or_default();
+            masked.iter_mut().for_each(|arrival| *arrival = rows[*arrival as usize]);
+            self.manifest.parts.push(entry);
+        }
+        arrivals.extend(std::mem::take(&mut self.masked).into_iter().filter(|(n, _)| *n < self.old_parts));
+        let mut numbers: Vec<u32> = arrivals.keys().copied().collect();
+        numbers.sort_unstable();
+        for number in numbers {
+            let rows = arrivals.remove(&number).unwrap_or_default();
+            if !rows.is_empty() {
+                self.write_mask(number as usize, &rows, generation)?;
+            }
+        }
+        if !self.rejects.is_empty() {
+            let name = format!("rejects/{generation:06}.ndjson");
+            write_lines(&self.dir.join(&name), &self.rejects)?;
+            self.manifest.rejects.push(name);
+        }
+        FOLDERS.iter().for_each(|folder| manifest::sync_folder(&self.dir.join(folder)));
+        self.manifest.write(&self.dir)?;
+        remove_leftovers(&self.dir, &self.manifest)?;
+        Ok(self.manifest)
+    }
+
+    /// Masks more rows of a part, and moves them from kept to superseded in their sources' accounts.
+    fn write_mask(&mut self, number: usize, rows: &[u32], generation: u64) -> Result<(), Error> {
+        let entry = &self.manifest.parts[number];
+        let sources = sources_of(&self.dir.join(&entry.file), rows)?;
+        let mut all = read_mask(&self.dir, entry)?;
+        all.extend(rows.iter().map(|row| u64::from(*row)));
+        all.sort_unstable();
+        all.dedup();
+        let stem = entry.file.trim_start_matches("parts/").trim_end_matches(".parquet");
+        let name = format!("masks/{stem}.{generation}.json");
+        let value = Value::Array(all.iter().map(|row| Value::Long(*row as i64)).collect());
+        write_lines(&self.dir.join(&name), &[json::to_text(&value)])?;
+        self.manifest.parts[number].mask = Some((name, all.len() as u64));
+        for id in sources {
+            if let Some(source) = self.manifest.sources.iter_mut().find(|s| i64::from(s.id) == i64::from(id))
+            {
+                source.kept = source.kept.saturating_sub(1);
+                source.superseded += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Job {
+    /// Sorts the rows by time and writes the part.
+    pub fn run(self, layout: &Layout) -> Result<Done, Error> {
+        let time = |(chunk, row): (u32, u32)| self.chunks[chunk as usize].meta[row as usize].time;
+        let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
+        arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
+        let order: Vec<(u32, u32)> = arrivals.iter().map(|arrival| self.keep[*arrival as usize]).collect();
+        let written = part::write(&self.path, &self.chunks, &order).map_err(|e| {
+            _ = fs::remove_file(&self.path);
+            Error::io(&self.path, &e)
+        })?;
+        let mut rows = vec![0; arrivals.len()];
+        for (row, arrival) in arrivals.iter().enumerate() {
+            rows[*arrival as usize] = row as u32;
+        }
+        Ok(Done { part: self.part, entry: entry(layout, self.file, written), rows })
+    }
+}
+
+fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
+    let exact = |i: usize| if written.exact[i] { Exactness::Exact } else { Exactness::Fallback };
+    let paths = shreds(layout.table).into_iter().enumerate();
+    PartEntry {
+        table: layout.table.to_string(),
+        file,
+        rows: written.rows,
+        min: written.min,
+        max: written.max,
+        shreds: paths.map(|(i, (path, ty))| (path, ty, exact(i))).collect(),
+        columns: written.columns,
+        companions: written.companions,
+        mask: None,
+    }
+}
+
+/// Takes the lock, which the system gives back when the process ends, however it ends.
+fn lock(dir: &Path) -> Result<File, Error> {
+    let path = dir.join("lock");
+    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+    let mut file = options.map_err(|e| Error::io(&path, &e))?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => {
+            let mut pid = String::new();
+            _ = file.read_to_string(&mut pid);
+            let who = if pid.trim().is_empty() {
+                "another process".into()
+            } else {
+                format!("process {}", pid.trim())
+            };
+            let message = format!("the lake is being written by {who}");
+            return Err(Error::new(&path, message).with_remedy("wait until it has ended"));
+        }
+        Err(TryLockError::Error(e)) => return Err(Error::io(&path, &e)),
+    }
+    let write = || {
+        file.set_len(0)?;
+        file.rewind()?;
+        writeln!(file, "{}", std::process::id())
+    };
+    let mut write = write;
+    write().map_err(|e| Error::io(&path, &e))?;
+    Ok(file)
+}
+
+/// Removes what a crashed run left: files of ours that the manifest does not name.
+fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), Error> {
+    let parts = manifest.parts.iter().map(|p| p.file.as_str());
+    let masks = manifest.parts.iter().filter_map(|p| p.mask.as_ref().map(|(file, _)| file.as_str()));
+    let known: HashSet<&str> =
+        parts.chain(masks).chain(manifest.rejects.iter().map(String::as_str)).collect();
+    for (folder, ending) in FOLDERS.iter().zip([".parquet", ".json", ".ndjson"]) {
+        let path = dir.join(folder);
+        let entries = fs::read_dir(&path).map_err(|e| Error::io(&path, &e))?;
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(ending) && !known.contains(format!("{folder}/{name}").as_str()) {
+                fs::remove_file(entry.path()).map_err(|e| Error::io(&entry.path(), &e))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_lines(path: &Path, lines: &[String]) -> Result<(), Error> {
+    let write = || {
+        let mut file = std::io::BufWriter::new(File::create(path)?);
+        for line in lines {
+            writeln!(file, "{line}")?;
+        }
+        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+    };
+    write().map_err(|e: std::io::Error| Error::io(path, &e))
+}
+
+type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+
+fn read_columns(path: &Path, names: &[&str]) -> Result<Batches, Error> {
+    let damaged = |e: parquet::errors::ParquetError| {
+        Error::new(path, e.to_string()).with_remedy("restore the file from a copy")
+    };
+    let file = File::open(path).map_err(|e| Error::io(path, &e))?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+    builder.with_projection(mask).with_batch_size(16 * 1024).build().map_err(damaged)
+}
+
+/// The sources of some rows of a part.
+fn sources_of(path: &Path, rows: &[u32]) -> Result<Vec<i32>, Error> {
+    let mut all = Vec::new();
+    for batch in read_columns(path, &["_auk_source"])? {
+        let batch = batch.map_err(|e| Error::new(path, e.to_string()))?;
+        if let Some(column) = batch.column(0).as_any().downcast_ref::<Int32Array>() {
+            all.extend_from_slice(column.values());
+        }
+    }
+    Ok(rows.iter().filter_map(|row| all.get(*row as usize).copied()).collect())
+}

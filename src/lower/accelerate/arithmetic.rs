@@ -1,0 +1,55 @@
+//! `+ - * / %` over integers, reals, datetimes and timespans.
+//!
+//! Trap: integers wrap around and divide towards zero, a datetime outside of years 1 to 9999 is null.
+
+use polars::prelude as pl;
+
+use super::{Accelerator, Call, typed};
+use crate::time;
+use crate::types::Type;
+
+pub const TABLE: &[(&str, Accelerator)] = &[
+    ("+", |c| sum(c, |a, b| a + b, i64::checked_add)),
+    ("-", |c| sum(c, |a, b| a - b, i64::checked_sub)),
+    ("*", |c| product(c)),
+];
+
+fn numbers(c: &Call<'_>) -> Option<(pl::Expr, pl::Expr)> {
+    let of = |ty: Type| matches!(ty, Type::Int | Type::Long | Type::Real);
+    if !of(c.ty(0)?) || !of(c.ty(1)?) {
+        return None;
+    }
+    let to = match c.returns {
+        Type::Long => pl::DataType::Int64,
+        Type::Real => pl::DataType::Float64,
+        _ => return None,
+    };
+    Some((c.expr(0)?.cast(to.clone()), c.expr(1)?.cast(to)))
+}
+
+fn sum(
+    c: &Call<'_>,
+    of: fn(pl::Expr, pl::Expr) -> pl::Expr,
+    ticks: fn(i64, i64) -> Option<i64>,
+) -> Option<pl::Expr> {
+    if let Some((a, b)) = numbers(c) {
+        return Some(of(a, b));
+    }
+    let ticked = |ty: Type| matches!(ty, Type::Datetime | Type::Timespan);
+    if !ticked(c.ty(0)?) || !ticked(c.ty(1)?) {
+        return None;
+    }
+    let (a, b) = (c.expr(0)?, c.expr(1)?);
+    match c.returns {
+        Type::Datetime => Some(typed::integers(a, b, Type::Datetime, move |a, b| {
+            ticks(a, b).filter(|t| time::in_range(*t))
+        })),
+        Type::Timespan => Some(typed::integers(a, b, Type::Timespan, ticks)),
+        _ => None,
+    }
+}
+
+fn product(c: &Call<'_>) -> Option<pl::Expr> {
+    let (a, b) = numbers(c)?;
+    Some(a * b)
+}

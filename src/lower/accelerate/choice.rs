@@ -1,0 +1,39 @@
+//! `iff`, `case` and `coalesce`.
+
+use polars::prelude as pl;
+
+use super::{Accelerator, Call};
+use crate::types::Type;
+
+pub const TABLE: &[(&str, Accelerator)] = &[
+    ("iff", |c| case(c)),
+    ("case", |c| case(c)),
+    ("coalesce", |c| coalesce(c)),
+];
+
+/// Conditions and values in turn, then the value for all else.
+fn case(c: &Call<'_>) -> Option<pl::Expr> {
+    let last = c.args.len().checked_sub(1).filter(|n| n % 2 == 0)?;
+    let mut result = c.expr(last)?;
+    for at in (0..last).step_by(2).rev() {
+        if c.ty(at + 1) != c.ty(last) {
+            return None;
+        }
+        result = pl::when(c.expr(at)?).then(c.expr(at + 1)?).otherwise(result);
+    }
+    Some(result)
+}
+
+fn coalesce(c: &Call<'_>) -> Option<pl::Expr> {
+    let ty = c.returns;
+    if ty == Type::Dynamic || (0..c.args.len()).any(|i| c.ty(i) != Some(ty)) {
+        return None;
+    }
+    let values = (0..c.args.len()).map(|i| c.expr(i)).collect::<Option<Vec<_>>>()?;
+    if ty != Type::String {
+        return Some(pl::coalesce(&values));
+    }
+    let mut values = values.into_iter().rev();
+    let last = values.next()?;
+    Some(values.fold(last, |rest, v| pl::when(v.clone().neq(pl::lit(""))).then(v).otherwise(rest)))
+}

@@ -1,0 +1,69 @@
+//! Elementwise expressions by closures over the cells themselves, without values in between.
+
+use std::borrow::Cow;
+
+use polars::prelude as pl;
+use polars::prelude::{IntoColumn, NewChunkedArray};
+
+use super::super::kernel::{elementwise, height, name};
+use crate::types::Type;
+
+/// A test on text that is never null.
+pub fn test(text: pl::Expr, holds: impl Fn(&str) -> bool + Send + Sync + 'static) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let answers = series.str()?.iter().map(|cell| holds(cell.unwrap_or("")));
+        Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
+    };
+    elementwise(vec![text], Type::Bool, run)
+}
+
+/// Text from text.
+pub fn text(text: pl::Expr, of: impl Fn(&str) -> Cow<'_, str> + Send + Sync + 'static) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let texts = series.str()?.iter().map(|cell| of(cell.unwrap_or("")));
+        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
+    };
+    elementwise(vec![text], Type::String, run)
+}
+
+/// An integer of text.
+pub fn count(text: pl::Expr, of: impl Fn(&str) -> i64 + Send + Sync + 'static) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let counts = series.str()?.iter().map(|cell| of(cell.unwrap_or("")));
+        Ok(pl::Int64Chunked::from_iter_values(name(columns).into(), counts).into_column())
+    };
+    elementwise(vec![text], Type::Long, run)
+}
+
+/// An integer of one integer; null stays null.
+pub fn integer(a: pl::Expr, returns: Type, of: impl Fn(i64) -> Option<i64> + Send + Sync + 'static) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].cast(&pl::DataType::Int64)?;
+        let series = series.as_materialized_series();
+        let values = series.i64()?.iter().map(|cell| cell.and_then(&of));
+        Ok(pl::Int64Chunked::from_iter_options(name(columns).into(), values).into_column())
+    };
+    elementwise(vec![a], returns, run)
+}
+
+/// An integer of two integers; null if one is null.
+pub fn integers(
+    a: pl::Expr,
+    b: pl::Expr,
+    returns: Type,
+    of: impl Fn(i64, i64) -> Option<i64> + Send + Sync + 'static,
+) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let height = height(columns);
+        let (a, b) = (columns[0].cast(&pl::DataType::Int64)?, columns[1].cast(&pl::DataType::Int64)?);
+        let (a, b) = (a.as_materialized_series().rechunk(), b.as_materialized_series().rechunk());
+        let (a, b) = (a.i64()?, b.i64()?);
+        let at = |c: &pl::Int64Chunked, i: usize| c.get(if c.len() == 1 { 0 } else { i });
+        let values = (0..height).map(|i| of(at(a, i)?, at(b, i)?));
+        Ok(pl::Int64Chunked::from_iter_options(name(columns).into(), values).into_column())
+    };
+    elementwise(vec![a, b], returns, run)
+}

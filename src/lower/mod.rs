@@ -1,0 +1,230 @@
+//! From plan to answer: `Plan` → Polars `LazyFrame` → `Table`.
+//!
+//! Each node kind is a file of `nodes/`, which takes its inputs' frames and gives its own. What a scalar
+//! function means is its kernel, called row by row (`kernel.rs`); `accelerate/` holds Polars expressions
+//! that answer the same faster. `column.rs` says how values lie in columns.
+//!
+//! A node is told which of its columns are wanted (`needs.rs`) and gives at least these, under their
+//! names in the schema. A frame whose schema or wants are empty still has a column, to count its rows by.
+//!
+//! Trap: the streaming engine reorders wherever it may. Every node here states the order it keeps.
+
+mod accelerate;
+mod bounds;
+mod column;
+mod convert;
+mod error;
+mod expr;
+mod kernel;
+mod needs;
+mod nodes;
+mod path;
+mod shred;
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use polars::prelude as pl;
+
+pub use column::{dtype, from_values, to_values};
+pub use error::{Error, Result};
+
+use crate::plan::Plan;
+use crate::table::Table;
+use crate::types::{Schema, Type};
+use crate::value::Value;
+use needs::Needs;
+
+/// The column of a frame that has no other.
+const NO_COLUMN: &str = "\u{1}none";
+
+/// Which of Polars' engines runs the plan. Both give the same answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Engine {
+    #[default]
+    Streaming,
+    InMemory,
+}
+
+/// What a plan needs to run.
+pub struct Env<'a> {
+    /// `now()` in ticks.
+    pub now: i64,
+    pub tables: &'a dyn Tables,
+    pub engine: Engine,
+    /// Read shredded columns in place of the JSON text, where they say the same.
+    pub shreds: bool,
+}
+
+/// Where tables lie.
+pub trait Tables {
+    /// The parts of a table, in the lake's order; none for a table without rows.
+    fn parts(&self, table: &str) -> Vec<TablePart>;
+}
+
+/// No tables: every one is empty.
+pub struct NoTables;
+
+impl Tables for NoTables {
+    fn parts(&self, _table: &str) -> Vec<TablePart> {
+        Vec::new()
+    }
+}
+
+/// A Parquet file with rows of a table, and what a scan must know of it.
+#[derive(Clone, Debug, Default)]
+pub struct TablePart {
+    pub path: PathBuf,
+    pub rows: u64,
+    /// The earliest and the latest TimeGenerated, in ticks.
+    pub min: Option<i64>,
+    pub max: Option<i64>,
+    /// The columns that are in the file; any other is missing in every row.
+    pub columns: Vec<String>,
+    /// The datetime columns that have a `NAME__ticks` column beside them.
+    pub companions: Vec<String>,
+    pub shreds: Vec<StoredShred>,
+    /// The numbers of rows that are not shown, ascending.
+    pub masked: Vec<u64>,
+}
+
+/// A path of a dynamic column (`Status.errorCode`) that has a column of its own. One that is exact but
+/// not among the file's columns is missing in every row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredShred {
+    pub path: String,
+    pub ty: Type,
+    /// The column says the same as the JSON.
+    pub exact: bool,
+}
+
+/// Runs a plan.
+pub fn run(plan: &Plan, env: &Env<'_>) -> Result<Table> {
+    let frame = run_to_frame(plan, env)?;
+    guarded(|| table(&frame, plan.schema()))
+}
+
+/// Runs a plan; the answer as a frame with the physical types of `column.rs`.
+pub fn run_to_frame(plan: &Plan, env: &Env<'_>) -> Result<pl::DataFrame> {
+    guarded(|| {
+        let lowering = Lowering::new(plan, env);
+        let frame = lowering.whole(plan)?;
+        lowering.collect(frame)
+    })
+}
+
+/// The frame that answers a plan, not yet run; shared parts and scalar subqueries have been.
+pub fn to_frame(plan: &Plan, env: &Env<'_>) -> Result<pl::LazyFrame> {
+    guarded(|| Lowering::new(plan, env).whole(plan))
+}
+
+/// The optimised Polars plan as text.
+pub fn explain(plan: &Plan, env: &Env<'_>) -> Result<String> {
+    guarded(|| {
+        let frame = Lowering { dry: true, ..Lowering::new(plan, env) }.whole(plan)?;
+        Ok(frame.describe_optimized_plan()?)
+    })
+}
+
+/// A panic below becomes an internal error.
+fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no message");
+        Err(Error::internal(format!("the execution panicked: {text}")))
+    })
+}
+
+fn table(frame: &pl::DataFrame, schema: &Schema) -> Result<Table> {
+    let mut rows: Vec<Vec<Value>> = (0..frame.height()).map(|_| Vec::with_capacity(schema.len())).collect();
+    for column in &schema.columns {
+        let cells = column::Cells::new(frame.column(&column.name)?, column.ty)?;
+        for (at, row) in rows.iter_mut().enumerate() {
+            row.push(cells.get(at));
+        }
+    }
+    Ok(Table { schema: schema.clone(), rows })
+}
+
+/// The first failure of a kernel, wherever it ran.
+#[derive(Clone, Default)]
+struct Failure(Arc<Mutex<Option<String>>>);
+
+impl Failure {
+    fn set(&self, message: &str) {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slot.get_or_insert_with(|| message.to_string());
+    }
+
+    fn get(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// One plan on its way down.
+struct Lowering<'a> {
+    env: &'a Env<'a>,
+    failure: Failure,
+    /// What all readers together want of each shared part.
+    shared_needs: HashMap<usize, Needs>,
+    shared: RefCell<HashMap<usize, pl::DataFrame>>,
+    /// Answers of scalar subqueries, by the address of their plan.
+    scalars: RefCell<HashMap<usize, Value>>,
+    parts: RefCell<HashMap<String, Rc<Vec<TablePart>>>>,
+    /// How many kernels have been placed in expressions: they make a predicate expensive.
+    kernels: Cell<usize>,
+    /// Only to be explained: runs nothing.
+    dry: bool,
+}
+
+impl<'a> Lowering<'a> {
+    fn new(plan: &Plan, env: &'a Env<'a>) -> Lowering<'a> {
+        let mut lowering = Lowering {
+            env,
+            failure: Failure::default(),
+            shared_needs: HashMap::new(),
+            shared: RefCell::default(),
+            scalars: RefCell::default(),
+            parts: RefCell::default(),
+            kernels: Cell::new(0),
+            dry: true,
+        };
+        lowering.shared_needs = lowering.of_shared(plan);
+        lowering.dry = false;
+        lowering
+    }
+
+    /// The parts of a table, asked for once.
+    fn parts(&self, table: &str) -> Rc<Vec<TablePart>> {
+        if let Some(parts) = self.parts.borrow().get(table) {
+            return parts.clone();
+        }
+        let parts = Rc::new(self.env.tables.parts(table));
+        self.parts.borrow_mut().insert(table.to_string(), parts.clone());
+        parts
+    }
+
+    /// The frame of a whole plan, with exactly its columns, in order.
+    fn whole(&self, plan: &Plan) -> Result<pl::LazyFrame> {
+        let frame = self.node(plan, &Needs::all(plan.schema()))?;
+        let names: Vec<pl::Expr> = plan.schema().names().map(nodes::column).collect();
+        Ok(if names.is_empty() { frame } else { frame.select(names) })
+    }
+
+    /// Runs a frame with the engine that was asked for.
+    fn collect(&self, frame: pl::LazyFrame) -> Result<pl::DataFrame> {
+        let engine = match self.env.engine {
+            Engine::Streaming => pl::Engine::Streaming,
+            Engine::InMemory => pl::Engine::InMemory,
+        };
+        let result = frame.collect_with_engine(engine).map(|r| r.unwrap_single());
+        match self.failure.get() {
+            Some(message) => Err(Error::runtime(message)),
+            None => Ok(result?),
+        }
+    }
+}

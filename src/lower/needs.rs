@@ -1,0 +1,257 @@
+//! What the reader of a node wants of it, and what the node then wants of its inputs: which columns,
+//! which stored paths of dynamic columns, and which rows at most.
+//!
+//! So no column is read, converted or carried that no one looks at, whatever stands between; a path
+//! that is stored as a column of its own is asked for down to the scan; and the bounds of a filter on
+//! time reach the files' statistics.
+//!
+//! Trap: a node of which no column is wanted must still have its rows counted: `Needs` is never empty
+//! where the schema is not.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Lowering, shred};
+use crate::plan::expr::Step;
+use crate::plan::{AggregateCall, Expr, ExprKind, JoinKind, Plan, WindowFunction};
+use crate::types::{Schema, Type};
+
+/// A stored path of a column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredPath {
+    pub column: usize,
+    pub steps: Vec<Step>,
+    /// The type of the frame's column for it: the stored type, or dynamic where parts differ.
+    pub ty: Type,
+}
+
+/// Only rows within these bounds are looked at: `low <= column <= high`, in ticks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bounds {
+    pub column: usize,
+    pub low: Option<i64>,
+    pub high: Option<i64>,
+}
+
+/// What is wanted of a node, by indexes of its schema.
+#[derive(Clone, Debug, Default)]
+pub struct Needs {
+    pub columns: BTreeSet<usize>,
+    pub paths: Vec<StoredPath>,
+    pub bounds: Vec<Bounds>,
+}
+
+impl Needs {
+    pub fn all(schema: &Schema) -> Needs {
+        Needs { columns: (0..schema.len()).collect(), ..Needs::default() }
+    }
+
+    /// The first column alone: what a scalar subquery and `in (table)` look at.
+    pub fn first(plan: &Plan) -> Needs {
+        Needs { columns: plan.schema().columns.first().map(|_| 0).into_iter().collect(), ..Needs::default() }
+    }
+
+    pub fn wants(&self, column: usize) -> bool {
+        self.columns.contains(&column)
+    }
+
+    /// The names of the wanted columns and paths in the node's frame.
+    pub fn names(&self, schema: &Schema) -> Vec<String> {
+        let columns = self.columns.iter().filter_map(|i| schema.columns.get(*i)).map(|c| c.name.clone());
+        columns.chain(self.paths.iter().map(|p| shred::frame_name(schema, p.column, &p.steps))).collect()
+    }
+
+    pub fn add(&mut self, columns: impl IntoIterator<Item = usize>) {
+        self.columns.extend(columns);
+    }
+
+    fn add_path(&mut self, path: StoredPath) {
+        if !self.paths.contains(&path) {
+            self.paths.push(path);
+        }
+    }
+
+    /// Columns and paths of another, without its bounds.
+    fn merge(&mut self, other: &Needs) {
+        self.columns.extend(&other.columns);
+        other.paths.iter().for_each(|p| self.add_path(p.clone()));
+    }
+
+    /// With a column to count rows by: the narrowest there is.
+    fn at_least_one(mut self, schema: &Schema) -> Needs {
+        if self.columns.is_empty() && !schema.is_empty() {
+            let narrow = |ty: Type| !matches!(ty, Type::String | Type::Dynamic | Type::Guid | Type::Decimal);
+            self.columns.insert(schema.columns.iter().position(|c| narrow(c.ty)).unwrap_or(0));
+        }
+        self
+    }
+}
+
+impl Lowering<'_> {
+    /// What a node wants of each of its inputs, in the order of `Plan::inputs`.
+    pub fn of_inputs(&self, plan: &Plan, needs: &Needs) -> Vec<Needs> {
+        let wanted = match plan {
+            Plan::Join { left, right, kind, on, .. } => {
+                of_join([left.schema().len(), right.schema().len()], *kind, on, needs)
+            }
+            Plan::Union { inputs, .. } => vec![needs.clone(); inputs.len()],
+            _ => self.of_input(plan, needs).into_iter().collect(),
+        };
+        wanted.into_iter().zip(plan.inputs()).map(|(n, input)| n.at_least_one(input.schema())).collect()
+    }
+
+    fn of_input(&self, plan: &Plan, needs: &Needs) -> Option<Needs> {
+        let mut wanted = Needs::default();
+        match plan {
+            Plan::Filter { input, predicate } => {
+                wanted = needs.clone();
+                self.add_expr(&mut wanted, predicate, input);
+                wanted.bounds.extend(self.bounds_of(predicate));
+            }
+            Plan::Project { input, exprs, .. } => self.of_project(&mut wanted, input, exprs, needs),
+            Plan::Aggregate { input, keys, aggregates, .. } => {
+                wanted.add(keys.iter().copied());
+                let calls = aggregates.iter().enumerate().filter(|(i, _)| needs.wants(keys.len() + i));
+                calls.for_each(|(_, call)| self.add_call(&mut wanted, call, input));
+            }
+            Plan::Sort { keys, segment, .. } => {
+                wanted = needs.clone();
+                wanted.add(keys.iter().map(|k| k.column).chain(segment.iter().copied()));
+            }
+            Plan::Limit { segment, .. } => {
+                wanted.merge(needs);
+                wanted.add(segment.iter().copied());
+            }
+            Plan::Expand { input, columns, .. } => {
+                of_input_columns(&mut wanted, input, needs);
+                columns.iter().for_each(|c| self.add_expr(&mut wanted, &c.source, input));
+            }
+            Plan::Window { input, calls, segment, .. } => {
+                of_input_columns(&mut wanted, input, needs);
+                wanted.add(segment.iter().copied());
+                let exprs = calls.iter().flat_map(|call| window_exprs(&call.function));
+                exprs.for_each(|e| self.add_expr(&mut wanted, e, input));
+            }
+            Plan::Series { input, series, .. } => {
+                wanted.add(series.keys.iter().copied().chain([series.axis]));
+                series.values.iter().for_each(|(call, _)| self.add_call(&mut wanted, call, input));
+            }
+            Plan::Call { input, .. } => wanted = Needs::all(input.schema()),
+            Plan::Shared { .. } => wanted.columns.clone_from(&needs.columns),
+            _ => return None,
+        }
+        Some(wanted)
+    }
+
+    /// Through a projection: paths and bounds of columns that it hands on.
+    fn of_project(&self, wanted: &mut Needs, input: &Plan, exprs: &[Expr], needs: &Needs) {
+        needs.columns.iter().filter_map(|i| exprs.get(*i)).for_each(|e| self.add_expr(wanted, e, input));
+        for path in &needs.paths {
+            let below = exprs.get(path.column).and_then(shred::column_path);
+            if let Some((column, mut steps)) = below {
+                steps.extend(path.steps.iter().cloned());
+                wanted.add_path(StoredPath { column, steps, ty: path.ty });
+            }
+        }
+        for bounds in &needs.bounds {
+            if let Some(ExprKind::Column(column)) = exprs.get(bounds.column).map(|e| &e.kind) {
+                wanted.bounds.push(Bounds { column: *column, ..bounds.clone() });
+            }
+        }
+    }
+
+    fn add_expr(&self, needs: &mut Needs, expr: &Expr, input: &Plan) {
+        shred::uses(expr, &mut |expr, emptiness| {
+            if let Some(path) = self.stored_path(expr, emptiness, input) {
+                needs.add_path(path);
+                return true;
+            }
+            if let ExprKind::Column(index) = &expr.kind {
+                needs.columns.insert(*index);
+            }
+            false
+        });
+    }
+
+    fn add_call(&self, needs: &mut Needs, call: &AggregateCall, input: &Plan) {
+        call.args.iter().chain(&call.filter).for_each(|e| self.add_expr(needs, e, input));
+    }
+
+    /// What the readers of each shared part of a plan want of it, all together.
+    pub fn of_shared(&self, plan: &Plan) -> HashMap<usize, Needs> {
+        let mut found = HashMap::new();
+        self.walk(plan, &Needs::all(plan.schema()), &mut found);
+        found
+    }
+
+    fn walk(&self, plan: &Plan, needs: &Needs, found: &mut HashMap<usize, Needs>) {
+        if let Plan::Shared { id, .. } = plan {
+            found.entry(*id).or_default().columns.extend(&needs.columns);
+        }
+        for (input, needs) in plan.inputs().into_iter().zip(self.of_inputs(plan, needs)) {
+            self.walk(input, &needs, found);
+        }
+        exprs(plan).into_iter().for_each(|e| self.walk_expr(e, found));
+    }
+
+    fn walk_expr(&self, expr: &Expr, found: &mut HashMap<usize, Needs>) {
+        if let ExprKind::Scalar(plan) | ExprKind::InTable { table: plan, .. } = &expr.kind {
+            self.walk(plan, &Needs::first(plan), found);
+        }
+        expr.children().into_iter().for_each(|child| self.walk_expr(child, found));
+    }
+}
+
+/// Of a node's columns those that are its input's.
+fn of_input_columns(wanted: &mut Needs, input: &Plan, needs: &Needs) {
+    wanted.add(needs.columns.range(..input.schema().len()).copied());
+}
+
+/// The value and the restart of a window function.
+pub fn operands(function: &WindowFunction) -> (Option<&Expr>, Option<&Expr>) {
+    match function {
+        WindowFunction::RowNumber { restart, .. } => (None, restart.as_ref()),
+        WindowFunction::Shift { value, .. } => (Some(value), None),
+        WindowFunction::CumulativeSum { value, restart }
+        | WindowFunction::RankDense { value, restart }
+        | WindowFunction::RankMin { value, restart }
+        | WindowFunction::Session { value, restart, .. } => (Some(value), restart.as_ref()),
+    }
+}
+
+fn window_exprs(function: &WindowFunction) -> impl Iterator<Item = &Expr> {
+    let (value, restart) = operands(function);
+    value.into_iter().chain(restart)
+}
+
+fn of_join(widths: [usize; 2], kind: JoinKind, on: &[(usize, usize)], needs: &Needs) -> Vec<Needs> {
+    let (mut left, mut right) = (Needs::default(), Needs::default());
+    left.add(on.iter().map(|(l, _)| *l));
+    right.add(on.iter().map(|(_, r)| *r));
+    match kind {
+        JoinKind::LeftSemi | JoinKind::LeftAnti => left.columns.extend(&needs.columns),
+        JoinKind::RightSemi | JoinKind::RightAnti => right.columns.extend(&needs.columns),
+        _ => {
+            left.add(needs.columns.range(..widths[0]).copied());
+            right.add(needs.columns.range(widths[0]..).map(|i| i - widths[0]));
+        }
+    }
+    vec![left, right]
+}
+
+/// All expressions of a node.
+fn exprs(plan: &Plan) -> Vec<&Expr> {
+    fn call(c: &AggregateCall) -> impl Iterator<Item = &Expr> {
+        c.args.iter().chain(&c.filter)
+    }
+    match plan {
+        Plan::Range { from, to, step, .. } => vec![from, to, step],
+        Plan::Filter { predicate, .. } => vec![predicate],
+        Plan::Project { exprs, .. } => exprs.iter().collect(),
+        Plan::Aggregate { aggregates, .. } => aggregates.iter().flat_map(call).collect(),
+        Plan::Expand { columns, .. } => columns.iter().map(|c| &c.source).collect(),
+        Plan::Window { calls, .. } => calls.iter().flat_map(|c| window_exprs(&c.function)).collect(),
+        Plan::Series { series, .. } => series.values.iter().flat_map(|(c, _)| call(c)).collect(),
+        Plan::Call { args, .. } => args.iter().collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,113 @@
+//! `Join` of every kind.
+//!
+//! Both sides are renamed by position (`L0`, `R0`, …), joined, and brought to the node's names.
+//!
+//! Trap: the order is part of the contract: the left side's, then the right side's (the other way round
+//! for the right-hand kinds).
+
+use polars::prelude as pl;
+
+use super::super::column::missing;
+use super::super::error::{Error, Result};
+use super::super::{Lowering, NO_COLUMN, needs::Needs};
+use super::column;
+use crate::plan::{JoinKind, Plan};
+use crate::types::Schema;
+
+impl Lowering<'_> {
+    pub fn join(&self, plan: &Plan, wanted: &[Needs], needs: &Needs) -> Result<pl::LazyFrame> {
+        let (Plan::Join { left, right, kind, on, schema }, [left_needs, right_needs]) = (plan, wanted) else {
+            return Err(Error::internal("a join has two inputs"));
+        };
+        let mut l = renamed(self.node(left, left_needs)?, left.schema(), left_needs, "L");
+        let mut r = renamed(self.node(right, right_needs)?, right.schema(), right_needs, "R");
+        let mut left_on: Vec<pl::Expr> = on.iter().map(|(i, _)| column(&format!("L{i}"))).collect();
+        let mut right_on: Vec<pl::Expr> = on.iter().map(|(_, i)| column(&format!("R{i}"))).collect();
+        if *kind == JoinKind::InnerUnique && !on.is_empty() {
+            let names: Vec<String> = on.iter().map(|(i, _)| format!("L{i}")).collect();
+            l = l.unique_stable(Some(pl::by_name(names, true, false)), pl::UniqueKeepStrategy::First);
+        } else if *kind == JoinKind::InnerUnique {
+            l = l.limit(1);
+        }
+        if on.is_empty() {
+            l = l.with_columns([pl::lit(1_i32).alias("LK")]);
+            r = r.with_columns([pl::lit(1_i32).alias("RK")]);
+            (left_on, right_on) = (vec![column("LK")], vec![column("RK")]);
+        }
+        let mirrored = matches!(kind, JoinKind::RightSemi | JoinKind::RightAnti);
+        if mirrored {
+            (l, r) = (r, l);
+            (left_on, right_on) = (right_on, left_on);
+        }
+        let joined = l
+            .join_builder()
+            .with(r)
+            .left_on(left_on)
+            .right_on(right_on)
+            .how(polars_kind(*kind))
+            .coalesce(pl::JoinCoalesce::KeepColumns)
+            .maintain_order(order(*kind))
+            .finish();
+        let mut outputs = outputs(*kind, left.schema().len(), schema, needs);
+        if outputs.is_empty() {
+            outputs.push(pl::lit(pl::NULL).cast(pl::DataType::Boolean).alias(NO_COLUMN));
+            return Ok(joined.with_columns(outputs));
+        }
+        Ok(joined.select(outputs))
+    }
+}
+
+fn renamed(frame: pl::LazyFrame, schema: &Schema, needs: &Needs, side: &str) -> pl::LazyFrame {
+    let columns = needs.columns.iter().filter_map(|i| Some((i, schema.columns.get(*i)?)));
+    let mut columns: Vec<pl::Expr> =
+        columns.map(|(i, c)| column(&c.name).alias(format!("{side}{i}"))).collect();
+    if columns.is_empty() {
+        columns.push(column(NO_COLUMN).alias(format!("{side}none")));
+    }
+    frame.select(columns)
+}
+
+fn polars_kind(kind: JoinKind) -> pl::JoinType {
+    match kind {
+        JoinKind::InnerUnique | JoinKind::Inner => pl::JoinType::Inner,
+        JoinKind::LeftOuter => pl::JoinType::Left,
+        JoinKind::RightOuter => pl::JoinType::Right,
+        JoinKind::FullOuter => pl::JoinType::Full,
+        JoinKind::LeftSemi | JoinKind::RightSemi => pl::JoinType::Semi,
+        JoinKind::LeftAnti | JoinKind::RightAnti => pl::JoinType::Anti,
+    }
+}
+
+fn order(kind: JoinKind) -> pl::MaintainOrderJoin {
+    match kind {
+        JoinKind::RightOuter => pl::MaintainOrderJoin::RightLeft,
+        _ => pl::MaintainOrderJoin::LeftRight,
+    }
+}
+
+/// The node's columns; a string that the other side lacks is `""`.
+fn outputs(kind: JoinKind, left_width: usize, schema: &Schema, needs: &Needs) -> Vec<pl::Expr> {
+    let one_sided = match kind {
+        JoinKind::LeftSemi | JoinKind::LeftAnti => Some("L"),
+        JoinKind::RightSemi | JoinKind::RightAnti => Some("R"),
+        _ => None,
+    };
+    let columns = needs.columns.iter().filter_map(|i| Some((*i, schema.columns.get(*i)?)));
+    columns
+        .map(|(i, c)| {
+            let (side, at) = match one_sided {
+                Some(side) => (side, i),
+                None if i < left_width => ("L", i),
+                None => ("R", i - left_width),
+            };
+            let nullable = match side {
+                "L" => matches!(kind, JoinKind::RightOuter | JoinKind::FullOuter),
+                _ => matches!(kind, JoinKind::LeftOuter | JoinKind::FullOuter),
+            };
+            let value = column(&format!("{side}{at}"));
+            let fill = nullable && c.ty == crate::types::Type::String;
+            let value = if fill { value.fill_null(missing(c.ty)) } else { value };
+            value.alias(c.name.as_str())
+        })
+        .collect()
+}

@@ -1,0 +1,71 @@
+//! `Filter` and `Project`: nodes that look at a row at a time.
+//!
+//! Trap: a cheap predicate does not shield an expensive one in the same Polars filter, so a conjunction
+//! is split: what Polars does by itself first, what calls kernels in a filter after it.
+
+use polars::prelude as pl;
+
+use super::super::error::Result;
+use super::super::{Lowering, NO_COLUMN, accelerate, needs::Needs, shred};
+use super::{column, scope};
+use crate::plan::{Expr, ExprKind, Plan};
+use crate::types::Schema;
+
+impl Lowering<'_> {
+    pub fn filter(&self, input: &Plan, wanted: &Needs, predicate: &Expr) -> Result<pl::LazyFrame> {
+        let scope = scope(input.schema(), wanted);
+        let (mut cheap, mut dear) = (Vec::new(), Vec::new());
+        for part in conjuncts(predicate) {
+            let before = self.kernels.get();
+            let lowered = accelerate::as_predicate(self.expr(part, scope)?);
+            if self.kernels.get() == before { cheap.push(lowered) } else { dear.push(lowered) }
+        }
+        let mut frame = self.node(input, wanted)?;
+        for group in [cheap, dear] {
+            if let Some(all) = group.into_iter().reduce(pl::Expr::and) {
+                frame = frame.filter(all);
+            }
+        }
+        Ok(frame)
+    }
+
+    pub fn project(
+        &self,
+        input: &Plan,
+        wanted: &Needs,
+        exprs: &[Expr],
+        schema: &Schema,
+        needs: &Needs,
+    ) -> Result<pl::LazyFrame> {
+        let frame = self.node(input, wanted)?;
+        let scope = scope(input.schema(), wanted);
+        let mut outputs = Vec::new();
+        let mut constant = true;
+        for (i, output) in schema.columns.iter().enumerate().filter(|(i, _)| needs.wants(*i)) {
+            let lowered = self.lowered(&exprs[i], scope)?;
+            constant &= lowered.constant().is_some();
+            outputs.push(lowered.into_expr(output.ty).alias(output.name.as_str()));
+        }
+        for path in &needs.paths {
+            let Some((column, mut steps)) = exprs.get(path.column).and_then(shred::column_path) else { continue };
+            steps.extend(path.steps.iter().cloned());
+            let below = super::column(&shred::frame_name(input.schema(), column, &steps));
+            outputs.push(below.alias(shred::frame_name(schema, path.column, &path.steps)));
+            constant = false;
+        }
+        if !constant {
+            return Ok(frame.select(outputs));
+        }
+        // Constants alone do not say how many rows there are.
+        outputs.push(column(scope.driver).alias(NO_COLUMN));
+        Ok(frame.select(outputs))
+    }
+}
+
+/// The parts of a conjunction, in order.
+pub fn conjuncts(predicate: &Expr) -> Vec<&Expr> {
+    match &predicate.kind {
+        ExprKind::Call(f, args) if f.name == "and" => args.iter().flat_map(conjuncts).collect(),
+        _ => vec![predicate],
+    }
+}

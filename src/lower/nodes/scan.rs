@@ -1,0 +1,141 @@
+//! `Scan`: the rows of a table of the lake, part by part.
+//!
+//! Parts of one shape are read as one scan. Only wanted columns are read; one that a part has not is a
+//! missing value in each of its rows. Bounds on time leave out whole parts, and reach the row groups'
+//! statistics as a predicate on the stored microseconds.
+//!
+//! Trap: stored are microseconds from 1970 and, where a part has one that is not zero, the seventh digit
+//! beside them; a bound in microseconds lets through a little too much, and the filter above decides.
+
+use polars::prelude as pl;
+use polars::prelude::IntoLazy;
+
+use super::super::column::missing;
+use super::super::error::Result;
+use super::super::needs::{Bounds, Needs, StoredPath};
+use super::super::path::{Base, Path};
+use super::super::{Lowering, NO_COLUMN, TablePart, shred};
+use super::column;
+use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
+use crate::types::{Column, Schema, Type};
+
+/// The row number within a part that has masked rows.
+const ROW: &str = "\u{1}row";
+/// The column whose range a part's manifest entry tells.
+const TIME: &str = "TimeGenerated";
+
+impl Lowering<'_> {
+    pub fn scan(&self, table: &str, schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
+        let parts = self.parts(table);
+        let parts: Vec<&TablePart> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
+        let mut frames = Vec::new();
+        for group in parts.chunk_by(|a, b| same_shape(a, b)) {
+            frames.push(scan_group(group, schema, needs)?);
+        }
+        Ok(match frames.len() {
+            0 => pl::DataFrame::empty_with_schema(&super::physical(schema, needs)).lazy(),
+            1 => frames.swap_remove(0),
+            _ => pl::concat(frames, pl::UnionArgs { maintain_order: true, ..Default::default() })?,
+        })
+    }
+}
+
+/// May a part hold rows within the bounds?
+fn may_hold(part: &TablePart, schema: &Schema, bounds: &[Bounds]) -> bool {
+    let of_time = |b: &&Bounds| schema.columns.get(b.column).is_some_and(|c| c.name == TIME);
+    bounds.iter().filter(of_time).all(|b| {
+        let after = b.low.is_none_or(|low| part.max.is_some_and(|max| max >= low));
+        let before = b.high.is_none_or(|high| part.min.is_some_and(|min| min <= high));
+        after && before
+    })
+}
+
+fn same_shape(a: &TablePart, b: &TablePart) -> bool {
+    let whole = a.masked.is_empty() && b.masked.is_empty();
+    whole && a.columns == b.columns && a.companions == b.companions && a.shreds == b.shreds
+}
+
+fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
+    let Some(part) = parts.first() else {
+        return Ok(pl::DataFrame::empty_with_schema(&super::physical(schema, needs)).lazy());
+    };
+    let paths = parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
+    let row_index = (!part.masked.is_empty()).then(|| pl::RowIndex { name: ROW.into(), offset: 0 });
+    let args = pl::ScanArgsParquet { glob: false, cache: false, row_index, ..Default::default() };
+    let mut frame = pl::LazyFrame::scan_parquet_files(paths.into(), args)?;
+    if !part.masked.is_empty() {
+        let masked: Vec<pl::IdxSize> =
+            part.masked.iter().filter_map(|row| pl::IdxSize::try_from(*row).ok()).collect();
+        let masked = pl::lit(pl::Series::new("".into(), masked)).implode(true);
+        frame = frame.filter(column(ROW).is_in(masked, false).not());
+    }
+    if let Some(within) = needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and) {
+        frame = frame.filter(within);
+    }
+    let columns = needs.columns.iter().filter_map(|i| schema.columns.get(*i));
+    let mut outputs: Vec<pl::Expr> = columns.map(|c| stored_column(part, c).alias(c.name.as_str())).collect();
+    outputs.extend(needs.paths.iter().map(|p| stored_path(part, schema, p)));
+    // A column that is surely there counts the rows, if all the wanted ones are missing.
+    if let Some(any) = part.columns.first() {
+        outputs.push(column(any).alias(NO_COLUMN));
+    }
+    Ok(frame.select(outputs).select(super::wanted(schema, needs)))
+}
+
+fn is_stored(part: &TablePart, name: &str) -> bool {
+    part.columns.iter().any(|c| c == name)
+}
+
+/// A column of the table as the plan knows it, from what the part has.
+fn stored_column(part: &TablePart, c: &Column) -> pl::Expr {
+    if !is_stored(part, &c.name) {
+        return missing(c.ty);
+    }
+    let stored = column(&c.name);
+    match c.ty {
+        Type::Datetime => {
+            let micros = stored.cast(pl::DataType::Int64);
+            let ticks = micros * pl::lit(TICKS_PER_MICROSECOND) + pl::lit(UNIX_EPOCH);
+            if !part.companions.contains(&c.name) {
+                return ticks;
+            }
+            ticks + column(&format!("{}__ticks", c.name)).cast(pl::DataType::Int64).fill_null(pl::lit(0_i64))
+        }
+        Type::Guid | Type::Decimal => {
+            pl::when(stored.clone().eq(pl::lit(""))).then(missing(c.ty)).otherwise(stored)
+        }
+        _ => stored,
+    }
+}
+
+/// A path's column: the stored one where it is exact, else out of the JSON.
+fn stored_path(part: &TablePart, schema: &Schema, path: &StoredPath) -> pl::Expr {
+    let name = shred::frame_name(schema, path.column, &path.steps);
+    let Some(c) = schema.columns.get(path.column) else { return missing(path.ty).alias(name) };
+    let stored_name = shred::path_text(&c.name, &path.steps);
+    let exact = part.shreds.iter().find(|s| s.path == stored_name && s.exact);
+    let value = match exact {
+        Some(shred) => {
+            let present = is_stored(part, &stored_name);
+            let stored = if present { column(&stored_name) } else { missing(shred.ty) };
+            if path.ty == Type::Dynamic { shred::dynamic(stored, shred.ty) } else { stored }
+        }
+        None => {
+            let base = if c.ty == Type::String { Base::Text } else { Base::Dynamic };
+            Path { expr: stored_column(part, c), base, steps: path.steps.clone() }.dynamic()
+        }
+    };
+    value.alias(name)
+}
+
+/// Bounds as a predicate on the microseconds that a part stores.
+fn stored_bounds(part: &TablePart, schema: &Schema, bounds: &Bounds) -> Option<pl::Expr> {
+    let c = schema.columns.get(bounds.column).filter(|c| is_stored(part, &c.name))?;
+    let literal = |ticks: i64| {
+        let micros = ticks.saturating_sub(UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND);
+        pl::lit(pl::Scalar::new_datetime(micros, pl::TimeUnit::Microseconds, Some(pl::TimeZone::UTC)))
+    };
+    let low = bounds.low.map(|low| column(&c.name).gt_eq(literal(low)));
+    let high = bounds.high.map(|high| column(&c.name).lt_eq(literal(high)));
+    low.into_iter().chain(high).reduce(pl::Expr::and)
+}

@@ -1,0 +1,155 @@
+//! Dynamic paths (`a.b[0]`) over JSON text: walked without parsing what lies beside the path.
+//!
+//! A path stays a path until it is known what is wanted of it: its text, a number, the JSON. So
+//! `tostring(a.b)` reads the text between the quotes and builds no value.
+//!
+//! Trap: a dynamic column holds normal-form JSON, but `parse_json(x)` over a string may hold anything:
+//! text that is not one whole JSON document is a string, and has no members.
+
+use std::borrow::Cow;
+
+use polars::prelude as pl;
+use polars::prelude::IntoColumn;
+use serde::de::IgnoredAny;
+use sonic_rs::PointerNode;
+
+use super::kernel::{elementwise, name};
+use crate::json;
+use crate::plan::expr::Step;
+use crate::types::Type;
+use crate::value::Value;
+
+/// What the text below a path is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// A dynamic column: normal form.
+    Dynamic,
+    /// A string that is parsed.
+    Text,
+    /// A dynamic column whose text is parsed: `parse_json(tostring(x))`.
+    TextOfDynamic,
+}
+
+/// A path down from an expression.
+#[derive(Clone, Debug)]
+pub struct Path {
+    pub expr: pl::Expr,
+    pub base: Base,
+    pub steps: Vec<Step>,
+}
+
+impl Path {
+    /// The value as dynamic.
+    pub fn dynamic(&self) -> pl::Expr {
+        self.each(Type::Dynamic, |found, normal| match found {
+            "null" => None,
+            found if normal => Some(Cow::Borrowed(found)),
+            found => json::parse(found).map(|v| Cow::Owned(json::to_text(&v))),
+        })
+    }
+
+    /// The value as text, as `tostring()` gives it.
+    pub fn text(&self) -> pl::Expr {
+        self.each(Type::String, |found, normal| Some(text_of(found, normal)))
+    }
+
+    fn each(&self, returns: Type, of: fn(&str, bool) -> Option<Cow<'_, str>>) -> pl::Expr {
+        let (base, pointer) = (self.base, pointer(&self.steps));
+        let run = move |columns: &mut [pl::Column]| {
+            let series = columns[0].as_materialized_series();
+            let cells = series.str()?;
+            let mut out = pl::StringChunkedBuilder::new(name(columns).into(), cells.len());
+            for cell in cells.iter() {
+                let value = cell.and_then(|text| walk(text, base, &pointer, of));
+                match value {
+                    None if returns == Type::String => out.append_value(""),
+                    value => out.append_option(value),
+                }
+            }
+            Ok(out.finish().into_column())
+        };
+        elementwise(vec![self.expr.clone()], returns, run)
+    }
+}
+
+/// The steps as sonic-rs takes them; `None` for steps from the end of an array.
+pub fn walkable(steps: &[Step]) -> bool {
+    steps.iter().all(|s| !matches!(s, Step::Index(i) if *i < 0))
+}
+
+fn pointer(steps: &[Step]) -> Vec<PointerNode> {
+    let node = |step: &Step| match step {
+        Step::Member(key) => PointerNode::Key(key.clone().into()),
+        Step::Index(at) => PointerNode::Index(usize::try_from(*at).unwrap_or(usize::MAX)),
+    };
+    steps.iter().map(node).collect()
+}
+
+/// What `of` makes of the JSON at the end of the path.
+fn walk<'t>(
+    text: &'t str,
+    base: Base,
+    pointer: &[PointerNode],
+    of: fn(&str, bool) -> Option<Cow<'_, str>>,
+) -> Option<Cow<'t, str>> {
+    let owned = |text: &str, normal: bool| {
+        let found = sonic_rs::get_from_str(text, pointer).ok()?;
+        of(found.as_raw_str(), normal).map(Cow::into_owned)
+    };
+    match base {
+        Base::Dynamic => of_normal(text, pointer, of),
+        Base::TextOfDynamic if text.starts_with(['{', '[']) => of_normal(text, pointer, of),
+        Base::TextOfDynamic => {
+            let Value::String(inner) = json::parse(text)? else { return None };
+            if is_document(&inner) { owned(&inner, false).map(Cow::Owned) } else { None }
+        }
+        Base::Text => if is_document(text) { owned(text, false).map(Cow::Owned) } else { None },
+    }
+}
+
+fn of_normal<'t>(
+    text: &'t str,
+    pointer: &[PointerNode],
+    of: fn(&str, bool) -> Option<Cow<'_, str>>,
+) -> Option<Cow<'t, str>> {
+    let found = sonic_rs::get_from_str(text, pointer).ok()?;
+    match found.as_raw_cow() {
+        Cow::Borrowed(raw) => of(raw, true),
+        Cow::Owned(raw) => of(&raw, true).map(|v| Cow::Owned(v.into_owned())),
+    }
+}
+
+/// Is the text one whole JSON container? Nothing else has members.
+fn is_document(text: &str) -> bool {
+    text.trim_start_matches([' ', '\t', '\r', '\n']).starts_with(['{', '['])
+        && sonic_rs::from_str::<IgnoredAny>(text).is_ok()
+}
+
+/// The text of a JSON value, as `tostring()` gives it.
+pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
+    match raw.as_bytes().first() {
+        Some(b'"') => {
+            let inner = raw.get(1..raw.len() - 1).unwrap_or("");
+            if inner.contains('\\') { Cow::Owned(parsed_text(raw)) } else { Cow::Borrowed(inner) }
+        }
+        Some(b'n') | None => Cow::Borrowed(""),
+        _ if normal => Cow::Borrowed(raw),
+        _ => Cow::Owned(parsed_text(raw)),
+    }
+}
+
+fn parsed_text(raw: &str) -> String {
+    json::parse(raw).unwrap_or(Value::Null).to_text()
+}
+
+/// A dynamic column as text, as `tostring()` gives it.
+pub fn text_of_dynamic(expr: pl::Expr) -> pl::Expr {
+    let run = |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let texts = series.str()?.iter().map(|cell| cell.map_or(Cow::Borrowed(""), |raw| text_of(raw, true)));
+        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
+    };
+    elementwise(vec![expr], Type::String, run)
+}
+
+use pl::NewChunkedArray;

@@ -1,0 +1,217 @@
+//! Shredded paths: a path access answered by a column of its own in place of the JSON.
+//!
+//! A node asks its input for a path (`Needs::paths`), and so on down to the scan, which takes it from
+//! the stored column in the parts that have it exact, and from the JSON in the others. Above, the frame
+//! has a column of that name.
+//!
+//! Trap: a stored string does not tell null from `""`. So a string path is asked for only where an
+//! expression takes both alike, as text; where it is projected as dynamic, the JSON is read.
+
+use polars::prelude as pl;
+
+use super::column::{Cells, from_values};
+use super::needs::StoredPath;
+use super::{Lowering, kernel};
+use crate::plan::expr::Step;
+use crate::plan::{Expr, ExprKind, Plan};
+use crate::types::{Schema, Type};
+use crate::value::Value;
+
+/// Functions whose first argument may be null or `""` alike.
+const TEXTUAL: &[&str] = &[
+    "=~", "!~", "has", "!has", "has_cs", "!has_cs", "hasprefix", "!hasprefix", "hasprefix_cs", "!hasprefix_cs",
+    "hassuffix", "!hassuffix", "hassuffix_cs", "!hassuffix_cs", "contains", "!contains", "contains_cs",
+    "!contains_cs", "startswith", "!startswith", "startswith_cs", "!startswith_cs", "endswith", "!endswith",
+    "endswith_cs", "!endswith_cs", "matches regex", "has_any", "has_all", "isempty", "isnotempty",
+];
+
+/// The conversions, where they are called by name.
+const CONVERTING: &[&str] = &[
+    "tostring", "tolong", "toint", "toreal", "todouble", "todecimal", "tobool", "todatetime", "totimespan", "toguid",
+];
+
+/// Those whose first argument may be, if all others are constant text.
+const COMPARING: &[&str] = &["==", "!=", "in", "!in", "in~", "!in~"];
+
+/// Calls `visit` for an expression and all below, with whether null and `""` are alike there. Where
+/// `visit` says true it has dealt with all below.
+pub fn uses(expr: &Expr, visit: &mut dyn FnMut(&Expr, bool) -> bool) {
+    visit_in(expr, false, visit);
+}
+
+fn visit_in(expr: &Expr, alike: bool, visit: &mut dyn FnMut(&Expr, bool) -> bool) {
+    if visit(expr, alike) {
+        return;
+    }
+    let first = takes_alike(expr);
+    for (i, child) in expr.children().into_iter().enumerate() {
+        visit_in(child, first && i == 0, visit);
+    }
+}
+
+/// Does the expression take null and `""` alike for its first operand?
+pub fn takes_alike(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Convert(_) => expr.ty != Type::Dynamic,
+        ExprKind::Call(f, args) => {
+            let converts = CONVERTING.contains(&f.name);
+            let texts = || args[1..].iter().all(|a| matches!(a.as_literal(), Some(v) if is_text(v)));
+            converts || TEXTUAL.contains(&f.name) || COMPARING.contains(&f.name) && texts()
+        }
+        _ => false,
+    }
+}
+
+/// Text, or an array of texts, none of which reads as a bool.
+fn is_text(value: &Value) -> bool {
+    match value {
+        Value::String(s) => {
+            let s = s.trim();
+            !(s.eq_ignore_ascii_case("true") || s.eq_ignore_ascii_case("false") || s.parse::<i64>().is_ok())
+        }
+        Value::Array(items) => items.iter().all(is_text),
+        _ => false,
+    }
+}
+
+/// The constant steps of a path, and the expression below them.
+pub fn steps(expr: &Expr) -> (&Expr, Vec<Step>) {
+    let ExprKind::Call(f, args) = &expr.kind else { return (expr, Vec::new()) };
+    if let ("dynamic_member" | "dynamic_index", [inner, key]) = (f.name, args.as_slice()) {
+        let step = key.as_literal().and_then(|key| match key {
+            Value::String(key) => Some(Step::Member(key.clone())),
+            Value::Int(_) | Value::Long(_) => key.as_i64().map(Step::Index),
+            _ => None,
+        });
+        if let Some(step) = step {
+            let (below, mut before) = steps(inner);
+            before.push(step);
+            return (below, before);
+        }
+    }
+    (expr, Vec::new())
+}
+
+/// What a path's text is taken from: through `parse_json` and `tostring` to the value that they take.
+/// `Some(true)` when that is a string, `Some(false)` when the text of a dynamic value is parsed.
+pub fn below_parse(below: &Expr) -> (Option<bool>, &Expr) {
+    let ExprKind::Call(f, args) = &below.kind else { return (None, below) };
+    let (true, Some(text)) = (f.name == "parse_json", args.first()) else { return (None, below) };
+    match text.ty {
+        Type::Dynamic => return below_parse(text),
+        Type::String => {}
+        _ => return (None, below),
+    }
+    let inner = match &text.kind {
+        ExprKind::Convert(inner) => Some(&**inner),
+        ExprKind::Call(f, args) if f.name == "tostring" => args.first(),
+        _ => None,
+    };
+    match inner {
+        Some(inner) if inner.ty == Type::Dynamic => (Some(false), inner),
+        _ => (Some(true), text),
+    }
+}
+
+/// The column and the steps, if the expression is a column or a path down to one.
+pub fn column_path(expr: &Expr) -> Option<(usize, Vec<Step>)> {
+    let (below, path) = steps(expr);
+    let (_, below) = below_parse(below);
+    if let ExprKind::Column(column) = &below.kind {
+        return Some((*column, path));
+    }
+    // A path below a parsed path: parse_json(tostring(a.b)).c
+    let (deeper, mut before) = steps(below);
+    match &below_parse(deeper).1.kind {
+        ExprKind::Column(column) if !before.is_empty() => {
+            before.extend(path);
+            Some((*column, before))
+        }
+        _ => None,
+    }
+}
+
+/// A path as shreds are named: `user.id`, `[0].displayName`.
+pub fn path_text(column: &str, steps: &[Step]) -> String {
+    let mut out = column.to_string();
+    for step in steps {
+        match step {
+            Step::Member(key) => out.extend([".", key]),
+            Step::Index(at) => out.push_str(&format!("[{at}]")),
+        }
+    }
+    out
+}
+
+/// The name of a path's column in a frame.
+pub fn frame_name(schema: &Schema, column: usize, steps: &[Step]) -> String {
+    let name = schema.columns.get(column).map_or("", |c| c.name.as_str());
+    format!("\u{1}path {}", path_text(name, steps))
+}
+
+/// A stored column as the dynamic value that it stands for.
+pub fn dynamic(expr: pl::Expr, ty: Type) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let cells = Cells::new(&columns[0], ty)?;
+        let value = |at| match cells.get(at) {
+            Value::String(s) if s.is_empty() => Value::Null,
+            value => value,
+        };
+        Ok(from_values(kernel::name(columns), Type::Dynamic, (0..columns[0].len()).map(value)))
+    };
+    kernel::elementwise(vec![expr], Type::Dynamic, run)
+}
+
+/// A stored column as text.
+pub fn text(expr: pl::Expr, ty: Type) -> pl::Expr {
+    if ty == Type::String {
+        return expr;
+    }
+    let run = move |columns: &mut [pl::Column]| {
+        let cells = Cells::new(&columns[0], ty)?;
+        let texts = (0..columns[0].len()).map(|at| Value::String(cells.get(at).to_text()));
+        Ok(from_values(kernel::name(columns), Type::String, texts))
+    };
+    kernel::elementwise(vec![expr], Type::String, run)
+}
+
+impl Lowering<'_> {
+    /// The stored path that an expression over `input` may be answered by.
+    pub fn stored_path(&self, expr: &Expr, null_is_empty: bool, input: &Plan) -> Option<StoredPath> {
+        if !self.env.shreds || expr.ty != Type::Dynamic {
+            return None;
+        }
+        let (column, steps) = column_path(expr).filter(|(_, steps)| !steps.is_empty())?;
+        let ty = self.stored_below(input, column, &steps, null_is_empty)?;
+        Some(StoredPath { column, steps, ty })
+    }
+
+    /// The type under which the frame of a plan can have a path.
+    fn stored_below(&self, plan: &Plan, column: usize, steps: &[Step], null_is_empty: bool) -> Option<Type> {
+        match plan {
+            Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
+                self.stored_below(input, column, steps, null_is_empty)
+            }
+            Plan::Project { input, exprs, .. } => {
+                let (column, mut all) = column_path(exprs.get(column)?)?;
+                all.extend(steps.iter().cloned());
+                self.stored_below(input, column, &all, null_is_empty)
+            }
+            Plan::Scan { table, schema } => {
+                let name = path_text(&schema.columns.get(column)?.name, steps);
+                let ty = self.stored_type(table, &name)?;
+                (ty != Type::String && ty != Type::Dynamic || null_is_empty).then_some(ty)
+            }
+            _ => None,
+        }
+    }
+
+    /// The type of a table's stored path: dynamic if only some parts have it exact, `None` if none has.
+    fn stored_type(&self, table: &str, path: &str) -> Option<Type> {
+        let parts = self.parts(table);
+        let exact = |part: &super::TablePart| part.shreds.iter().find(|s| s.path == path && s.exact).map(|s| s.ty);
+        let mut types = parts.iter().map(exact);
+        let first = parts.iter().find_map(exact)?;
+        Some(if types.all(|t| t == Some(first)) { first } else { Type::Dynamic })
+    }
+}
