@@ -41,12 +41,15 @@ pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
 pub use signature::{common_type, Param, ParamType, Resolved, Returns, Signature};
 
+use crate::types::Type;
 use crate::value::Value;
 
 mod aggregates;
 mod datetime;
 mod math;
 mod rows;
+pub mod series;
+mod windows;
 
 /// What a function means: arguments of the settled types in, a value of the return type out.
 pub type Kernel = fn(&[Value], &Cx) -> Value;
@@ -114,4 +117,15 @@ pub struct Aggregate {
     pub doc: &'static str,
     pub naming: Naming,
     pub body: AggregateBody,
+}
+
+/// The columns of a function with several results: the ending of each name, and its type.
+pub fn multiple(name: &str) -> Option<&'static [(&'static str, Type)]> {
+    series::MULTIPLE.iter().find(|(function, _)| *function == name).map(|(_, columns)| *columns)
+}
+
+impl std::fmt::Debug for Aggregate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name)
+    }
 }

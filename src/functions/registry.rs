@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
 use super::{aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse};
-use super::{pattern, refused, special, text};
+use super::{pattern, refused, series, special, text, windows};
 
 /// The tables that make up the table, by subject.
 const FUNCTIONS: &[&[Function]] =
@@ -27,6 +27,8 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         datetime::ROWS,
         math::ROWS,
         gather::FUNCTIONS,
+        series::ROWS,
+        &[windows::ROWS],
     ];
     FUNCTIONS.iter().chain(subjects.into_iter().flatten()).flat_map(|rows| rows.iter())
 }

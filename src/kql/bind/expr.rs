@@ -55,6 +55,9 @@ impl Binder<'_> {
                 self.path_step(object, index, e.span)
             }
             Ast::Call { name, args } => self.call(name, args, e.span, row),
+            Ast::Method { object, .. } => {
+                self.unsupported(object.span, "other databases are not here; there is only the lake")
+            }
             Ast::Unary { op, operand, .. } => {
                 let operand = self.expr(operand, row)?;
                 if *op == "+" { Some(operand) } else { self.apply("negate", vec![operand], e.span) }

@@ -133,7 +133,7 @@ impl Binder<'_> {
                     None => self.error(e.span, "a table is missing here"),
                 }
             }
-            Ast::Member(object, _) => {
+            Ast::Member(object, _) | Ast::Method { object, .. } => {
                 let span = object.span;
                 self.unsupported(span, "tables of other databases are not here; there is only the lake")
             }
@@ -231,6 +231,7 @@ impl Binder<'_> {
                 Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
                 _ => matches!(name.text.as_str(), "materialize" | "table"),
             },
+            Ast::Method { .. } => true,
             Ast::Member(object, _) => matches!(&object.kind,
                 Ast::Call { name, .. } if matches!(name.text.as_str(), "database" | "cluster" | "workspace")),
             _ => false,

@@ -5,6 +5,7 @@
 use super::OperatorKind;
 use crate::kql::ast::Name;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Binding, Relation};
 
 #[derive(Clone, Debug)]
 pub struct As {
@@ -14,4 +15,11 @@ pub struct As {
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     p.parameters(&[])?;
     Ok(OperatorKind::As(As { name: p.name("the name that the table gets")? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &As, input: Relation) -> Option<Relation> {
+    let mut shared = b.share(input);
+    shared.name = Some(op.name.text.clone());
+    b.names = b.names.with(&op.name.text, Binding::Table(shared.clone()));
+    Some(shared)
 }

@@ -7,6 +7,10 @@ use crate::kql::ast::{Expr, Name};
 use crate::kql::parser::{Parsed, Parser};
 use crate::source::Span;
 use crate::types::Type;
+use crate::functions;
+use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row};
+use crate::plan::Plan;
+use crate::types::{Column, Schema};
 
 #[derive(Clone, Debug)]
 pub struct Datatable {
@@ -31,4 +35,31 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     }
     p.close("]", open)?;
     Ok(OperatorKind::Datatable(Datatable { columns, values, span: p.span_from(start) }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Datatable) -> Option<Relation> {
+    let mut schema = Schema::default();
+    for (name, ty) in &op.columns {
+        if schema.contains(&name.text) {
+            return b.error(name.span, format!("the column `{}` is named twice", name.text));
+        }
+        schema.columns.push(Column::new(name.text.as_str(), *ty));
+    }
+    let width = schema.len().max(1);
+    if op.values.len() % width != 0 {
+        return b.error(op.span, format!("{} values do not fill rows of {width}", op.values.len()));
+    }
+    let mut rows = Vec::new();
+    for cells in op.values.chunks(width) {
+        let mut row = Vec::new();
+        for (cell, column) in cells.iter().zip(&schema.columns) {
+            let bound = b.expr(cell, &Row::new(&NO_COLUMNS))?;
+            let Some(value) = bound.as_literal() else {
+                return b.error(cell.span, "the values of a datatable are constants");
+            };
+            row.push(if bound.ty == column.ty { value.clone() } else { functions::convert(value, column.ty) });
+        }
+        rows.push(row);
+    }
+    Some(Relation::new(Plan::Values { schema, rows }))
 }

@@ -5,6 +5,8 @@
 use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation, project_columns, summarize_by};
+use super::project::bind_columns;
 
 #[derive(Clone, Debug)]
 pub struct Distinct {
@@ -14,4 +16,12 @@ pub struct Distinct {
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     p.parameters(&[])?;
     Ok(OperatorKind::Distinct(Distinct { columns: p.named_exprs()? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Distinct, input: Relation) -> Option<Relation> {
+    let (input, columns) = bind_columns(b, input, &op.columns, "Column")?;
+    let count = columns.len();
+    let projected = project_columns(input, columns);
+    let keys: Vec<usize> = (0..count).collect();
+    Some(summarize_by(b, projected, &keys, Vec::new()))
 }

@@ -6,6 +6,8 @@ use super::OperatorKind;
 use crate::kql::ast::{Argument, Name, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
 use crate::types::Type;
+use crate::kql::bind::{Binder, Relation};
+use crate::source::Span;
 
 #[derive(Clone, Debug)]
 pub struct Evaluate {
@@ -22,4 +24,8 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let args = p.arguments()?;
     let schema = if p.eat_symbol(":") { Some(p.schema()?) } else { None };
     Ok(OperatorKind::Evaluate(Evaluate { parameters, plugin, args, schema }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Evaluate, _input: Option<Relation>, span: Span) -> Option<Relation> {
+    b.unsupported(span, format!("the plugin `{}` is not supported", op.plugin.text))
 }

@@ -7,6 +7,7 @@ use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
 use crate::source::Span;
 use crate::types::Type;
+use crate::kql::bind::{Binder, Relation};
 
 #[derive(Clone, Debug)]
 pub struct Externaldata {
@@ -23,4 +24,8 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let uris = p.bracketed("[", "]", Parser::expr)?;
     let properties = p.properties()?;
     Ok(OperatorKind::Externaldata(Externaldata { columns, uris, properties, span: p.span_from(start) }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Externaldata) -> Option<Relation> {
+    b.unsupported(op.span, "externaldata is not supported: auk opens no network connection; give the list as a datatable")
 }

@@ -5,6 +5,7 @@
 use super::OperatorKind;
 use crate::kql::ast::{Argument, Name};
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Binding, NO_COLUMNS, Outcome, Relation, Row};
 
 #[derive(Clone, Debug)]
 pub struct Invoke {
@@ -15,4 +16,14 @@ pub struct Invoke {
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let function = p.name("the name of a function")?;
     Ok(OperatorKind::Invoke(Invoke { function, args: p.arguments()? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Invoke, input: Relation) -> Option<Relation> {
+    let Some(Binding::Function { function, names }) = b.names.get(&op.function.text).cloned() else {
+        return b.unknown_function(&op.function);
+    };
+    match b.user_function(&op.function, &function, &names, &op.args, Some(input), &Row::new(&NO_COLUMNS))? {
+        Outcome::Table(relation) => Some(relation),
+        Outcome::Scalar(_) => b.error(op.function.span, "invoke wants a function that gives a table"),
+    }
 }

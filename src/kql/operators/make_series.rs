@@ -5,6 +5,12 @@
 use super::OperatorKind;
 use crate::kql::ast::{Expr, NamedExpr, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
+use std::cell::RefCell;
+use super::summarize::{bind_keys, key_name, star};
+use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
+use crate::plan::{ExprKind as PlanExpr, Plan, Series};
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
 
 #[derive(Clone, Debug)]
 pub struct SeriesColumn {
@@ -63,4 +69,82 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     };
     let by = if p.eat_word("by") { p.named_exprs()? } else { Vec::new() };
     Ok(OperatorKind::MakeSeries(MakeSeries { parameters, columns, on, from, to, step, in_range, by }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Relation> {
+    let span = op.on.expr.span;
+    let (input, keys) = bind_keys(b, input, &op.by)?;
+    let schema = input.schema().clone();
+    let axis = b.expr(&op.on.expr, &Row::new(&schema))?;
+    let axis_name = key_name(&op.on).unwrap_or_else(|| "Column1".into());
+    let (input, at) = match axis.kind {
+        PlanExpr::Column(index) => (input, index),
+        _ => {
+            let name = input.schema().unique("_auk_axis");
+            let at = input.schema().len();
+            (extend(input, vec![(name, axis.clone())]), at)
+        }
+    };
+    if !(axis.ty.is_number() || matches!(axis.ty, Type::Datetime | Type::Timespan)) {
+        return b.error(span, format!("the axis is a datetime, a timespan or a number, not {}", axis.ty));
+    }
+    let step_ty = if axis.ty == Type::Datetime { Type::Timespan } else { axis.ty };
+    let step = constant(b, &op.step, step_ty)?;
+    let from = match &op.from {
+        Some(e) => Some(constant(b, e, axis.ty)?),
+        None => None,
+    };
+    let to = match &op.to {
+        Some(e) => Some(constant(b, e, axis.ty)?),
+        None => None,
+    };
+    let aggregates = Aggregates {
+        input: input.schema().clone(),
+        star: star(&input),
+        keys: Schema::default(),
+        calls: RefCell::default(),
+    };
+    let (mut names, mut defaults) = (Vec::new(), Vec::new());
+    for column in &op.columns {
+        let before = aggregates.calls.borrow().len();
+        let bound = b.named_aggregate(&column.column, &aggregates)?;
+        let [(name, expr)] = bound.as_slice() else {
+            return b.error(column.column.expr.span, "a series has one aggregate per column");
+        };
+        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
+            return b.unsupported(column.column.expr.span, "an expression around the aggregate of a series; extend it after");
+        }
+        names.push(name.clone().unwrap_or_else(|| format!("Column{}", names.len() + 1)));
+        defaults.push(match &column.default {
+            Some(default) => constant(b, default, expr.ty)?,
+            None if expr.ty.is_number() => crate::functions::convert(&Value::Long(0), expr.ty),
+            None => Value::missing(expr.ty),
+        });
+    }
+    let calls = aggregates.calls.into_inner();
+    let mut output = Schema::new(
+        keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
+    );
+    for name in names.iter().chain([&axis_name]) {
+        output.columns.push(Column::new(output.unique(name), Type::Dynamic));
+    }
+    let series = Series {
+        keys: keys.iter().map(|(_, i)| *i).collect(),
+        axis: at,
+        from,
+        to,
+        step,
+        include_to: op.in_range,
+        values: calls.into_iter().zip(defaults).collect(),
+    };
+    Some(Relation::new(Plan::Series { input: Box::new(input.plan), series: Box::new(series), schema: output }))
+}
+
+fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {
+    let bound = b.expr(e, &Row::new(&NO_COLUMNS))?;
+    let bound = b.convert(bound, ty);
+    match bound.as_literal() {
+        Some(value) => Some(value.clone()),
+        None => b.unsupported(e.span, "a value that is not constant here"),
+    }
 }

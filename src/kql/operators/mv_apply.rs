@@ -7,6 +7,10 @@ use super::OperatorKind;
 use super::mv_expand::{Expanded, expanded};
 use crate::kql::ast::{Expr, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
+use super::mv_expand::expand;
+use crate::kql::bind::{Binder, Relation, SEGMENT, Segment, select};
+use crate::plan::{JoinKind, Plan, WindowCall, WindowFunction};
+use crate::types::{Column, Type};
 
 #[derive(Clone, Debug)]
 pub struct MvApply {
@@ -27,4 +31,110 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     subquery.extend(p.operators());
     p.close(")", open)?;
     Ok(OperatorKind::MvApply(MvApply { parameters, columns, limit, subquery }))
+}
+
+/// Operators after which the columns of the outer row are still there.
+fn keeps_columns(operator: &Operator) -> bool {
+    matches!(
+        operator.kind,
+        OperatorKind::Where(_) | OperatorKind::Sort(_) | OperatorKind::Top(_) | OperatorKind::Take(_)
+    )
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &MvApply, input: Relation) -> Option<Relation> {
+    let limit = match &op.limit {
+        Some(limit) => Some(b.constant_long(limit, "the limit")?.max(0) as u64),
+        None => None,
+    };
+    let simple = op.subquery.iter().all(keeps_columns);
+    let numbered = number(b, input);
+    let numbered = if simple { numbered } else { b.share(numbered) };
+    let column = numbered.segments().last().map(|i| numbered.schema().columns[*i].name.clone())?;
+    let segment = Segment { column: column.clone(), outer: numbered.plan.clone() };
+    let hidden = numbered.hidden.clone();
+    let mut inner = expand(b, &op.columns, &op.parameters, limit, false, numbered.clone())?;
+    inner.hidden.extend(hidden.iter().filter(|h| !inner.hidden.contains(h)).cloned().collect::<Vec<_>>());
+    let outside = b.segment.replace(segment);
+    let mut bound = Some(inner.clone());
+    for operator in &op.subquery {
+        bound = bound.and_then(|relation| b.operator(operator, Some(relation)));
+    }
+    b.segment = outside;
+    let subquery = bound?;
+    Some(if simple { without(subquery, &column) } else { rejoin(numbered, &inner, subquery, &column) })
+}
+
+/// The input with a column that numbers its rows.
+fn number(b: &mut Binder<'_>, input: Relation) -> Relation {
+    let name = format!("{SEGMENT}{}", b.fresh());
+    let mut schema = input.schema().clone();
+    schema.columns.push(Column::new(name.as_str(), Type::Long));
+    let call = WindowCall { function: WindowFunction::RowNumber { start: 1, restart: None }, ty: Type::Long };
+    let mut hidden = input.hidden.clone();
+    hidden.push(name);
+    let numbered =
+        input.map(|plan| Plan::Window { input: Box::new(plan), calls: vec![call], segment: Vec::new(), schema });
+    Relation { hidden, ..numbered }
+}
+
+fn without(relation: Relation, column: &str) -> Relation {
+    let keep: Vec<usize> =
+        (0..relation.schema().len()).filter(|i| relation.schema().columns[*i].name != column).collect();
+    let mut hidden = relation.hidden.clone();
+    hidden.retain(|h| h != column);
+    Relation { hidden, ..relation.map(|plan| select(plan, &keep)) }
+}
+
+/// The outer rows beside what the subquery gave for each: all outer columns but those that the
+/// expansion replaced, then the columns of the subquery that are not of the outer row.
+fn rejoin(outer: Relation, expanded: &Relation, subquery: Relation, column: &str) -> Relation {
+    let replaced = |name: &str| {
+        let (Some(before), Some(after)) = (outer.schema().get(name), expanded.schema().get(name)) else { return false };
+        before.ty != after.ty || expanded_here(expanded, name)
+    };
+    let width = outer.schema().len();
+    let mut keep: Vec<usize> = (0..width)
+        .filter(|i| {
+            let name = &outer.schema().columns[*i].name;
+            name != column && !(replaced(name) && subquery.schema().contains(name))
+        })
+        .collect();
+    let kept: Vec<&str> = keep.iter().map(|i| outer.schema().columns[*i].name.as_str()).collect();
+    let mut schema = outer.schema().clone();
+    let mut labels: Vec<String> = kept.iter().map(|n| n.to_string()).collect();
+    for (i, c) in subquery.schema().columns.iter().enumerate() {
+        let new = !kept.contains(&c.name.as_str()) && !c.name.starts_with(SEGMENT) && !outer.hidden.contains(&c.name);
+        schema.columns.push(Column::new(schema.unique(&c.name), c.ty));
+        if new {
+            keep.push(width + i);
+            labels.push(c.name.clone());
+        }
+    }
+    let on = match (outer.schema().index(column), subquery.schema().index(column)) {
+        (Some(l), Some(r)) => vec![(l, r)],
+        _ => Vec::new(),
+    };
+    let mut hidden = outer.hidden.clone();
+    hidden.retain(|h| h != column);
+    let name = outer.name.clone();
+    let joined =
+        Plan::Join { left: Box::new(outer.plan), right: Box::new(subquery.plan), kind: JoinKind::Inner, on, schema };
+    let plan = match select(joined, &keep) {
+        Plan::Project { input, exprs, mut schema } => {
+            for (c, label) in schema.columns.iter_mut().zip(labels) {
+                c.name = label;
+            }
+            Plan::Project { input, exprs, schema }
+        }
+        other => other,
+    };
+    Relation { plan, name, hidden }
+}
+
+/// Is this column of the expansion one of its own, not one passed on?
+fn expanded_here(expanded: &Relation, name: &str) -> bool {
+    let Plan::Project { input, exprs, schema } = &expanded.plan else { return false };
+    let Plan::Expand { input: before, .. } = input.as_ref() else { return false };
+    let place = schema.index(name).and_then(|i| exprs.get(i));
+    place.and_then(|e| e.path()).is_some_and(|(index, steps)| steps.is_empty() && index >= before.schema().len())
 }

@@ -6,6 +6,10 @@ use super::OperatorKind;
 use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
 use crate::types::Type;
+use crate::kql::ast::ExprKind;
+use crate::kql::bind::{Binder, Relation, Row, implied_name, select};
+use crate::plan::{Expanded as PlanExpanded, Plan};
+use crate::types::Column;
 
 /// A column to expand.
 #[derive(Clone, Debug)]
@@ -35,4 +39,106 @@ pub fn expanded(p: &mut Parser) -> Parsed<Expanded> {
     let expr = p.expr()?;
     let to = if p.eat_word("to") { Some(p.typeof_type()?) } else { None };
     Ok(Expanded { name, expr, to })
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &MvExpand, input: Relation) -> Option<Relation> {
+    let limit = match &op.limit {
+        Some(limit) => Some(b.constant_long(limit, "the limit")?.max(0) as u64),
+        None => None,
+    };
+    expand(b, &op.columns, &op.parameters, limit, true, input)
+}
+
+fn parameter<'p>(parameters: &'p [OperatorParameter], names: &[&str]) -> Option<&'p Expr> {
+    parameters.iter().find(|p| names.contains(&p.name.text.as_str())).map(|p| &p.value)
+}
+
+/// The expansion that `mv-expand` and `mv-apply` share: the expanded columns take the place of columns
+/// of the same name, else they follow at the end, and the item index after them.
+pub fn expand(
+    b: &mut Binder<'_>,
+    columns: &[Expanded],
+    parameters: &[OperatorParameter],
+    limit: Option<u64>,
+    keep_empty: bool,
+    input: Relation,
+) -> Option<Relation> {
+    let index = match parameter(parameters, &["with_itemindex"]).map(|e| &e.kind) {
+        Some(ExprKind::Name(name)) => Some(name.text.clone()),
+        _ => None,
+    };
+    let bags_as_pairs = match parameter(parameters, &["bagexpansion", "kind"]).map(|e| (&e.kind, e.span)) {
+        Some((ExprKind::Name(name), _)) if name.text == "array" => true,
+        Some((ExprKind::Name(name), _)) if name.text == "bag" => false,
+        Some((_, span)) => return b.error(span, "bags are expanded as `bag` or as `array`"),
+        None => false,
+    };
+    let schema = input.schema().clone();
+    let row = Row::new(&schema);
+    let (mut sources, mut names) = (Vec::new(), Vec::new());
+    for column in columns {
+        let source = b.expr(&column.expr, &row)?;
+        if source.ty != Type::Dynamic {
+            let message = format!("only dynamic values can be expanded; this is of type {}", source.ty);
+            let error = crate::diagnostic::Diagnostic::semantic(column.expr.span, message);
+            return b.report(if source.ty == Type::String {
+                error.with_help("parse_json() makes text that holds JSON dynamic")
+            } else {
+                error
+            });
+        }
+        let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));
+        names.push(name.unwrap_or_else(|| schema.unique("Column1")));
+        sources.push(PlanExpanded { source, ty: column.to.unwrap_or(Type::Dynamic) });
+    }
+    let width = schema.len();
+    let mut expanded = schema.clone();
+    for source in &sources {
+        let name = expanded.unique("_auk_expanded");
+        expanded.columns.push(Column::new(name, source.ty));
+    }
+    if index.is_some() {
+        let name = expanded.unique("_auk_index");
+        expanded.columns.push(Column::new(name, Type::Long));
+    }
+    let count = sources.len();
+    let hidden = input.hidden.clone();
+    let placed = input.map(|plan| Plan::Expand {
+        input: Box::new(plan),
+        columns: sources,
+        index: index.is_some(),
+        limit,
+        bags_as_pairs,
+        keep_empty,
+        schema: expanded,
+    });
+    let mut order: Vec<usize> = (0..width)
+        .map(|i| names.iter().rposition(|n| *n == schema.columns[i].name).map_or(i, |at| width + at))
+        .collect();
+    let mut labels: Vec<String> = schema.names().map(str::to_string).collect();
+    for (at, name) in names.iter().enumerate() {
+        if !labels.contains(name) {
+            order.push(width + at);
+            labels.push(name.clone());
+        }
+    }
+    if let Some(name) = index {
+        order.push(width + count);
+        labels.push(name);
+    }
+    Some(renamed(placed, &order, labels, hidden))
+}
+
+/// These columns, under these names.
+fn renamed(relation: Relation, order: &[usize], labels: Vec<String>, hidden: Vec<String>) -> Relation {
+    let mapped = relation.map(|plan| match select(plan, order) {
+        Plan::Project { input, exprs, mut schema } => {
+            for (column, label) in schema.columns.iter_mut().zip(labels) {
+                column.name = label;
+            }
+            Plan::Project { input, exprs, schema }
+        }
+        other => other,
+    });
+    Relation { hidden, ..mapped }
 }

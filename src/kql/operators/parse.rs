@@ -7,6 +7,11 @@ use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::lexer::TokenKind;
 use crate::kql::parser::{Parsed, Parser};
 use crate::types::Type;
+use crate::functions;
+use crate::kql::ast::ExprKind;
+use crate::kql::bind::{Binder, Relation, Row, extend};
+use crate::plan::{Expr as PlanExpr, Plan};
+use crate::value::Value;
 
 #[derive(Clone, Debug)]
 pub enum Piece {
@@ -54,4 +59,73 @@ fn read(p: &mut Parser, filter: bool) -> Parsed<OperatorKind> {
             return Ok(OperatorKind::Parse(Parse { parameters, expr, pieces, filter }));
         }
     }
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation> {
+    let text = |name: &str| {
+        op.parameters.iter().find(|p| p.name.text == name).map(|p| match &p.value.kind {
+            ExprKind::Name(name) => name.text.clone(),
+            ExprKind::Literal(value, _) => value.to_text(),
+            _ => String::new(),
+        })
+    };
+    let kind = text("kind").unwrap_or_else(|| "simple".into());
+    if !["simple", "regex", "relaxed"].contains(&kind.as_str()) {
+        return b.error(op.expr.span, format!("parse is simple, regex or relaxed, not `{kind}`"));
+    }
+    let schema = input.schema().clone();
+    let source = b.expr(&op.expr, &Row::new(&schema))?;
+    let span = op.expr.span;
+    let source = b.convert(source, Type::String);
+    let pattern = functions::pattern_regex(&functions_pieces(&op.pieces), kind == "regex", &text("flags").unwrap_or_default());
+    let types: Vec<Value> = columns(&op.pieces).map(|(_, ty)| Value::string(ty.name())).collect();
+    let strict = Value::Bool(kind != "relaxed");
+    let literal = |value: Value, ty: Type| PlanExpr::literal(value, ty, span);
+    let args = vec![
+        source,
+        literal(Value::String(pattern), Type::String),
+        literal(Value::Array(types), Type::Dynamic),
+        literal(strict, Type::Bool),
+    ];
+    let found = b.apply("parse_captures", args, span)?;
+    let temporary = input.schema().unique("_auk_parsed");
+    let at = input.schema().len();
+    let hidden = input.hidden.clone();
+    let mut input = extend(input, vec![(temporary.clone(), found)]);
+    input.hidden.push(temporary.clone());
+    let parsed = PlanExpr::column(at, Type::Dynamic, span);
+    if op.filter {
+        let predicate = b.apply("isnotnull", vec![parsed.clone()], span)?;
+        input = input.map(|plan| Plan::Filter { input: Box::new(plan), predicate });
+    }
+    let mut set = Vec::new();
+    for (place, (name, ty)) in columns(&op.pieces).enumerate() {
+        let step = literal(Value::Long(place as i64), Type::Long);
+        let part = b.apply("dynamic_index", vec![parsed.clone(), step], span)?;
+        set.push((name.text.clone(), b.convert(part, ty)));
+    }
+    let extended = extend(input, set);
+    let keep: Vec<usize> = (0..extended.schema().len()).filter(|i| *i != at).collect();
+    let mut dropped = extended.map(|plan| crate::kql::bind::select(plan, &keep));
+    dropped.hidden = hidden.into_iter().filter(|h| dropped.schema().contains(h)).collect();
+    Some(dropped)
+}
+
+fn columns(pieces: &[Piece]) -> impl Iterator<Item = (&Name, Type)> {
+    pieces.iter().filter_map(|p| match p {
+        Piece::Column(name, ty) => Some((name, *ty)),
+        _ => None,
+    })
+}
+
+/// The pieces as the function table knows them.
+fn functions_pieces(pieces: &[Piece]) -> Vec<functions::PatternPiece> {
+    pieces
+        .iter()
+        .map(|p| match p {
+            Piece::Star => functions::PatternPiece::Star,
+            Piece::Text(text) => functions::PatternPiece::Text(text.clone()),
+            Piece::Column(_, ty) => functions::PatternPiece::Column(*ty),
+        })
+        .collect()
 }

@@ -5,6 +5,9 @@
 use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation, project_columns};
+use crate::plan::Plan;
+use crate::types::Schema;
 
 #[derive(Clone, Debug)]
 pub struct Print {
@@ -13,4 +16,23 @@ pub struct Print {
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     Ok(OperatorKind::Print(Print { columns: p.named_exprs()? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Print) -> Option<Relation> {
+    let one = Relation::new(Plan::Values { schema: Schema::default(), rows: vec![Vec::new()] });
+    let (one, columns) = b.named_exprs(one, &op.columns, &|i| format!("print_{i}"))?;
+    let mut unique: Vec<(String, crate::plan::Expr)> = Vec::new();
+    for (name, given, expr) in columns {
+        let taken = |n: &str| unique.iter().any(|(other, _)| other == n);
+        if given && taken(&name) {
+            return b.error(expr.span, format!("the column `{name}` is named twice"));
+        }
+        let name = if taken(&name) {
+            (1..).map(|n| format!("{name}{n}")).find(|n| !taken(n)).unwrap_or_default()
+        } else {
+            name
+        };
+        unique.push((name, expr));
+    }
+    Some(project_columns(one, unique))
 }

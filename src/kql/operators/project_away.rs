@@ -5,6 +5,9 @@
 use super::OperatorKind;
 use crate::kql::ast::NamePattern;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::bind::select;
+use crate::diagnostic::{Diagnostic, closest};
 
 #[derive(Clone, Debug)]
 pub struct ProjectAway {
@@ -19,4 +22,27 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 
 pub fn parse_keep(p: &mut Parser) -> Parsed<OperatorKind> {
     Ok(OperatorKind::ProjectAway(ProjectAway { patterns: p.list(Parser::name_pattern)?, keep: true }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &ProjectAway, input: Relation) -> Option<Relation> {
+    let named = |name: &str| op.patterns.iter().any(|p| p.matches(name));
+    for pattern in op.patterns.iter().filter(|p| !p.wildcard) {
+        if !input.schema().contains(&pattern.text) {
+            let error = Diagnostic::semantic(pattern.span, format!("no column named `{}`", pattern.text));
+            let near = closest(&pattern.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
+            return b.report(match near {
+                Some(help) => error.with_help(help),
+                None => error,
+            });
+        }
+    }
+    let columns = input.schema().columns.iter().enumerate();
+    let keep: Vec<usize> = columns
+        .filter(|(_, c)| match input.hidden.contains(&c.name) {
+            true => !op.patterns.iter().any(|p| !p.wildcard && p.text == c.name) || op.keep,
+            false => named(&c.name) == op.keep,
+        })
+        .map(|(i, _)| i)
+        .collect();
+    Some(input.map(|plan| select(plan, &keep)))
 }

@@ -6,6 +6,10 @@ use super::OperatorKind;
 use crate::diagnostic::Diagnostic;
 use crate::kql::ast::Name;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use crate::plan::{Expr, Plan};
+use crate::source::Span;
+use crate::diagnostic::closest;
 
 #[derive(Clone, Debug)]
 pub struct ProjectRename {
@@ -25,4 +29,26 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
         Ok((new, p.name("the name of a column")?))
     })?;
     Ok(OperatorKind::ProjectRename(ProjectRename { pairs }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &ProjectRename, input: Relation) -> Option<Relation> {
+    let mut schema = input.schema().clone();
+    let exprs = schema.columns.iter().enumerate().map(|(i, c)| Expr::column(i, c.ty, Span::default())).collect();
+    for (new, old) in &op.pairs {
+        let Some(index) = input.schema().index(&old.text) else {
+            let error = Diagnostic::semantic(old.span, format!("no column named `{}`", old.text));
+            let near = closest(&old.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
+            return b.report(match near {
+                Some(help) => error.with_help(help),
+                None => error,
+            });
+        };
+        if schema.contains(&new.text) && new.text != old.text {
+            return b.error(new.span, format!("there is a column `{}` already", new.text));
+        }
+        schema.columns[index].name = new.text.clone();
+    }
+    let hidden = input.hidden.clone();
+    let renamed = input.map(|plan| Plan::Project { input: Box::new(plan), exprs, schema });
+    Some(Relation { hidden, ..renamed })
 }

@@ -5,6 +5,8 @@
 use super::OperatorKind;
 use crate::kql::ast::NamePattern;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::bind::select;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReorderBy {
@@ -40,4 +42,53 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
         Ok((pattern, by))
     })?;
     Ok(OperatorKind::ProjectReorder(ProjectReorder { items }))
+}
+
+pub fn bind(_: &mut Binder<'_>, op: &ProjectReorder, input: Relation) -> Option<Relation> {
+    let names: Vec<String> = input.schema().names().map(str::to_string).collect();
+    let mut order: Vec<usize> = Vec::new();
+    for (pattern, by) in &op.items {
+        let free = |i: &usize| !order.contains(i) && !input.hidden.contains(&names[*i]);
+        let mut matched: Vec<usize> = (0..names.len()).filter(|i| pattern.matches(&names[*i])).filter(free).collect();
+        match by {
+            ReorderBy::Input => {}
+            ReorderBy::Asc => matched.sort_by(|a, b| names[*a].cmp(&names[*b])),
+            ReorderBy::Desc => matched.sort_by(|a, b| names[*b].cmp(&names[*a])),
+            ReorderBy::GrannyAsc => matched.sort_by_key(|i| granny(&names[*i])),
+            ReorderBy::GrannyDesc => {
+                matched.sort_by_key(|i| granny(&names[*i]));
+                matched.reverse();
+            }
+        }
+        order.extend(matched);
+    }
+    let rest: Vec<usize> = (0..names.len()).filter(|i| !order.contains(i)).collect();
+    order.extend(rest);
+    Some(input.map(|plan| select(plan, &order)))
+}
+
+/// A name as text and number runs, so that `a2` comes before `a10`.
+fn granny(name: &str) -> Vec<(String, u64)> {
+    let mut parts: Vec<(String, u64)> = vec![(String::new(), 0)];
+    let mut digits = false;
+    for c in name.chars() {
+        match c.to_digit(10) {
+            Some(d) => {
+                if let Some(last) = parts.last_mut() {
+                    last.1 = last.1.saturating_mul(10).saturating_add(u64::from(d));
+                }
+                digits = true;
+            }
+            None => {
+                if digits {
+                    parts.push((String::new(), 0));
+                    digits = false;
+                }
+                if let Some(last) = parts.last_mut() {
+                    last.0.push(c);
+                }
+            }
+        }
+    }
+    parts
 }

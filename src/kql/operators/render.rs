@@ -5,6 +5,9 @@
 use super::OperatorKind;
 use crate::kql::ast::{Name, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::Render as Chart;
+use crate::kql::ast::ExprKind;
+use crate::kql::bind::{Binder, Relation};
 
 #[derive(Clone, Debug)]
 pub struct Render {
@@ -18,4 +21,15 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
         p.parameters(&["kind", "title", "xcolumn", "ycolumns", "series", "accumulate", "by"])?;
     properties.extend(p.properties()?);
     Ok(OperatorKind::Render(Render { chart, properties }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Render, input: Relation) -> Option<Relation> {
+    let text = |p: &OperatorParameter| match &p.value.kind {
+        ExprKind::Name(name) => name.text.clone(),
+        ExprKind::Literal(value, _) => value.to_text(),
+        _ => String::new(),
+    };
+    let properties = op.properties.iter().map(|p| (p.name.text.clone(), text(p))).collect();
+    b.render = Some(Chart { chart: op.chart.text.clone(), properties });
+    Some(input)
 }

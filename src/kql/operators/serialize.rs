@@ -5,6 +5,8 @@
 use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use super::extend::Extend;
 
 #[derive(Clone, Debug)]
 pub struct Serialize {
@@ -15,4 +17,8 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     p.parameters(&[])?;
     let columns = if p.at_operator_end() { Vec::new() } else { p.named_exprs()? };
     Ok(OperatorKind::Serialize(Serialize { columns }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Serialize, input: Relation) -> Option<Relation> {
+    super::extend::bind(b, &Extend { columns: op.columns.clone() }, input)
 }

@@ -5,6 +5,8 @@
 use super::OperatorKind;
 use crate::kql::ast::Expr;
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use crate::plan::Plan;
 
 #[derive(Clone, Debug)]
 pub struct Take {
@@ -13,4 +15,10 @@ pub struct Take {
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     Ok(OperatorKind::Take(Take { count: p.expr()? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Take, input: Relation) -> Option<Relation> {
+    let count = b.constant_long(&op.count, "the number of rows")?.max(0) as u64;
+    let segment = input.segments();
+    Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count, segment }))
 }

@@ -5,6 +5,9 @@
 use super::OperatorKind;
 use crate::kql::ast::{Expr, SortKey};
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::bind::{Binder, Relation};
+use crate::plan::Plan;
+use super::sort::{sort_keys, without_keys};
 
 #[derive(Clone, Debug)]
 pub struct Top {
@@ -17,4 +20,18 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let count = p.expr()?;
     p.expect_word("by")?;
     Ok(OperatorKind::Top(Top { count, keys: p.list(Parser::sort_key)? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Top, input: Relation) -> Option<Relation> {
+    let count = b.constant_long(&op.count, "the number of rows")?.max(0) as u64;
+    let width = input.schema().len();
+    let hidden = input.hidden.clone();
+    let (input, keys) = sort_keys(b, &op.keys, input)?;
+    let segment = input.segments();
+    let grown = input.schema().len() > width;
+    let limited = input.map(|plan| {
+        let sorted = Plan::Sort { input: Box::new(plan), keys, segment: segment.clone() };
+        Plan::Limit { input: Box::new(sorted), count, segment }
+    });
+    Some(without_keys(limited, grown.then_some(width), hidden))
 }

@@ -5,6 +5,12 @@
 use super::OperatorKind;
 use crate::kql::ast::{Expr, OperatorParameter};
 use crate::kql::parser::{Parsed, Parser};
+use crate::kql::ast::ExprKind;
+use crate::kql::bind::{Binder, Relation};
+use crate::plan::{Expr as PlanExpr, Plan};
+use crate::source::Span;
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
 
 #[derive(Clone, Debug)]
 pub struct Union {
@@ -15,4 +21,129 @@ pub struct Union {
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let parameters = p.parameters(&["kind", "withsource", "with_source", "isfuzzy"])?;
     Ok(OperatorKind::Union(Union { parameters, tables: p.list(Parser::table)? }))
+}
+
+pub fn bind(b: &mut Binder<'_>, op: &Union, input: Option<Relation>, span: Span) -> Option<Relation> {
+    let fuzzy = parameter(op, "isfuzzy").is_some_and(|v| v == "true");
+    let source = parameter(op, "withsource");
+    let inner = match parameter(op, "kind").as_deref() {
+        None | Some("outer") => false,
+        Some("inner") => true,
+        Some(other) => return b.error(span, format!("a union is inner or outer, not `{other}`")),
+    };
+    let mut inputs: Vec<Relation> = input.into_iter().collect();
+    let mut failed = false;
+    for table in &op.tables {
+        let reported = b.diagnostics.len();
+        match operands(b, table, fuzzy) {
+            Some(relations) => inputs.extend(relations),
+            None if fuzzy => {
+                for error in b.diagnostics.split_off(reported) {
+                    b.warnings.push(format!("left out of the union: {}", error.message));
+                }
+            }
+            None => failed = true,
+        }
+    }
+    if failed {
+        return None;
+    }
+    if inputs.is_empty() {
+        return b.error(span, "no table of the union is there");
+    }
+    Some(union_of(inputs, inner, source))
+}
+
+fn parameter(op: &Union, name: &str) -> Option<String> {
+    let found = op.parameters.iter().find(|p| p.name.text == name)?;
+    Some(match &found.value.kind {
+        ExprKind::Name(name) => name.text.clone(),
+        ExprKind::Literal(value, _) => value.to_text(),
+        _ => String::new(),
+    })
+}
+
+/// One operand: a table, or all tables that a pattern names.
+pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Relation>> {
+    let ExprKind::Wildcard(pattern) = &table.kind else {
+        return Some(vec![b.table(table)?]);
+    };
+    let mut names = b.env.catalog.tables();
+    let lets = b.names.all().into_iter().filter(|n| !names.contains(n)).collect::<Vec<_>>();
+    names.extend(lets);
+    names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
+    let mut relations = Vec::new();
+    for text in names {
+        let name = Expr { kind: ExprKind::Name(crate::kql::ast::Name { text, span: table.span }), span: table.span };
+        if b.is_table(&name) {
+            relations.push(b.table(&name)?);
+        }
+    }
+    if relations.is_empty() && !fuzzy {
+        return b.error(table.span, format!("no table is named like `{pattern}`"));
+    }
+    Some(relations)
+}
+
+/// All rows of all inputs, under the columns of all (or of each, when `inner`).
+pub fn union_of(inputs: Vec<Relation>, inner: bool, source: Option<String>) -> Relation {
+    let names: Vec<String> =
+        inputs.iter().enumerate().map(|(i, r)| r.name.clone().unwrap_or_else(|| format!("union_arg{i}"))).collect();
+    let segments: Vec<Column> = inputs
+        .first()
+        .map(|r| r.segments().into_iter().map(|i| r.schema().columns[i].clone()).collect())
+        .unwrap_or_default();
+    let mut columns = merged(&inputs, inner);
+    columns.extend(segments.into_iter().map(|c| (c.clone(), c)));
+    if inputs.len() == 1 && source.is_none() {
+        return inputs.into_iter().next().unwrap_or_else(|| Relation::new(Plan::Union { inputs: Vec::new(), schema: Schema::default() }));
+    }
+    let span = Span::default();
+    let mut schema = Schema::default();
+    if let Some(name) = &source {
+        schema.columns.push(Column::new(name.as_str(), Type::String));
+    }
+    for (_, output) in &columns {
+        let name = schema.unique(&output.name);
+        schema.columns.push(Column::new(name, output.ty));
+    }
+    let mut plans = Vec::new();
+    for (relation, name) in inputs.into_iter().zip(names) {
+        let mut exprs = Vec::new();
+        if source.is_some() {
+            exprs.push(PlanExpr::literal(Value::String(name), Type::String, span));
+        }
+        for (wanted, _) in &columns {
+            let found = relation.schema().index(&wanted.name).filter(|i| relation.schema().columns[*i].ty == wanted.ty);
+            exprs.push(match found {
+                Some(index) => PlanExpr::column(index, wanted.ty, span),
+                None => PlanExpr::literal(Value::missing(wanted.ty), wanted.ty, span),
+            });
+        }
+        plans.push(Plan::Project { input: Box::new(relation.plan), exprs, schema: schema.clone() });
+    }
+    Relation::new(Plan::Union { inputs: plans, schema })
+}
+
+/// The columns of a union: each with what it is called in the inputs, and in the output.
+fn merged(inputs: &[Relation], inner: bool) -> Vec<(Column, Column)> {
+    let mut distinct: Vec<Column> = Vec::new();
+    for relation in inputs {
+        for (_, column) in relation.columns() {
+            if !distinct.contains(column) {
+                distinct.push(column.clone());
+            }
+        }
+    }
+    if inner {
+        distinct.retain(|c| inputs.iter().all(|r| r.columns().any(|(_, other)| other == c)));
+    }
+    let count = |name: &str| distinct.iter().filter(|c| c.name == name).count();
+    distinct
+        .iter()
+        .map(|c| {
+            let name = if count(&c.name) > 1 { format!("{}_{}", c.name, c.ty) } else { c.name.clone() };
+            (c.clone(), Column::new(name, c.ty))
+        })
+        .collect()
 }
