@@ -21,6 +21,7 @@ mod nodes;
 mod parquet;
 mod path;
 mod shred;
+mod view;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
