@@ -11,10 +11,10 @@ use super::options::Tuning;
 use super::output::{self, Format, Output};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome};
-use crate::report;
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
+use crate::report;
 use crate::time;
 
 /// Answer a KQL query

@@ -39,7 +39,13 @@ pub fn kernel_to(to: Type) -> Result<Kernel> {
 }
 
 /// `operand` of type `from` as `to`.
-pub fn lower(lowering: &Lowering<'_>, operand: Lowered, from: Type, to: Type, driver: pl::Expr) -> Result<Lowered> {
+pub fn lower(
+    lowering: &Lowering<'_>,
+    operand: Lowered,
+    from: Type,
+    to: Type,
+    driver: pl::Expr,
+) -> Result<Lowered> {
     if from == to {
         return Ok(operand);
     }

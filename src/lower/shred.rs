@@ -19,15 +19,51 @@ use crate::value::Value;
 
 /// Functions whose first argument may be null or `""` alike.
 const TEXTUAL: &[&str] = &[
-    "=~", "!~", "has", "!has", "has_cs", "!has_cs", "hasprefix", "!hasprefix", "hasprefix_cs", "!hasprefix_cs",
-    "hassuffix", "!hassuffix", "hassuffix_cs", "!hassuffix_cs", "contains", "!contains", "contains_cs",
-    "!contains_cs", "startswith", "!startswith", "startswith_cs", "!startswith_cs", "endswith", "!endswith",
-    "endswith_cs", "!endswith_cs", "matches regex", "has_any", "has_all", "isempty", "isnotempty",
+    "=~",
+    "!~",
+    "has",
+    "!has",
+    "has_cs",
+    "!has_cs",
+    "hasprefix",
+    "!hasprefix",
+    "hasprefix_cs",
+    "!hasprefix_cs",
+    "hassuffix",
+    "!hassuffix",
+    "hassuffix_cs",
+    "!hassuffix_cs",
+    "contains",
+    "!contains",
+    "contains_cs",
+    "!contains_cs",
+    "startswith",
+    "!startswith",
+    "startswith_cs",
+    "!startswith_cs",
+    "endswith",
+    "!endswith",
+    "endswith_cs",
+    "!endswith_cs",
+    "matches regex",
+    "has_any",
+    "has_all",
+    "isempty",
+    "isnotempty",
 ];
 
 /// The conversions, where they are called by name.
 const CONVERTING: &[&str] = &[
-    "tostring", "tolong", "toint", "toreal", "todouble", "todecimal", "tobool", "todatetime", "totimespan", "toguid",
+    "tostring",
+    "tolong",
+    "toint",
+    "toreal",
+    "todouble",
+    "todecimal",
+    "tobool",
+    "todatetime",
+    "totimespan",
+    "toguid",
 ];
 
 /// Those whose first argument may be, if all others are constant text.
@@ -209,7 +245,8 @@ impl Lowering<'_> {
     /// The type of a table's stored path: dynamic if only some parts have it exact, `None` if none has.
     fn stored_type(&self, table: &str, path: &str) -> Option<Type> {
         let parts = self.parts(table);
-        let exact = |part: &super::TablePart| part.shreds.iter().find(|s| s.path == path && s.exact).map(|s| s.ty);
+        let exact =
+            |part: &super::TablePart| part.shreds.iter().find(|s| s.path == path && s.exact).map(|s| s.ty);
         let mut types = parts.iter().map(exact);
         let first = parts.iter().find_map(exact)?;
         Some(if types.all(|t| t == Some(first)) { first } else { Type::Dynamic })

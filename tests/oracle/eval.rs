@@ -24,7 +24,9 @@ impl Oracle<'_> {
                 let values: Vec<Value> = args.iter().map(|a| self.eval(a, row)).collect::<Result<_, _>>()?;
                 (self.with_cx(e.ty, args, |cx| kernel(&values, cx)), f.name)
             }
-            ExprKind::Convert(inner) => (self.convert(&self.eval(inner, row)?, inner.ty, e.ty)?, "a conversion"),
+            ExprKind::Convert(inner) => {
+                (self.convert(&self.eval(inner, row)?, inner.ty, e.ty)?, "a conversion")
+            }
             ExprKind::Scalar(plan) => (self.scalar(plan)?, "toscalar"),
             ExprKind::InTable { value, table, fold_case, negated } => {
                 let value = self.eval(value, row)?;

@@ -17,9 +17,11 @@ impl Oracle<'_> {
         let value = |e: &Expr| self.eval(e, &[]);
         let (from, to, step) = (value(from)?, value(to)?, value(step)?);
         let values: Vec<Value> = match (&from, &to, &step) {
-            (Value::Real(a), Value::Real(b), Value::Real(s)) => {
-                count_up(|i| a + i as f64 * s, |x| if *s > 0.0 { x <= b } else { *s < 0.0 && x >= b }, Value::Real)
-            }
+            (Value::Real(a), Value::Real(b), Value::Real(s)) => count_up(
+                |i| a + i as f64 * s,
+                |x| if *s > 0.0 { x <= b } else { *s < 0.0 && x >= b },
+                Value::Real,
+            ),
             (Value::Decimal(a), Value::Decimal(b), Value::Decimal(s)) => {
                 let zero = auk::decimal::Decimal::from_i64(0);
                 let at = |i| s.mul(auk::decimal::Decimal::from_i64(i)).and_then(|x| a.add(x)).unwrap_or(*a);

@@ -151,7 +151,9 @@ impl Oracle<'_> {
                 let axis = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
                 self.series(self.rows(input)?, series, axis)
             }
-            Plan::Call { function, input, args, schema } => self.table_function(function, input, args, schema),
+            Plan::Call { function, input, args, schema } => {
+                self.table_function(function, input, args, schema)
+            }
             Plan::Shared { id, plan } => {
                 if let Some(rows) = self.shared.borrow().get(id) {
                     return Ok(rows.clone());

@@ -33,7 +33,8 @@ impl Lowering<'_> {
             let to = if expanded.ty == Type::Dynamic { None } else { Some(kernel_to(expanded.ty)?) };
             outputs.push((schema.columns[width + i].clone(), to));
         }
-        let index = index.then(|| schema.columns.get(width + columns.len()).map(|c| c.name.clone())).flatten();
+        let index =
+            index.then(|| schema.columns.get(width + columns.len()).map(|c| c.name.clone())).flatten();
         let mut of_output = kept.clone();
         of_output.add(width..schema.len());
         let shape = Shape {
@@ -80,7 +81,8 @@ impl Shape {
         let (mut rows, mut index) = (Vec::new(), Vec::new());
         let mut values: Vec<Vec<Value>> = vec![Vec::new(); sources.len()];
         for row in 0..frame.height() {
-            let elements: Vec<Vec<Value>> = sources.iter().map(|s| elements(s.get(row), self.pairs)).collect();
+            let elements: Vec<Vec<Value>> =
+                sources.iter().map(|s| elements(s.get(row), self.pairs)).collect();
             let longest = elements.iter().map(Vec::len).max().unwrap_or(0);
             let count = if longest == 0 && self.keep_empty { 1 } else { longest.min(self.limit) };
             for (column, elements) in values.iter_mut().zip(elements) {
@@ -104,7 +106,12 @@ impl Shape {
         pl::DataFrame::new(height, columns)
     }
 
-    fn converted(&self, column: &Column, convert: Option<Kernel>, values: Vec<Value>) -> pl::PolarsResult<pl::Column> {
+    fn converted(
+        &self,
+        column: &Column,
+        convert: Option<Kernel>,
+        values: Vec<Value>,
+    ) -> pl::PolarsResult<pl::Column> {
         let Some(convert) = convert else {
             return Ok(from_values(&column.name, column.ty, values.into_iter()));
         };

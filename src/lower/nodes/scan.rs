@@ -8,8 +8,8 @@
 //! beside them; a bound in microseconds lets through a little too much, and the filter above decides.
 
 use polars::prelude as pl;
-use polars::prelude::NamedFrom;
 use polars::prelude::IntoLazy;
+use polars::prelude::NamedFrom;
 
 use super::super::column::missing;
 use super::super::error::Result;
@@ -60,7 +60,8 @@ fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl
     let Some(part) = parts.first() else {
         return Ok(pl::DataFrame::empty_with_schema(&super::physical(schema, needs)).lazy());
     };
-    let paths = parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
+    let paths =
+        parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
     let row_index = (!part.masked.is_empty()).then(|| pl::RowIndex { name: ROW.into(), offset: 0 });
     let args = pl::ScanArgsParquet { glob: false, cache: false, row_index, ..Default::default() };
     let mut frame = pl::LazyFrame::scan_parquet_files(paths.into(), args)?;
@@ -70,7 +71,9 @@ fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl
         let masked = pl::lit(pl::Series::new("".into(), masked)).implode(true);
         frame = frame.filter(column(ROW).is_in(masked, false).not());
     }
-    if let Some(within) = needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and) {
+    if let Some(within) =
+        needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and)
+    {
         frame = frame.filter(within);
     }
     let columns = needs.columns.iter().filter_map(|i| schema.columns.get(*i));
