@@ -195,8 +195,7 @@ impl Lowering<'_> {
         for at in 0..frame.height() {
             let mut value = cells.get(at);
             if first.ty != ty {
-                let converted =
-                    convert::constant(convert::kernel_to(ty)?, &value, first.ty, ty, self.env.now);
+                let converted = convert::constant(&value, first.ty, ty, self.env.now);
                 value = converted.unwrap_or(Value::Null);
             }
             if !value.is_null() {

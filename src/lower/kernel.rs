@@ -44,8 +44,8 @@ impl Lowered {
 }
 
 /// The context of calls with arguments of these types.
-pub fn context(now: i64, returns: Type, _args: &[Type]) -> Cx {
-    Cx::new(now, returns)
+pub fn context(now: i64, returns: Type, args: &[Type]) -> Cx {
+    Cx::new(now, returns).with_args(args.to_vec())
 }
 
 /// The kernel's value for constant arguments; `None` when it fails.
