@@ -71,7 +71,8 @@ pub fn run(
     let mut writer = Writer::new(store, &pool, options);
     let mut batch = reader.next_batch()?;
     while !batch.is_empty() {
-        let (next, parsed) = pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
+        let (next, parsed) =
+            pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
         reader.recycle(writer.take(batch, parsed, progress)?);
         batch = next?;
     }
@@ -414,7 +415,13 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
     }
 }
 
-fn count(account: &mut Account, counts: &mut HashMap<(usize, usize), u64>, file: usize, parsed: Parsed, spare: &Spare) {
+fn count(
+    account: &mut Account,
+    counts: &mut HashMap<(usize, usize), u64>,
+    file: usize,
+    parsed: Parsed,
+    spare: &Spare,
+) {
     account.add_rejected(parsed.rejected, parsed.unknown);
     parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
     for rows in &parsed.tables {
