@@ -178,14 +178,6 @@ impl Worker {
         self.rest = rest;
     }
 
-    /// Fills a text column of the row taken in last, unless it has a value.
-    pub fn complete(&mut self, plan: &Plan, column: &str, text: &str) {
-        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
-        if let (Some(at), Some(row)) = (plan.layout.index(column), rows.len().checked_sub(1)) {
-            rows.cells[at].set_text(row, text);
-        }
-    }
-
     pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {
         self.out.rejected.push(Rejected {
             ordinal: place.ordinal,
