@@ -88,6 +88,7 @@ impl Worker {
                 (None, Some(header)) => self.csv(&text, header, place),
             }
         }
+        self.out.tables.iter().for_each(|rows| self.spare.learn(rows));
         self.out
     }
 
