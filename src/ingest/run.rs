@@ -21,10 +21,10 @@ use super::worker::{Parsed, Rejected, Worker};
 use super::{Error, Found, Options, Progress, Skipped, Summary};
 use crate::json;
 use crate::lake::Source;
-use crate::lake::identity::{Place, Verdict, rank};
+use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
 use crate::lake::rows::{PARTIAL, Rows, Spare, layouts};
-use crate::lake::store::{Done, Job, Store};
+use crate::lake::store::{Done, Job, Store, Why};
 use crate::lake::tables::STORED;
 use crate::time::TICKS_PER_DAY;
 use crate::value::Value;
@@ -202,7 +202,7 @@ impl<'a> Writer<'a> {
         let chunk = pending.chunks.len() as u32;
         for (row, meta) in rows.meta.iter().enumerate() {
             let place = Place { part: pending.part, arrival: pending.keep.len() as u32 };
-            let rank = rank(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
+            let rank = Rank::new(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
             if account.note_time(meta.time, self.limit) {
                 self.latest = self.latest.max(Some(meta.time));
             }
@@ -212,8 +212,9 @@ impl<'a> Writer<'a> {
                     continue;
                 }
                 Verdict::New => {}
-                Verdict::Wins(old) => self.store.mask(old),
-                Verdict::Loses => self.store.mask(place),
+                Verdict::Replaces(old) => self.store.mask(old, Why::Duplicate),
+                Verdict::Wins(old) => self.store.mask(old, Why::Superseded),
+                Verdict::Loses => self.store.mask(place, Why::Superseded),
             }
             account.source.kept += 1;
             pending.keep.push((chunk, row as u32));
