@@ -3,8 +3,8 @@
 //! Trap: several columns are expanded side by side, the shorter ones filled up with null; a value that
 //! is neither array nor bag counts as an array of one.
 
+use auk::functions::convert;
 use auk::plan::{Expr, Plan};
-use auk::types::Type;
 use auk::value::Value;
 
 use super::{Oracle, Row};
@@ -58,8 +58,7 @@ impl Oracle<'_> {
                 let mut new = row.clone();
                 for (column, list) in columns.iter().zip(&lists) {
                     let element = list.get(at).cloned().unwrap_or(Value::Null);
-                    let element = self.convert(&element, Type::Dynamic, column.ty)?;
-                    new.push(super::eval::settled(element, column.ty, "mv-expand")?);
+                    new.push(super::eval::settled(convert(&element, column.ty), column.ty, "mv-expand")?);
                 }
                 if *index {
                     new.push(Value::Long(at as i64));
