@@ -13,6 +13,7 @@ mod csv;
 mod escape;
 mod json;
 mod markdown;
+mod parquet;
 
 use std::io::{self, Write};
 
@@ -21,6 +22,7 @@ pub use chart::draw;
 pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
+pub use parquet::write as write_parquet;
 
 use crate::table::Table;
 
