@@ -193,8 +193,7 @@ fn parse_slashed(s: &str) -> Option<i64> {
     finish(year, month, day, rest.trim_start_matches([',', ' ']))
 }
 
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// `[Wed, ]d MMM yyyy time [GMT]`, `d-MMM-yy time`, `MMM d, yyyy time`.
 fn parse_named(s: &str) -> Option<i64> {
@@ -276,8 +275,7 @@ fn zone_offset(s: &str) -> Option<i64> {
         5 if r.is_ascii() && r.as_bytes()[2] == b':' => (r[..2].parse().ok()?, r[3..].parse().ok()?),
         _ => return None,
     };
-    ((0..=14).contains(&h) && (0..60).contains(&m))
-        .then_some(sign * (h * TICKS_PER_HOUR + m * TICKS_PER_MINUTE))
+    ((0..=14).contains(&h) && (0..60).contains(&m)).then_some(sign * (h * TICKS_PER_HOUR + m * TICKS_PER_MINUTE))
 }
 
 /// The units of a timespan literal (`1.5h`), with their length in ticks.

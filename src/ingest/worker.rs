@@ -5,14 +5,14 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::cells;
 use super::formats;
 use super::plan::{self, Memory, Place, Plan};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{LOSSY, Rows};
-use crate::lake::tables::STORED;
+use crate::lake::rows::{LOSSY, Rows, Spare};
 
 /// Characters of a rejected record that are kept.
 pub const EXCERPT: usize = 200;
@@ -45,10 +45,15 @@ pub struct Worker {
     /// Members found around the record at hand.
     pub rest: String,
     memories: Vec<(usize, Memory)>,
+    spare: Arc<Spare>,
     out: Parsed,
 }
 
 impl Worker {
+    pub fn new(spare: &Arc<Spare>) -> Worker {
+        Worker { spare: Arc::clone(spare), ..Worker::default() }
+    }
+
     /// Reads some pieces of a chunk.
     pub fn run(mut self, chunk: &Chunk, from: usize, to: usize) -> Parsed {
         self.out.source = chunk.source;
@@ -117,7 +122,7 @@ impl Worker {
             self.memories.push((plan.table, Memory::default()));
             self.memories.len() - 1
         });
-        let rows = rows(&mut self.out.tables, plan.table);
+        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
         plan.write(tape, root, place, id, &mut rest, &mut self.memories[known].1, rows);
         self.out.routes.insert(place.route);
         rest.clear();
@@ -126,7 +131,7 @@ impl Worker {
 
     /// Fills a text column of the row taken in last, unless it has a value.
     pub fn complete(&mut self, plan: &Plan, column: &str, text: &str) {
-        let rows = rows(&mut self.out.tables, plan.table);
+        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
         if let (Some(at), Some(row)) = (plan.layout.index(column), rows.len().checked_sub(1)) {
             rows.cells[at].set_text(row, text);
         }
@@ -155,9 +160,11 @@ impl Worker {
     }
 }
 
-fn rows(tables: &mut Vec<Rows>, table: usize) -> &mut Rows {
-    if tables.is_empty() {
-        tables.extend((0..STORED.len()).map(Rows::new));
-    }
-    &mut tables[table]
+fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare) -> &'a mut Rows {
+    let known = tables.iter().position(|rows| rows.table == table);
+    let at = known.unwrap_or_else(|| {
+        tables.push(spare.take(table));
+        tables.len() - 1
+    });
+    &mut tables[at]
 }

@@ -4,7 +4,7 @@
 //! does not have cost nothing. In a text buffer the empty text is the missing value; for a dynamic
 //! column that is null, as JSON is never empty.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use super::shreds::shreds;
 use super::tables::{STORED, table};
@@ -175,6 +175,18 @@ impl Cells {
         }
     }
 
+    /// Empties the column, but keeps its memory.
+    fn clear(&mut self) {
+        match self {
+            Cells::Text(column) => {
+                column.data.clear();
+                column.ends.clear();
+            }
+            Cells::Long(cells) => cells.clear(),
+            Cells::Real(cells) => cells.clear(),
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Cells::Text(column) => column.data.len() + column.ends.len() * 4,
@@ -235,5 +247,30 @@ impl Rows {
     /// About how much memory they take.
     pub fn bytes(&self) -> usize {
         self.cells.iter().map(Cells::bytes).sum::<usize>() + self.meta.len() * size_of::<Meta>()
+    }
+}
+
+/// Buffers that have been written and can be filled again: memory fresh from the system is slow.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Vec<Rows>>);
+
+impl Spare {
+    /// An empty buffer for a table.
+    pub fn take(&self, table: usize) -> Rows {
+        let spare = self.0.lock().ok().and_then(|mut list| {
+            let at = list.iter().rposition(|rows| rows.table == table)?;
+            Some(list.swap_remove(at))
+        });
+        spare.unwrap_or_else(|| Rows::new(table))
+    }
+
+    pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
+        let Ok(mut list) = self.0.lock() else { return };
+        for mut rows in chunks {
+            rows.cells.iter_mut().for_each(Cells::clear);
+            rows.meta.clear();
+            rows.exact.fill(true);
+            list.push(rows);
+        }
     }
 }

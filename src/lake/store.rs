@@ -17,7 +17,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use super::identity::{Identities, Place, rank};
 use super::manifest::{self, Exactness, Manifest, PartEntry, Source};
 use super::part::{self, Written};
-use super::rows::{Layout, PARTIAL, Rows};
+use super::rows::{Layout, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
 use super::{Error, read_mask};
 use crate::json;
@@ -209,7 +209,7 @@ impl Store {
 
 impl Job {
     /// Sorts the rows by time and writes the part.
-    pub fn run(self, layout: &Layout) -> Result<Done, Error> {
+    pub fn run(self, layout: &Layout, spare: &Spare) -> Result<Done, Error> {
         let time = |(chunk, row): (u32, u32)| self.chunks[chunk as usize].meta[row as usize].time;
         let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
         arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
@@ -218,6 +218,7 @@ impl Job {
             _ = fs::remove_file(&self.path);
             Error::io(&self.path, &e)
         })?;
+        spare.give(self.chunks);
         let mut rows = vec![0; arrivals.len()];
         for (row, arrival) in arrivals.iter().enumerate() {
             rows[*arrival as usize] = row as u32;
