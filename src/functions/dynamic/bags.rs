@@ -60,7 +60,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(object: dynamic) -> dynamic"],
         "The paths of all members, in arrays by their first element.",
-        Naming::Prefix("tree_"),
+        Naming::Prefix("tree"),
         treepath,
     ),
     special(
