@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use polars::prelude as pl;
+use polars::prelude::IntoLazy;
 
 use super::column::{self, Cells};
 use super::error::{Error, Result};

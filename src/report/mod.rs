@@ -12,6 +12,7 @@ mod csv;
 mod escape;
 mod json;
 mod markdown;
+mod parquet;
 
 use std::io::{self, Write};
 
@@ -19,6 +20,7 @@ pub use cell::{dynamic, kusto_cell, text};
 pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
+pub use parquet::write as write_parquet;
 
 use crate::table::Table;
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use polars::prelude as pl;
+use polars::prelude::NamedFrom;
 
 use super::logic::known;
 use super::{Accelerator, Call, typed};

@@ -8,6 +8,7 @@
 //! beside them; a bound in microseconds lets through a little too much, and the filter above decides.
 
 use polars::prelude as pl;
+use polars::prelude::NamedFrom;
 use polars::prelude::IntoLazy;
 
 use super::super::column::missing;

@@ -114,7 +114,6 @@ impl Axis {
         let first = if self.from.is_some() { 0 } else { first };
         let mut end = last;
         if let Some(to) = &self.to {
-            end = first;
             // The last bin that begins before `to`.
             let before = |bin: i64| {
                 let order = self.at(bin).total_cmp(to);
