@@ -21,10 +21,10 @@ const WITH_PREDICATE: &[&str] = &["(expr: scalar, predicate: bool, [max_size: in
 
 pub const ROWS: &[Aggregate] = &[
     row("make_list", PLAIN, "The values of the group, in order.", Naming::Prefix("list"), || {
-        Collect::new(Kind::List, MOST)
+        Collect::boxed(Kind::List, MOST)
     }),
     row("makelist", PLAIN, "The old name of make_list.", Naming::Prefix("list"), || {
-        Collect::new(Kind::List, MOST_OLD)
+        Collect::boxed(Kind::List, MOST_OLD)
     }),
     special(
         "make_list_if",
@@ -37,13 +37,13 @@ pub const ROWS: &[Aggregate] = &[
         &["(expr: scalar) -> dynamic"],
         "The values of the group, nulls too, in order.",
         Naming::Prefix("list"),
-        || Collect::new(Kind::ListWithNulls, MOST),
+        || Collect::boxed(Kind::ListWithNulls, MOST),
     ),
     row("make_set", PLAIN, "The distinct values of the group.", Naming::Prefix("set"), || {
-        Collect::new(Kind::Set, MOST)
+        Collect::boxed(Kind::Set, MOST)
     }),
     row("makeset", PLAIN, "The old name of make_set.", Naming::Prefix("set"), || {
-        Collect::new(Kind::Set, MOST_OLD)
+        Collect::boxed(Kind::Set, MOST_OLD)
     }),
     special(
         "make_set_if",
@@ -96,7 +96,7 @@ struct Collect {
 }
 
 impl Collect {
-    fn new(kind: Kind, most: usize) -> Box<dyn Accumulator> {
+    fn boxed(kind: Kind, most: usize) -> Box<dyn Accumulator> {
         Box::new(Collect { kind, most, seen: HashSet::new(), values: Vec::new() })
     }
 

@@ -13,21 +13,23 @@ const TWO: &[&str] = &["(x: number, y: number) -> real"];
 const TWO_IF: &[&str] = &["(x: number, y: number, predicate: bool) -> real"];
 
 pub const ROWS: &[Aggregate] = &[
-    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance"), || Spread::new(1, false)),
+    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance"), || {
+        Spread::boxed(1, false)
+    }),
     row("variancep", ONE, "The variance of a population.", Naming::Prefix("variancep"), || {
-        Spread::new(0, false)
+        Spread::boxed(0, false)
     }),
     row("stdev", ONE, "The standard deviation of a sample.", Naming::Prefix("stdev"), || {
-        Spread::new(1, true)
+        Spread::boxed(1, true)
     }),
     row("stdevp", ONE, "The standard deviation of a population.", Naming::Prefix("stdevp"), || {
-        Spread::new(0, true)
+        Spread::boxed(0, true)
     }),
     row("covariance", TWO, "The covariance of a sample.", Naming::Prefix("covariance"), || {
-        Spread::new(1, false)
+        Spread::boxed(1, false)
     }),
     row("covariancep", TWO, "The covariance of a population.", Naming::Prefix("covariancep"), || {
-        Spread::new(0, false)
+        Spread::boxed(0, false)
     }),
     special(
         "varianceif",
@@ -46,12 +48,6 @@ pub const ROWS: &[Aggregate] = &[
         ONE_IF,
         "The standard deviation of a sample, with a predicate.",
         Naming::Prefix("stdevif"),
-    ),
-    special(
-        "stdevpif",
-        ONE_IF,
-        "The standard deviation of a population, with a predicate.",
-        Naming::Prefix("stdevpif"),
     ),
     special(
         "covarianceif",
@@ -79,7 +75,7 @@ struct Spread {
 }
 
 impl Spread {
-    fn new(less: i64, root: bool) -> Box<dyn Accumulator> {
+    fn boxed(less: i64, root: bool) -> Box<dyn Accumulator> {
         Box::new(Spread { less, root, count: 0, mean_x: 0.0, mean_y: 0.0, moment: 0.0 })
     }
 }
