@@ -24,6 +24,7 @@ mod terminal;
 
 use std::panic;
 use std::process::ExitCode;
+use std::thread;
 
 use clap::{Parser, Subcommand};
 
@@ -87,8 +88,13 @@ enum Command {
     Cache(cache::Args),
 }
 
-/// Runs the command line of this process.
+/// Runs the command line of this process, on a thread with room for deeply nested queries.
 pub fn main() -> ExitCode {
+    let work = thread::Builder::new().stack_size(STACK).spawn(command_line);
+    work.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::from(2))
+}
+
+fn command_line() -> ExitCode {
     let auk = match Auk::try_parse() {
         Ok(auk) => auk,
         Err(error) => {

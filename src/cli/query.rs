@@ -14,6 +14,7 @@ use super::{Done, Outcome};
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
+use crate::report;
 use crate::time;
 
 /// Answer a KQL query
@@ -94,8 +95,9 @@ impl Question<'_> {
                 let failure = Failure::usage("Parquet is no text for standard output");
                 return Err(failure.with_help("name a file: -o result.parquet"));
             };
-            output::replace(path, |file| engine.write_parquet(self.text, &options, file).map_err(failed))?
-                as usize
+            let answer = engine.query(self.text, &options).map_err(failed)?;
+            output::replace(path, |file| report::write_parquet(&answer.table, file).map_err(Failure::data))?;
+            answer.table.rows.len()
         } else {
             let answer = engine.query(self.text, &options).map_err(failed)?;
             if answer.uses_now {
