@@ -33,6 +33,7 @@ pub struct Reader {
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
     buffers: Vec<Vec<u8>>,
+    window: Vec<u8>,
 }
 
 impl Reader {
@@ -44,6 +45,7 @@ impl Reader {
             known: sources.iter().map(|s| (s.sha256.clone(), s.path.clone())).collect(),
             sizes: sources.iter().map(|s| s.size).collect(),
             buffers: Vec::new(),
+            window: Vec::new(),
         }
     }
 
@@ -73,6 +75,7 @@ impl Reader {
                     let sha256 = stream.sha256();
                     self.known.insert(sha256.clone(), path.display().to_string());
                     self.sizes.insert(stream.size);
+                    self.window = std::mem::take(&mut stream.raw);
                     events.push(Event::End { sha256, size: stream.size, notes: stream.notes() });
                     self.current = None;
                 }
@@ -98,7 +101,7 @@ impl Reader {
                 }
             }
         }
-        match Stream::open(&path, self.next_source) {
+        match Stream::open(&path, self.next_source, &mut self.window) {
             Err(e) => skipped(path, e.to_string(), false),
             Ok(Opened::Skipped(reason)) => skipped(path, reason, false),
             Ok(Opened::Stream(stream)) => {

@@ -16,7 +16,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::files;
 use super::reader::{Event, Reader};
 use super::split::Notes;
-use super::stream::Encoding;
+use super::stream::{Chunk, Encoding};
 use super::worker::{Parsed, Rejected, Worker};
 use super::{Error, Found, Options, Progress, Skipped, Summary};
 use crate::json;
@@ -100,7 +100,10 @@ fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
             }
         }
     }
-    let run = |(at, chunk, from, to)| (at, Worker::new(spare).run(chunk, from, to));
+    let run = |(at, chunk, from, to): (usize, &Chunk, usize, usize)| {
+        let small = chunk.pieces[to - 1].end - chunk.pieces[from].start < TASK / 4;
+        (at, Worker::new(spare, small).run(chunk, from, to))
+    };
     tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
 

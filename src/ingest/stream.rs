@@ -156,7 +156,8 @@ pub struct Stream {
     hash: Sha256,
     pub size: u64,
     done: bool,
-    raw: Vec<u8>,
+    /// The window as it is in the file; worth using again.
+    pub raw: Vec<u8>,
 }
 
 /// What a file turned out to be.
@@ -167,11 +168,11 @@ pub enum Opened {
 }
 
 impl Stream {
-    /// Opens a file and tells its container from its first window.
-    pub fn open(path: &Path, source: u32) -> io::Result<Opened> {
+    /// Opens a file and tells its container from its first window, which is read into `raw`.
+    pub fn open(path: &Path, source: u32, raw: &mut Vec<u8>) -> io::Result<Opened> {
         let mut file = File::open(path)?;
-        let mut raw = vec![0; WINDOW];
-        let count = fill(&mut file, &mut raw)?;
+        raw.resize(WINDOW, 0);
+        let count = fill(&mut file, raw)?;
         let head = &raw[..count];
         if let Some(reason) = foreign(head) {
             return Ok(Opened::Skipped(reason.to_string()));
@@ -196,7 +197,7 @@ impl Stream {
         buffer.drain(..start);
         let mut hash = Sha256::new();
         hash.update(head);
-        let mut stream = Stream {
+        let stream = Stream {
             file,
             source,
             encoding,
@@ -207,10 +208,9 @@ impl Stream {
             ordinal: 1,
             hash,
             size: count as u64,
-            done: false,
-            raw,
+            done: last,
+            raw: std::mem::take(raw),
         };
-        stream.done = last;
         Ok(Opened::Stream(Box::new(stream)))
     }
 
