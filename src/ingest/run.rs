@@ -155,14 +155,17 @@ impl<'a> Writer<'a> {
                 Event::Begin { source, path, encoding } => {
                     self.accounts.push(account(source, path, encoding))
                 }
-                Event::Skipped { path, reason, known } => self.skipped.push(Skipped { path, reason, known }),
+                Event::Skipped { path, size, reason, known } => {
+                    progress.bytes(size);
+                    self.skipped.push(Skipped { path, reason, known });
+                }
                 Event::End { sha256, size, notes, .. } => {
                     if let Some(path) = self.end(sha256, size, notes) {
                         progress.file(&path);
                     }
                 }
                 Event::Chunk(chunk) => {
-                    progress.bytes(chunk.bytes.len() as u64);
+                    progress.bytes(chunk.read);
                     buffers.push(chunk.bytes);
                     while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
                         progress.rows(self.add(parsed)?);
@@ -399,8 +402,7 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin { source, path, encoding } => accounts.push(account(source, path, encoding)),
-                Event::Skipped { path, reason, .. } => {
-                    let size = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+                Event::Skipped { path, size, reason, .. } => {
                     found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
                 }
                 Event::Chunk(_) => {

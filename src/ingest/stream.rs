@@ -129,6 +129,8 @@ fn push_char(c: char, out: &mut Vec<u8>) {
 pub struct Chunk {
     pub source: u32,
     pub bytes: Vec<u8>,
+    /// Bytes of the file read since the chunk before.
+    pub read: u64,
     /// Where `bytes` begins in the decoded stream.
     pub base: u64,
     pub pieces: Vec<Piece>,
@@ -155,6 +157,7 @@ pub struct Stream {
     ordinal: u64,
     hash: Sha256,
     pub size: u64,
+    reported: u64,
     done: bool,
     /// The window as it is in the file; worth using again.
     pub raw: Vec<u8>,
@@ -208,6 +211,7 @@ impl Stream {
             ordinal: 1,
             hash,
             size: count as u64,
+            reported: 0,
             done: last,
             raw: std::mem::take(raw),
         };
@@ -246,8 +250,16 @@ impl Stream {
             Splitter::Csv(_, header) => Some(Arc::clone(header)),
             Splitter::Json(_) => None,
         };
-        let chunk =
-            Chunk { source: self.source, bytes, base: self.base, pieces, ordinal: self.ordinal, header };
+        let read = self.size - std::mem::replace(&mut self.reported, self.size);
+        let chunk = Chunk {
+            source: self.source,
+            bytes,
+            read,
+            base: self.base,
+            pieces,
+            ordinal: self.ordinal,
+            header,
+        };
         self.base += keep as u64;
         self.ordinal += chunk.pieces.len() as u64;
         chunk

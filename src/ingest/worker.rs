@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::cells::{self, Header};
 use super::formats;
 use super::plan::{self, Memory, Place, Plan, Record};
-use super::split::{CsvSplitter, NO_RECORD};
+use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
 use crate::lake::rows::{LOSSY, Rows, Spare};
@@ -83,7 +83,7 @@ impl Worker {
             };
             match (piece.broken, &chunk.header) {
                 (Some(reason), _) => {
-                    self.out.unknown += u64::from(reason == NO_RECORD);
+                    self.out.unknown += u64::from(reason == NO_RECORD || reason == TOO_LONG);
                     self.reject(&place, reason, &text);
                 }
                 (None, None) => self.json(&text, place),
