@@ -67,8 +67,12 @@ struct Decoder {
 }
 
 impl Decoder {
+    fn is_plain(&self) -> bool {
+        matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom)
+    }
+
     fn push(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) {
-        if matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) {
+        if self.is_plain() {
             out.extend_from_slice(raw);
             return;
         }
@@ -265,12 +269,21 @@ impl Stream {
         chunk
     }
 
+    /// Appends the next window to the buffer; what needs no decoding is read right into it.
     fn read(&mut self) -> io::Result<()> {
+        if self.decoder.is_plain() {
+            let from = self.buffer.len();
+            self.buffer.reserve(WINDOW);
+            let count = (&mut self.file).take(WINDOW as u64).read_to_end(&mut self.buffer)?;
+            self.hash.update(&self.buffer[from..]);
+            self.done = count < WINDOW;
+            self.size += count as u64;
+            return Ok(());
+        }
         let count = fill(&mut self.file, &mut self.raw)?;
         self.done = count < self.raw.len();
         self.size += count as u64;
         self.hash.update(&self.raw[..count]);
-        self.buffer.reserve(count);
         self.decoder.push(&self.raw[..count], self.done, &mut self.buffer);
         Ok(())
     }
