@@ -62,11 +62,8 @@ impl Decimal {
             scale += i32::from(i >= whole.len());
         }
         let scale = scale - exponent;
-        let digits = if scale < 0 {
-            digits.checked_mul(10_i128.checked_pow(scale.unsigned_abs())?)?
-        } else {
-            digits
-        };
+        let digits =
+            if scale < 0 { digits.checked_mul(10_i128.checked_pow(scale.unsigned_abs())?)? } else { digits };
         Decimal::new(sign * digits, scale.max(0) as u32)
     }
 

@@ -81,7 +81,12 @@ impl Engine {
     }
 
     /// How a query is understood, at a stage.
-    pub fn explain(&self, text: &str, stage: Stage, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
+    pub fn explain(
+        &self,
+        text: &str,
+        stage: Stage,
+        options: &QueryOptions,
+    ) -> Result<String, Vec<Diagnostic>> {
         if stage == Stage::Ast {
             let (query, diagnostics) = kql::parse(text);
             return if diagnostics.is_empty() { Ok(kql::dump::dump(&query)) } else { Err(diagnostics) };

@@ -184,16 +184,17 @@ pub fn parse_iso(s: &str) -> Option<i64> {
     finish(year, month, day, rest)
 }
 
-/// `M/d/yyyy` with an optional time of day; a comma may stand between them.
+/// `M/d/yyyy` or `M-d-yyyy` with an optional time of day; a comma may stand between them.
 fn parse_slashed(s: &str) -> Option<i64> {
     let (month, _, rest) = digits(s)?;
-    let (day, _, rest) = digits(rest.strip_prefix('/')?)?;
-    let (year, n, rest) = digits(rest.strip_prefix('/')?)?;
+    let (day, _, rest) = digits(rest.strip_prefix(['/', '-'])?)?;
+    let (year, n, rest) = digits(rest.strip_prefix(['/', '-'])?)?;
     let year = if n == 2 { if year < 50 { 2000 + year } else { 1900 + year } } else { year };
     finish(year, month, day, rest.trim_start_matches([',', ' ']))
 }
 
-const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 /// `[Wed, ]d MMM yyyy time [GMT]`, `d-MMM-yy time`, `MMM d, yyyy time`.
 fn parse_named(s: &str) -> Option<i64> {
@@ -275,7 +276,8 @@ fn zone_offset(s: &str) -> Option<i64> {
         5 if r.is_ascii() && r.as_bytes()[2] == b':' => (r[..2].parse().ok()?, r[3..].parse().ok()?),
         _ => return None,
     };
-    ((0..=14).contains(&h) && (0..60).contains(&m)).then_some(sign * (h * TICKS_PER_HOUR + m * TICKS_PER_MINUTE))
+    ((0..=14).contains(&h) && (0..60).contains(&m))
+        .then_some(sign * (h * TICKS_PER_HOUR + m * TICKS_PER_MINUTE))
 }
 
 /// The units of a timespan literal (`1.5h`), with their length in ticks.

@@ -139,16 +139,17 @@ fn write_to(plan: &Plan, spec: &FileSpec, path: &Path) -> io::Result<FileCount> 
     Ok(FileCount { name: spec.name.clone(), kind: spec.kind, rows, bytes: sink.bytes })
 }
 
-fn resource(stream: Stream) -> &'static str {
-    if stream == Stream::Audits { "directoryAudits" } else { "signIns" }
+/// Sign-ins of all kinds come from Graph's beta alone; directory audits have been in v1.0 for years.
+fn resource(stream: Stream) -> (&'static str, &'static str) {
+    if stream == Stream::Audits { ("v1.0", "directoryAudits") } else { ("beta", "signIns") }
 }
 
 fn open(out: &mut Vec<u8>, spec: &FileSpec) {
     match spec.container {
         Container::Page { .. } => {
-            out.extend_from_slice(b"{\"@odata.context\":\"https://graph.microsoft.com/beta/$metadata#auditLogs/");
-            out.extend_from_slice(resource(spec.stream).as_bytes());
-            out.extend_from_slice(b"\",\"value\":[");
+            let (version, name) = resource(spec.stream);
+            let context = format!("https://graph.microsoft.com/{version}/$metadata#auditLogs/{name}");
+            out.extend_from_slice(format!("{{\"@odata.context\":\"{context}\",\"value\":[").as_bytes());
         }
         Container::Array => out.extend_from_slice(b"[\n"),
         Container::Lines => {}
@@ -169,11 +170,11 @@ fn close(out: &mut Vec<u8>, spec: &FileSpec) {
         Container::Page { last } => {
             out.push(b']');
             if !last {
-                out.extend_from_slice(b",\"@odata.nextLink\":\"https://graph.microsoft.com/beta/auditLogs/");
-                out.extend_from_slice(resource(spec.stream).as_bytes());
-                out.extend_from_slice(b"?$skiptoken=");
-                push_int(out, spec.slices.start);
-                out.push(b'"');
+                let (version, name) = resource(spec.stream);
+                let token = spec.slices.start;
+                let next =
+                    format!("https://graph.microsoft.com/{version}/auditLogs/{name}?$skiptoken={token}");
+                out.extend_from_slice(format!(",\"@odata.nextLink\":\"{next}\"").as_bytes());
             }
             out.push(b'}');
         }

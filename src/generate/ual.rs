@@ -380,32 +380,7 @@ fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) 
     w.text("OriginatingServer", "AM0PR01MB0002 (15.20.4200.000)\r\n");
     w.guid("SessionId", rng.guid());
     match event.operation {
-        "MailItemsAccessed" => {
-            w.array("OperationProperties", |w| {
-                named(w, "MailAccessType", "Bind");
-                named(w, "IsThrottled", "False");
-            });
-            let items = rng.between(1, 4);
-            w.array("Folders", |w| {
-                w.item(|w| {
-                    w.array("FolderItems", |w| {
-                        for _ in 0..items {
-                            w.item(|w| {
-                                w.text_with("InternetMessageId", |out| {
-                                    out.push(b'<');
-                                    push_guid(out, rng.guid());
-                                    out.extend_from_slice(b"@mail.lindemeer.example>");
-                                });
-                                w.int("SizeInBytes", rng.between(2_000, 90_000));
-                            });
-                        }
-                    });
-                    w.text("Id", "LgAAAACx0");
-                    w.text("Path", "\\Inbox");
-                });
-            });
-            w.int("OperationCount", items);
-        }
+        "MailItemsAccessed" => accessed_items(rng, w),
         "MoveToDeletedItems" | "HardDelete" => {
             w.array("AffectedItems", |w| {
                 w.item(|w| {
@@ -438,6 +413,33 @@ fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) 
             w.text("Subject", "Offerte \"voorjaar\"");
         }),
     }
+}
+
+fn accessed_items(rng: &mut Rng, w: &mut Writer) {
+    w.array("OperationProperties", |w| {
+        named(w, "MailAccessType", "Bind");
+        named(w, "IsThrottled", "False");
+    });
+    let items = rng.between(1, 4);
+    w.array("Folders", |w| {
+        w.item(|w| {
+            w.array("FolderItems", |w| {
+                for _ in 0..items {
+                    w.item(|w| {
+                        w.text_with("InternetMessageId", |out| {
+                            out.push(b'<');
+                            push_guid(out, rng.guid());
+                            out.extend_from_slice(b"@mail.lindemeer.example>");
+                        });
+                        w.int("SizeInBytes", rng.between(2_000, 90_000));
+                    });
+                }
+            });
+            w.text("Id", "LgAAAACx0");
+            w.text("Path", "\\Inbox");
+        });
+    });
+    w.int("OperationCount", items);
 }
 
 fn teams(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) {

@@ -21,10 +21,10 @@ use super::worker::{Parsed, Rejected, Worker};
 use super::{Error, Found, Options, Progress, Skipped, Summary};
 use crate::json;
 use crate::lake::Source;
-use crate::lake::identity::{Place, Verdict, rank};
+use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
 use crate::lake::rows::{PARTIAL, Rows, Spare, layouts};
-use crate::lake::store::{Done, Job, Store};
+use crate::lake::store::{Done, Job, Store, Why};
 use crate::lake::tables::STORED;
 use crate::time::TICKS_PER_DAY;
 use crate::value::Value;
@@ -71,7 +71,8 @@ pub fn run(
     let mut writer = Writer::new(store, &pool, options);
     let mut batch = reader.next_batch()?;
     while !batch.is_empty() {
-        let (next, parsed) = pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
+        let (next, parsed) =
+            pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
         reader.recycle(writer.take(batch, parsed, progress)?);
         batch = next?;
     }
@@ -201,7 +202,7 @@ impl<'a> Writer<'a> {
         let chunk = pending.chunks.len() as u32;
         for (row, meta) in rows.meta.iter().enumerate() {
             let place = Place { part: pending.part, arrival: pending.keep.len() as u32 };
-            let rank = rank(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
+            let rank = Rank::new(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
             if account.note_time(meta.time, self.limit) {
                 self.latest = self.latest.max(Some(meta.time));
             }
@@ -211,8 +212,9 @@ impl<'a> Writer<'a> {
                     continue;
                 }
                 Verdict::New => {}
-                Verdict::Wins(old) => self.store.mask(old),
-                Verdict::Loses => self.store.mask(place),
+                Verdict::Replaces(old) => self.store.mask(old, Why::Duplicate),
+                Verdict::Wins(old) => self.store.mask(old, Why::Superseded),
+                Verdict::Loses => self.store.mask(place, Why::Superseded),
             }
             account.source.kept += 1;
             pending.keep.push((chunk, row as u32));
@@ -414,7 +416,13 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
     }
 }
 
-fn count(account: &mut Account, counts: &mut HashMap<(usize, usize), u64>, file: usize, parsed: Parsed, spare: &Spare) {
+fn count(
+    account: &mut Account,
+    counts: &mut HashMap<(usize, usize), u64>,
+    file: usize,
+    parsed: Parsed,
+    spare: &Spare,
+) {
     account.add_rejected(parsed.rejected, parsed.unknown);
     parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
     for rows in &parsed.tables {

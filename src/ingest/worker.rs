@@ -7,12 +7,16 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::cells;
+use super::cells::{self, Header};
 use super::formats;
 use super::plan::{self, Memory, Place, Plan};
+use super::split::{CsvSplitter, NO_RECORD};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
 use crate::lake::rows::{LOSSY, Rows, Spare};
+
+/// Lines given up in one run-together row, at most.
+const MAX_RECOVERIES: usize = 1000;
 
 /// Characters of a rejected record that are kept.
 pub const EXCERPT: usize = 200;
@@ -76,11 +80,15 @@ impl Worker {
                 }
             };
             match (piece.broken, &chunk.header) {
-                (Some(reason), _) => self.reject(&place, reason, &text),
+                (Some(reason), _) => {
+                    self.out.unknown += u64::from(reason == NO_RECORD);
+                    self.reject(&place, reason, &text);
+                }
                 (None, None) => self.json(&text, place),
                 (None, Some(header)) => self.csv(&text, header, place),
             }
         }
+        self.out.tables.iter().for_each(|rows| self.spare.learn(rows));
         self.out
     }
 
@@ -96,14 +104,56 @@ impl Worker {
         self.tape = tape;
     }
 
-    fn csv(&mut self, text: &str, header: &cells::Header, place: Place) {
-        let cells = cells::split(text, header.delimiter);
+    fn csv(&mut self, text: &str, header: &Header, place: Place) {
         let place = Place { route: header.format.route, ..place };
-        if cells.len() > header.columns.len() || cells.len() < 2 {
-            let (found, wanted) = (cells.len(), header.columns.len());
-            return self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
+        if !self.csv_row(text, header, place) {
+            self.recover(text, header, place);
         }
-        (header.format.read)(self, header, &cells, place);
+    }
+
+    /// One row; `false` when it is several that a lost quote has run together.
+    fn csv_row(&mut self, text: &str, header: &Header, place: Place) -> bool {
+        let cells = cells::split(text, header.delimiter);
+        let (found, wanted) = (cells.len(), header.columns.len());
+        if found > wanted && text.contains('\n') {
+            return false;
+        }
+        if found > wanted || found < 2 {
+            self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
+        } else {
+            (header.format.read)(self, header, &cells, place);
+        }
+        true
+    }
+
+    /// Gives up the first line, and cuts what follows into rows again.
+    fn recover(&mut self, text: &str, header: &Header, place: Place) {
+        let mut at = 0;
+        for _ in 0..MAX_RECOVERIES {
+            let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+            let here = |from: usize, to: usize| Place {
+                offset: place.offset + from as u64,
+                length: (to - from) as u64,
+                ..place
+            };
+            self.reject(&here(at, end), "a quote is missing or too many", &text[at..end]);
+            let start = (end + 1).min(text.len());
+            let mut pieces = Vec::new();
+            CsvSplitter::default().feed(text[start..].as_bytes(), true, &mut pieces);
+            let mut again = None;
+            for piece in pieces {
+                let (from, to) = (start + piece.start, start + piece.end);
+                if let Some(reason) = piece.broken {
+                    self.reject(&here(from, to), reason, &text[from..to]);
+                } else if !self.csv_row(&text[from..to], header, here(from, to)) {
+                    again = Some(from);
+                    break;
+                }
+            }
+            let Some(next) = again else { return };
+            at = next;
+        }
+        self.reject(&place, "too many broken rows in a row", &text[at..]);
     }
 
     /// The identity of a record: its id, else all of it.
@@ -127,14 +177,6 @@ impl Worker {
         self.out.routes.insert(place.route);
         rest.clear();
         self.rest = rest;
-    }
-
-    /// Fills a text column of the row taken in last, unless it has a value.
-    pub fn complete(&mut self, plan: &Plan, column: &str, text: &str) {
-        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
-        if let (Some(at), Some(row)) = (plan.layout.index(column), rows.len().checked_sub(1)) {
-            rows.cells[at].set_text(row, text);
-        }
     }
 
     pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {

@@ -225,7 +225,8 @@ impl Parser<'_> {
         while let Some(word) = self.word_at(0) {
             let hint =
                 word == "hint" && self.is_symbol_at(1, ".") && matches!(self.peek_at(2), TokenKind::Word);
-            if !hint && !(names.contains(&word) && self.is_symbol_at(1, "=")) {
+            let named = names.contains(&word) && self.is_symbol_at(1, "=");
+            if !hint && !named {
                 break;
             }
             parameters.push(self.parameter()?);

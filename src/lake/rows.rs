@@ -4,6 +4,7 @@
 //! does not have cost nothing. In a text buffer the empty text is the missing value; for a dynamic
 //! column that is null, as JSON is never empty.
 
+use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock};
 
 use super::shreds::shreds;
@@ -175,6 +176,30 @@ impl Cells {
         }
     }
 
+    /// How many bytes or cells it holds.
+    fn size(&self) -> usize {
+        match self {
+            Cells::Text(column) => column.data.len(),
+            Cells::Long(cells) => cells.len(),
+            Cells::Real(cells) => cells.len(),
+        }
+    }
+
+    /// Makes room for as much as such a column held before.
+    fn reserve(&mut self, size: usize, rows: usize) {
+        if size == 0 {
+            return;
+        }
+        match self {
+            Cells::Text(column) => {
+                column.data.reserve(size);
+                column.ends.reserve(rows);
+            }
+            Cells::Long(cells) => cells.reserve(size),
+            Cells::Real(cells) => cells.reserve(size),
+        }
+    }
+
     /// Empties the column, but keeps its memory.
     fn clear(&mut self) {
         match self {
@@ -250,27 +275,49 @@ impl Rows {
     }
 }
 
-/// Buffers that have been written and can be filled again: memory fresh from the system is slow.
+/// Buffers that have been written and can be filled again, and how large they get: memory fresh
+/// from the system is slow, and so is growing by doubling.
 #[derive(Debug, Default)]
-pub struct Spare(Mutex<Vec<Rows>>);
+pub struct Spare(Mutex<Shelf>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    spare: Vec<Rows>,
+    /// Per table the number of rows, and per column the size, that a buffer has had at most.
+    sizes: HashMap<usize, (usize, Vec<usize>)>,
+}
 
 impl Spare {
     /// An empty buffer for a table.
     pub fn take(&self, table: usize) -> Rows {
-        let spare = self.0.lock().ok().and_then(|mut list| {
-            let at = list.iter().rposition(|rows| rows.table == table)?;
-            Some(list.swap_remove(at))
-        });
-        spare.unwrap_or_else(|| Rows::new(table))
+        let Ok(mut shelf) = self.0.lock() else { return Rows::new(table) };
+        if let Some(at) = shelf.spare.iter().rposition(|rows| rows.table == table) {
+            return shelf.spare.swap_remove(at);
+        }
+        let mut rows = Rows::new(table);
+        if let Some((count, sizes)) = shelf.sizes.get(&table) {
+            rows.meta.reserve(*count);
+            rows.cells.iter_mut().zip(sizes).for_each(|(cells, size)| cells.reserve(*size, *count));
+        }
+        rows
+    }
+
+    /// Learns how large a buffer has become.
+    pub fn learn(&self, rows: &Rows) {
+        let Ok(mut shelf) = self.0.lock() else { return };
+        let (count, sizes) = shelf.sizes.entry(rows.table).or_default();
+        *count = rows.len().max(*count);
+        sizes.resize(rows.cells.len(), 0);
+        sizes.iter_mut().zip(&rows.cells).for_each(|(size, cells)| *size = cells.size().max(*size));
     }
 
     pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
-        let Ok(mut list) = self.0.lock() else { return };
+        let Ok(mut shelf) = self.0.lock() else { return };
         for mut rows in chunks {
             rows.cells.iter_mut().for_each(Cells::clear);
             rows.meta.clear();
             rows.exact.fill(true);
-            list.push(rows);
+            shelf.spare.push(rows);
         }
     }
 }

@@ -60,7 +60,8 @@ fn array(ty: Type, cells: &[&Value]) -> ArrayRef {
         Type::Long | Type::Timespan => Arc::new(cells.map(|v| v.as_i64()).collect::<Int64Array>()),
         Type::Real => Arc::new(cells.map(|v| v.as_f64()).collect::<Float64Array>()),
         Type::Datetime => {
-            let micros = cells.map(|v| v.as_i64().map(|t| (t - UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND)));
+            let micros =
+                cells.map(|v| v.as_i64().map(|t| (t - UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND)));
             Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
         }
         Type::String => Arc::new(cells.map(|v| Some(v.to_text())).collect::<StringArray>()),
