@@ -129,10 +129,12 @@ fn size_of(path: &Path) -> u64 {
 pub fn formats(routes: &[String]) -> String {
     let json = ingest::FORMATS.iter().map(|format| (format.route, format.name));
     let csv = ingest::CSV_FORMATS.iter().map(|format| (format.route, format.name));
-    let names: Vec<(&str, &str)> = json.chain(csv).collect();
-    let name =
-        |route: &String| names.iter().find(|(r, _)| r == route).map_or(route.as_str(), |(_, name)| name);
-    routes.iter().map(name).collect::<Vec<&str>>().join(", ")
+    let known: Vec<(&str, &str)> = json.chain(csv).collect();
+    let mut names = Vec::new();
+    for route in routes {
+        names.push(known.iter().find(|(r, _)| r == route).map_or(route.as_str(), |(_, name)| name));
+    }
+    names.join(", ")
 }
 
 /// The account of each source.

@@ -14,7 +14,6 @@ use super::{Done, Outcome};
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
-use crate::report;
 use crate::time;
 
 /// Answer a KQL query
