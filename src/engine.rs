@@ -5,8 +5,8 @@
 
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::kql::{self, Catalog, Compiled, Render};
-use crate::lake::{self, Exactness, Lake, Part};
-use crate::lower::{self, StoredShred, TablePart, Tables};
+use crate::lake::{self, Lake, Part};
+use crate::lower::{self, Tables};
 use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
@@ -132,26 +132,7 @@ impl Catalog for Engine {
 }
 
 impl Tables for Engine {
-    fn parts(&self, table: &str) -> Vec<TablePart> {
-        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).iter().map(part).collect())
-    }
-}
-
-/// A part of the lake as the executor reads it.
-fn part(part: &Part) -> TablePart {
-    let shreds = part.shreds.iter().map(|(path, ty, exactness)| StoredShred {
-        path: path.clone(),
-        ty: *ty,
-        exact: *exactness == Exactness::Exact,
-    });
-    TablePart {
-        path: part.path.clone(),
-        rows: part.rows,
-        min: part.min,
-        max: part.max,
-        columns: part.columns.clone(),
-        companions: part.companions.clone(),
-        shreds: shreds.collect(),
-        masked: part.masked.clone(),
+    fn parts(&self, table: &str) -> Vec<Part> {
+        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
     }
 }
