@@ -130,6 +130,9 @@ impl Analysis {
     /// Takes one comment line; says which field it belongs to, for the lines that go on with it.
     fn header_line(&mut self, comment: &str, open: Field, explained: &mut Option<(String, String)>) -> Field {
         let comment = comment.trim();
+        if comment.is_empty() {
+            return Field::Other;
+        }
         if let Some(title) = comment.strip_prefix("title:") {
             self.title = title.trim().to_string();
         } else if let Some(description) = comment.strip_prefix("description:") {

@@ -5,8 +5,8 @@
 
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::kql::{self, Catalog, Compiled, Render};
-use crate::lake::{self, Lake, Part};
-use crate::lower::{self, Tables};
+use crate::lake::{self, Exactness, Lake, Part};
+use crate::lower::{self, StoredShred, TablePart, Tables};
 use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
@@ -80,22 +80,13 @@ impl Engine {
         Ok(Answer { table, render, warnings, uses_now })
     }
 
-    /// Runs the first result of a query and writes it to a Parquet file.
-    pub fn write_parquet(
+    /// How a query is understood, at a stage.
+    pub fn explain(
         &self,
         text: &str,
+        stage: Stage,
         options: &QueryOptions,
-        file: &mut std::fs::File,
-    ) -> Result<u64, Vec<Diagnostic>> {
-        let compiled = self.compile(text, options)?;
-        let Some(plan) = compiled.plans.first() else {
-            return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
-        };
-        lower::write_parquet(plan, &self.env(options), file).map_err(failed)
-    }
-
-    /// How a query is understood, at a stage.
-    pub fn explain(&self, text: &str, stage: Stage, options: &QueryOptions) -> Result<String, Vec<Diagnostic>> {
+    ) -> Result<String, Vec<Diagnostic>> {
         if stage == Stage::Ast {
             let (query, diagnostics) = kql::parse(text);
             return if diagnostics.is_empty() { Ok(kql::dump::dump(&query)) } else { Err(diagnostics) };
@@ -141,7 +132,26 @@ impl Catalog for Engine {
 }
 
 impl Tables for Engine {
-    fn parts(&self, table: &str) -> Vec<Part> {
-        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
+    fn parts(&self, table: &str) -> Vec<TablePart> {
+        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).iter().map(part).collect())
+    }
+}
+
+/// A part of the lake as the executor reads it.
+fn part(part: &Part) -> TablePart {
+    let shreds = part.shreds.iter().map(|(path, ty, exactness)| StoredShred {
+        path: path.clone(),
+        ty: *ty,
+        exact: *exactness == Exactness::Exact,
+    });
+    TablePart {
+        path: part.path.clone(),
+        rows: part.rows,
+        min: part.min,
+        max: part.max,
+        columns: part.columns.clone(),
+        companions: part.companions.clone(),
+        shreds: shreds.collect(),
+        masked: part.masked.clone(),
     }
 }

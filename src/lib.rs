@@ -38,3 +38,5 @@ pub mod analysis;
 pub mod engine;
 
 pub mod report;
+
+pub mod cli;

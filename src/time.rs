@@ -184,11 +184,11 @@ pub fn parse_iso(s: &str) -> Option<i64> {
     finish(year, month, day, rest)
 }
 
-/// `M/d/yyyy` with an optional time of day; a comma may stand between them.
+/// `M/d/yyyy` or `M-d-yyyy` with an optional time of day; a comma may stand between them.
 fn parse_slashed(s: &str) -> Option<i64> {
     let (month, _, rest) = digits(s)?;
-    let (day, _, rest) = digits(rest.strip_prefix('/')?)?;
-    let (year, n, rest) = digits(rest.strip_prefix('/')?)?;
+    let (day, _, rest) = digits(rest.strip_prefix(['/', '-'])?)?;
+    let (year, n, rest) = digits(rest.strip_prefix(['/', '-'])?)?;
     let year = if n == 2 { if year < 50 { 2000 + year } else { 1900 + year } } else { year };
     finish(year, month, day, rest.trim_start_matches([',', ' ']))
 }

@@ -32,7 +32,8 @@ fn main() {
         console::run_page(&Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"))
     }));
     for name in ["sentinel", "emulator", "kusto_loco"] {
-        trials.push(trial(&format!("differential/{name}"), move || differential::run(name, World::sample()?)));
+        trials
+            .push(trial(&format!("differential/{name}"), move || differential::run(name, World::sample()?)));
     }
     libtest_mimic::run(&arguments, trials).exit();
 }

@@ -57,7 +57,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(value: scalar) -> string"],
         "The name of the runtime type of a value.",
-        Naming::Prefix("type_"),
+        Naming::Prefix("type"),
         gettype,
     ),
     plain(

@@ -39,7 +39,7 @@ pub use convert::convert;
 pub use cx::Cx;
 pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
-pub use signature::{common_type, Param, ParamType, Resolved, Returns, Signature};
+pub use signature::{Param, ParamType, Resolved, Returns, Signature, common_type};
 
 use crate::types::Type;
 use crate::value::Value;

@@ -1,7 +1,8 @@
 //! The pattern of `parse`: `* "text" column: type …` as one regular expression, and its captures.
 //!
-//! `*` is `.*?`; a column is `(.*?)`, of a whole number `(-?\d+)`; a pattern that does not begin or end
-//! with `*` is tied to the beginning or the end of the text; a column at the end takes all that is left.
+//! `*` is `.*?`; a column is `(.*?)` up to the next text (with `kind=regex` the greedy `(.*)`), of a whole
+//! number `(-?\d+)`; a pattern that does not begin or end with `*` is tied to the beginning or the end of
+//! the text; a column at the end takes all that is left.
 //!
 //! Trap: strict kinds (`simple`, `regex`) take a row only if every typed column converts; `relaxed`
 //! leaves just the column that does not convert empty.
@@ -20,29 +21,29 @@ pub enum PatternPiece {
 
 /// The regular expression of a pattern; `regex` says that the texts are expressions themselves.
 pub fn pattern_regex(pieces: &[PatternPiece], regex: bool, flags: &str) -> String {
-    let case = flags.contains('i');
-    let multiline = flags.contains('m');
-    let ungreedy = flags.contains('U');
-    let mut out = String::from("(?s");
-    for (on, flag) in [(case, 'i'), (multiline, 'm'), (ungreedy, 'U')] {
-        if on {
-            out.push(flag);
-        }
+    let mut out = String::from(if regex { "" } else { "(?s)" });
+    let known: String = flags.chars().filter(|f| "imsU".contains(*f)).collect();
+    if !known.is_empty() {
+        out.push_str(&format!("(?{known})"));
     }
-    out.push_str(r")\A");
+    out.push_str(r"\A");
     let last = pieces.len().saturating_sub(1);
+    let mut columns = 0;
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             PatternPiece::Star => out.push_str(".*?"),
-            PatternPiece::Text(text) if regex => {
-                out.push_str("(?:");
-                out.push_str(text);
-                out.push(')');
-            }
+            PatternPiece::Text(text) if regex => out.push_str(&format!("(?:{text})")),
             PatternPiece::Text(text) => out.push_str(&regex::escape(text)),
-            PatternPiece::Column(Type::Int | Type::Long) => out.push_str(r"\s*(-?\d+)"),
-            PatternPiece::Column(_) if at == last => out.push_str("(.*)"),
-            PatternPiece::Column(_) => out.push_str("(.*?)"),
+            PatternPiece::Column(ty) => {
+                let what = match ty {
+                    Type::Int | Type::Long => r"-?\d+",
+                    _ if at == last || regex => ".*",
+                    _ => ".*?",
+                };
+                let space = if matches!(ty, Type::Int | Type::Long) { r"\s*" } else { "" };
+                out.push_str(&format!("{space}(?P<{GROUP}{columns}>{what})"));
+                columns += 1;
+            }
         }
     }
     if !matches!(pieces.last(), Some(PatternPiece::Star)) {
@@ -50,6 +51,9 @@ pub fn pattern_regex(pieces: &[PatternPiece], regex: bool, flags: &str) -> Strin
     }
     out
 }
+
+/// Columns are named groups, for a pattern's own expressions may hold groups too.
+const GROUP: &str = "auk_column_";
 
 /// `parse_captures(text, regex, types, strict)`: the captures in order, null when there is no match.
 fn parse_captures(args: &[Value], cx: &Cx) -> Value {
@@ -60,9 +64,10 @@ fn parse_captures(args: &[Value], cx: &Cx) -> Value {
     let Some(found) = regex.captures(text) else { return Value::Null };
     let mut captured = Vec::new();
     let columns = types.iter().filter_map(|t| t.as_str().and_then(Type::from_name));
-    // Groups of the reader's own expressions come between; only ours are unnamed and counted first to last.
-    for (ty, group) in columns.zip(found.iter().skip(1)) {
-        let text = Value::string(group.map_or("", |g| g.as_str()));
+    for (at, ty) in columns.enumerate() {
+        let text = found.name(&format!("{GROUP}{at}")).map_or("", |g| g.as_str());
+        let text = if ty == Type::Datetime { text.trim_matches([',', ';', ' ']) } else { text };
+        let text = Value::string(text);
         if *strict && ty != Type::String && convert(&text, ty).is_null() {
             return Value::Null;
         }

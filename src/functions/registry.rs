@@ -6,7 +6,9 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Aggregate, Function};
-use super::{aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse};
+use super::{
+    aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse,
+};
 use super::{pattern, refused, series, special, text, windows};
 
 /// The tables that make up the table, by subject.

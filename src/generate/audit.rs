@@ -5,7 +5,7 @@
 //! do), and one of them holds an en dash.
 
 use super::chunk::Chunk;
-use super::names::{DEVICES, ROLES, SERVICES};
+use super::names::{DEVICES, DOMAIN, ROLES, SERVICES};
 use super::rng::{Rng, Skew};
 use super::tenant::Tenant;
 use super::write::{Guid, Ip, Ticks, Writer, push_guid, push_int};
@@ -13,6 +13,8 @@ use super::write::{Guid, Ip, Ticks, Writer, push_guid, push_int};
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Target {
     User,
+    /// An account of its own, that nothing else tells of.
+    Account,
     Group,
     Service,
     Application,
@@ -103,7 +105,7 @@ const ACTIVITIES: [Activity; 24] = [
         "Add user",
         "UserManagement",
         "Add",
-        Target::User,
+        Target::Account,
         &[("AccountEnabled", "", "true"), ("UserType", "", "Member")],
         1.5,
     ),
@@ -111,7 +113,7 @@ const ACTIVITIES: [Activity; 24] = [
         "Delete user",
         "UserManagement",
         "Delete",
-        Target::User,
+        Target::Account,
         &[("Is Hard Deleted", "", "False")],
         0.6,
     ),
@@ -298,6 +300,32 @@ impl Default for Noise {
     }
 }
 
+/// A row of Core Directory by a person: all but its targets.
+pub struct Change<'a> {
+    pub at: Ticks,
+    pub activity: &'a str,
+    pub category: &'a str,
+    pub operation: &'a str,
+    pub actor: (usize, Ip),
+    pub correlation: Guid,
+}
+
+impl Change<'_> {
+    pub fn write(&self, tenant: &Tenant, w: &mut Writer, targets: impl FnOnce(&mut Writer)) {
+        let (actor, ip) = self.actor;
+        head(w, "Directory", self.category, self.correlation, self.at, false, "");
+        w.text("activityDisplayName", self.activity);
+        w.time("activityDateTime", self.at, 7);
+        w.text("loggedByService", "Core Directory");
+        w.text("operationType", self.operation);
+        initiated_by(tenant, w, actor, Some(ip));
+        w.array("targetResources", targets);
+        w.array("additionalDetails", |w| {
+            detail(w, "User-Agent", DEVICES[tenant.users[actor].device].agent);
+        });
+    }
+}
+
 /// The members that open every row.
 pub fn head(
     w: &mut Writer,
@@ -326,6 +354,7 @@ fn targets(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, activity: &Activity, 
     let role = rng.index(ROLES.len());
     let (kind, id, name) = match activity.target {
         Target::User | Target::Group => ("User", user.id, None),
+        Target::Account => ("User", rng.guid(), None),
         Target::Service => ("ServicePrincipal", tenant.services[service].0, Some(SERVICES[service])),
         Target::Application => ("Application", tenant.services[service].1, Some(SERVICES[service])),
         Target::Device => ("Device", rng.guid(), Some("LT-4471")),
@@ -335,8 +364,13 @@ fn targets(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, activity: &Activity, 
             ("Other", rng.guid(), Some("Eligible administrators aren't activating their privileged role"))
         }
     };
-    let is_user = kind == "User";
-    target(w, kind, Some(id), name, is_user.then_some(user.upn.as_str()), |w| {
+    let account = format!("starter{}@{DOMAIN}", rng.below(100_000));
+    let upn = match activity.target {
+        Target::User | Target::Group => Some(user.upn.as_str()),
+        Target::Account => Some(account.as_str()),
+        _ => None,
+    };
+    target(w, kind, Some(id), name, upn, |w| {
         for (name, old, new) in activity.changes {
             property(w, name, old, new);
         }

@@ -100,22 +100,27 @@ pub fn evidence() -> Vec<FileSpec> {
         file("graph/signIns-002.json", sign_ins, Interactive, last, Utf8, 4..8),
         file("graph/signIns-array-bom.json", sign_ins, Interactive, Array, Utf8Bom, 0..4),
         file("graph/signIns-other-kinds.ndjson", sign_ins, Other, Lines, Utf8, 0..12),
-        file("ual/search-001.csv", unified, Unified, SearchCsv, Utf8, 6..8),
+        file("ual/search-001.csv", unified, Unified, SearchCsv, Utf8, 6..9),
         file("ual/search-002.csv", unified, Unified, SearchCsv, Utf8, 3..6),
         file("ual/search-utf16.csv", unified, Unified, SearchCsv, Utf16Le, 2..3),
         file("ual/audit-data.ndjson", unified, Unified, Lines, Utf8, 0..2),
         file("ual/purview-portal.csv", unified, Unified, PurviewCsv, Utf8Bom, 8..11),
-        file("ual/splunk-search.csv", unified, Unified, SplunkCsv, Utf8, 10..12),
+        file("ual/splunk-search.csv", unified, Unified, SplunkCsv, Utf8, 11..12),
     ]
 }
 
-/// Writes one file.
+/// Writes one file, over one of the same name.
 pub fn write(plan: &Plan, spec: &FileSpec, folder: &Path) -> io::Result<FileCount> {
     let path = folder.join(&spec.name);
+    write_to(plan, spec, &path)
+        .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))
+}
+
+fn write_to(plan: &Plan, spec: &FileSpec, path: &Path) -> io::Result<FileCount> {
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let mut sink = Sink { file: File::create(&path)?, encoding: spec.encoding, bytes: 0 };
+    let mut sink = Sink { file: File::create(path)?, encoding: spec.encoding, bytes: 0 };
     let mut out = Vec::new();
     let mut rows = 0;
     open(&mut out, spec);
@@ -134,16 +139,17 @@ pub fn write(plan: &Plan, spec: &FileSpec, folder: &Path) -> io::Result<FileCoun
     Ok(FileCount { name: spec.name.clone(), kind: spec.kind, rows, bytes: sink.bytes })
 }
 
-fn resource(stream: Stream) -> &'static str {
-    if stream == Stream::Audits { "directoryAudits" } else { "signIns" }
+/// Sign-ins of all kinds come from Graph's beta alone; directory audits have been in v1.0 for years.
+fn resource(stream: Stream) -> (&'static str, &'static str) {
+    if stream == Stream::Audits { ("v1.0", "directoryAudits") } else { ("beta", "signIns") }
 }
 
 fn open(out: &mut Vec<u8>, spec: &FileSpec) {
     match spec.container {
         Container::Page { .. } => {
-            out.extend_from_slice(b"{\"@odata.context\":\"https://graph.microsoft.com/beta/$metadata#auditLogs/");
-            out.extend_from_slice(resource(spec.stream).as_bytes());
-            out.extend_from_slice(b"\",\"value\":[");
+            let (version, name) = resource(spec.stream);
+            let context = format!("https://graph.microsoft.com/{version}/$metadata#auditLogs/{name}");
+            out.extend_from_slice(format!("{{\"@odata.context\":\"{context}\",\"value\":[").as_bytes());
         }
         Container::Array => out.extend_from_slice(b"[\n"),
         Container::Lines => {}
@@ -164,11 +170,11 @@ fn close(out: &mut Vec<u8>, spec: &FileSpec) {
         Container::Page { last } => {
             out.push(b']');
             if !last {
-                out.extend_from_slice(b",\"@odata.nextLink\":\"https://graph.microsoft.com/beta/auditLogs/");
-                out.extend_from_slice(resource(spec.stream).as_bytes());
-                out.extend_from_slice(b"?$skiptoken=");
-                push_int(out, spec.slices.start);
-                out.push(b'"');
+                let (version, name) = resource(spec.stream);
+                let token = spec.slices.start;
+                let next =
+                    format!("https://graph.microsoft.com/{version}/auditLogs/{name}?$skiptoken={token}");
+                out.extend_from_slice(format!(",\"@odata.nextLink\":\"{next}\"").as_bytes());
             }
             out.push(b'}');
         }

@@ -6,6 +6,7 @@
 use super::Stream;
 use super::audit::{detail, head, initiated_by, initiated_by_service, target};
 use super::chunk::Chunk;
+use super::compromise;
 use super::names::{ROLES, TENANT};
 use super::pim::{Episode, Outcome, REFUSALS};
 use super::rng::Rng;
@@ -40,14 +41,14 @@ const LONDON: usize = 5;
 const NEW_YORK: usize = 8;
 const WARSZAWA: usize = 10;
 const SINGAPORE: usize = 13;
-const SAO_PAULO: usize = 14;
+pub const SAO_PAULO: usize = 14;
 const GLOBAL_ADMINISTRATOR: usize = 5;
-const PRIVILEGED_ROLE_ADMINISTRATOR: usize = 14;
-const BREAK_GLASS_IP: Ip = Ip::V4([203, 0, 113, 200]);
+pub const SAO_PAULO_IP: Ip = Ip::V4([203, 0, 113, 84]);
+pub const BREAK_GLASS_IP: Ip = Ip::V4([203, 0, 113, 200]);
 const SPRAY_IP: Ip = Ip::V4([203, 0, 113, 222]);
 
 /// A time of the quarter: month 1 to 3.
-fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
+pub fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
     let days = [0, 31, 59][(month - 1) as usize] + day - 1;
     days * DAY + hour * HOUR + minute * MINUTE
 }
@@ -60,7 +61,9 @@ pub fn plant(tenant: &Tenant) -> Planted {
     failure_spikes(tenant, rng, &mut planted);
     travel(tenant, rng, &mut planted);
     break_glass(tenant, rng, &mut planted);
-    unified_only(tenant, rng, &mut planted);
+    compromise::mailbox(tenant, rng, &mut planted);
+    compromise::temporary_role(tenant, rng, &mut planted);
+    compromise::new_administrator(tenant, rng, &mut planted);
     spray(tenant, rng, &mut planted);
     last_event(tenant, rng, &mut planted);
     for chunk in [&mut planted.audits, &mut planted.interactive, &mut planted.unified] {
@@ -91,12 +94,12 @@ impl Planted {
         episode.tell_unified(tenant, &mut self.unified);
     }
 
-    fn sign_in(&mut self, tenant: &Tenant, sign_in: &SignIn) {
+    pub fn sign_in(&mut self, tenant: &Tenant, sign_in: &SignIn) {
         sign_in.tell(tenant, &mut self.interactive);
         logon(tenant, sign_in, &mut self.unified);
     }
 
-    fn finding(
+    pub fn finding(
         &mut self,
         tenant: &Tenant,
         title: &'static str,
@@ -173,6 +176,7 @@ fn failed_activations(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     let role = 6;
     let mut fail = |at, approval, outcome, decision| {
         let mut episode = Episode::plain(tenant, rng, cast::FAILING, role, at);
+        episode.at += rng.below(40 * SECOND);
         episode.approver = cast::APPROVER;
         episode.wait = 25 * MINUTE;
         "consent for the survey tool".clone_into(&mut episode.justification);
@@ -229,7 +233,7 @@ fn travel(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     }
     succeed(cast::ABROAD, UTRECHT, None, on(3, 15, 9, 30));
     succeed(cast::IMPOSSIBLE, UTRECHT, Some(Ip::V4([192, 0, 2, 2])), on(3, 18, 8, 58) + 40 * SECOND);
-    succeed(cast::IMPOSSIBLE, SAO_PAULO, Some(Ip::V4([203, 0, 113, 84])), on(3, 18, 9, 21) + 5 * SECOND);
+    succeed(cast::IMPOSSIBLE, SAO_PAULO, Some(SAO_PAULO_IP), on(3, 18, 9, 21) + 5 * SECOND);
     succeed(cast::NEAR_IMPOSSIBLE, UTRECHT, None, on(3, 19, 8, 5));
     succeed(cast::NEAR_IMPOSSIBLE, LONDON, None, on(3, 19, 11, 20));
     planted.finding(
@@ -241,7 +245,7 @@ fn travel(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
         "signins/outside-home-country.kql",
     );
     let query = "signins/impossible-travel.kql";
-    let what = "Utrecht 08:58:40 and São Paulo 09:21:05: about 9,780 km in 22 minutes";
+    let what = "Utrecht 08:58:40 and São Paulo 09:21:05: about 9,800 km in 22 minutes";
     planted.finding(tenant, "impossible travel", cast::IMPOSSIBLE, "2025-03-18", what, query);
     let what = "Utrecht 08:05 and London 11:20: a flight, about 115 km/h";
     planted.finding(tenant, "near miss: possible travel", cast::NEAR_IMPOSSIBLE, "2025-03-19", what, query);
@@ -333,29 +337,6 @@ fn alert_row(
             }
         });
     });
-}
-
-fn unified_only(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
-    for (add, minute) in [(true, 5), (false, 46)] {
-        let change = RoleChange {
-            add,
-            at: on(2, 27, 22, minute),
-            role: PRIVILEGED_ROLE_ADMINISTRATOR,
-            target: cast::UAL_ONLY,
-            by: Some((cast::GRANTOR, Ip::V4([198, 51, 100, 77]))),
-            correlation: rng.guid(),
-            id: rng.guid(),
-        };
-        change.unified(tenant, &mut planted.unified);
-    }
-    planted.finding(
-        tenant,
-        "role granted and removed, in the unified audit log alone",
-        cast::UAL_ONLY,
-        "2025-02-27 22:05 to 22:46",
-        "Privileged Role Administrator for 41 minutes, by marek.nowak, not through PIM",
-        "roles/role-grants-from-ual.kql",
-    );
 }
 
 fn spray(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {

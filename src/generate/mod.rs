@@ -9,6 +9,7 @@
 
 mod audit;
 mod chunk;
+mod compromise;
 mod files;
 mod incidents;
 mod names;
@@ -152,13 +153,14 @@ impl Plan {
         (rng, at)
     }
 
-    /// The activations that begin in a slice: at most as many as both streams that tell of them have room for.
+    /// The activations that begin in a slice. An administrator makes about one a week: more, and one person's
+    /// activations of a role would overlap, which PIM refuses. Both streams that tell of them must have room.
     fn episodes(&self, slice: u64) -> impl Iterator<Item = pim::Episode> {
-        let audits = self.part(self.background[Stream::Audits as usize], slice);
-        let unified = self.part(self.background[Stream::Unified as usize], slice);
-        let count =
-            self.part(self.background[Stream::Audits as usize] / 18, slice).min(audits / 7).min(unified / 4);
-        (0..count).map(move |index| {
+        let audits = self.background[Stream::Audits as usize];
+        let total = (audits / 12).min(self.tenant.administrators * 12);
+        let room = self.part(audits, slice) / 7;
+        let unified = self.part(self.background[Stream::Unified as usize], slice) / 4;
+        (0..self.part(total, slice).min(room).min(unified)).map(move |index| {
             let (mut rng, at) = self.draw(4, slice, index);
             pim::Episode::draw(&self.tenant, &mut rng, at)
         })

@@ -173,7 +173,7 @@ impl Episode {
             approval: false,
             outcome: Outcome::Activated,
             deactivated_after: None,
-            justification: (*rng.pick(&JUSTIFICATIONS)).to_owned(),
+            justification: rng.pick(&JUSTIFICATIONS).to_owned(),
             ticket: String::new(),
             decision: rng.pick(&APPROVALS),
             approver: if rng.chance(70.0) { cast::APPROVER } else { cast::SECOND_APPROVER },
@@ -192,7 +192,7 @@ impl Episode {
         let role = tenant.role_of(rng, user);
         let mut episode = Episode::plain(tenant, rng, user, role, at);
         episode.ip = tenant.ip(rng, user, place);
-        episode.duration = *rng.pick(&[1, 2, 4, 8, 8]) * HOUR;
+        episode.duration = rng.pick(&[1, 2, 4, 8, 8]) * HOUR;
         episode.approval = ROLES[role].approval;
         if rng.chance(30.0) {
             episode.deactivated_after = Some(rng.between(20 * MINUTE, episode.duration - 5 * MINUTE));

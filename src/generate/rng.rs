@@ -59,8 +59,8 @@ impl Rng {
         Guid::random(random)
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
-        &from[self.index(from.len())]
+    pub fn pick<T: Copy>(&mut self, from: &[T]) -> T {
+        from[self.index(from.len())]
     }
 }
 
@@ -71,16 +71,17 @@ impl Skew {
     /// Zipf with Mandelbrot's shift: rank r weighs (r + shift)^-exponent. The shift keeps the first few
     /// ranks from taking more events a day than a person can cause.
     pub fn zipf(length: usize, exponent: f64, shift: f64) -> Self {
-        Skew::weighted((0..length).map(|rank| (rank as f64 + 1.0 + shift).powf(-exponent)))
+        Skew::weighted((0..length).map(|rank| 1000.0 * (rank as f64 + 1.0 + shift).powf(-exponent)))
     }
 
+    /// Weights count in whole millionths: their sums are exact, so that a platform's own `powf` cannot show.
     pub fn weighted(weights: impl IntoIterator<Item = f64>) -> Self {
         let mut sum = 0.0;
         Skew(
             weights
                 .into_iter()
                 .map(|weight| {
-                    sum += weight;
+                    sum += (weight * 1e6).round();
                     sum
                 })
                 .collect(),

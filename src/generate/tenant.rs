@@ -60,6 +60,8 @@ pub struct Tenant {
     pub seed: u64,
     pub id: Guid,
     pub users: Vec<User>,
+    /// How many may activate roles.
+    pub administrators: u64,
     who: Skew,
     admin: Skew,
     pub roles: Vec<Guid>,
@@ -77,7 +79,7 @@ pub struct Tenant {
 impl Tenant {
     pub fn new(rows: u64, seed: u64) -> Self {
         let users = (rows / 300).clamp(40, 30_000) as usize;
-        let admins = (users / 8).clamp(8, 3_000);
+        let admins = (users / 4).clamp(8, 7_500);
         let rng = &mut Rng::new(seed, &[1]);
         let mut pairs = |count: usize| (0..count).map(|_| (rng.guid(), rng.guid())).collect::<Vec<_>>();
         let (services, identities) = (pairs(SERVICES.len()), pairs(names::IDENTITIES.len()));
@@ -87,6 +89,7 @@ impl Tenant {
             pim_principal: rng.guid(),
             roles: ROLES.iter().map(|_| rng.guid()).collect(),
             users: (0..users + cast::NAMES.len()).map(|index| user(seed, index)).collect(),
+            administrators: admins as u64,
             who: Skew::zipf(users, 0.9, 20.0),
             admin: Skew::zipf(admins, 0.8, 4.0),
             role: Skew::zipf(ROLES.len(), 1.1, 1.0),

@@ -233,13 +233,27 @@ const SITES: [&str; 4] = ["sales", "projects", "hr", "lab"];
 
 pub struct Operations(Skew);
 
-struct Event {
+/// One operation of someone in a workload.
+pub struct Event {
     at: Ticks,
     id: Guid,
     user: usize,
     ip: Ip,
     port: u64,
+    operation: &'static str,
+    record_type: (u64, &'static str),
+    workload: &'static str,
+    /// Of an Exchange cmdlet.
+    parameters: &'static [(&'static str, &'static str)],
 }
+
+const NEWSLETTER_RULE: &[(&str, &str)] = &[
+    ("AlwaysDeleteOutlookRulesBlob", "False"),
+    ("Name", "newsletters"),
+    ("SubjectContainsWords", "newsletter;\"weekly digest\""),
+    ("MoveToFolder", "Newsletters"),
+];
+const HIDE_FROM_LISTS: &[(&str, &str)] = &[("HiddenFromAddressListsEnabled", "False")];
 
 impl Operations {
     pub fn new() -> Self {
@@ -247,25 +261,48 @@ impl Operations {
     }
 
     pub fn tell(&self, tenant: &Tenant, rng: &mut Rng, at: Ticks, chunk: &mut Chunk) {
-        let (operation, record_type, workload, _) = OPERATIONS[self.0.rank(rng)];
+        let row = self.0.rank(rng);
         let (user, place) = tenant.somebody(rng, at);
         let ip = tenant.ip(rng, user, place);
-        let event = Event { at, id: rng.guid(), user, ip, port: rng.between(1024, 65_000) };
-        if record_type.0 == 8 {
-            return directory(tenant, rng, &event, operation, chunk);
+        Event::of(rng, row, user, ip, at).tell(tenant, rng, chunk);
+    }
+}
+
+impl Event {
+    fn of(rng: &mut Rng, row: usize, user: usize, ip: Ip, at: Ticks) -> Self {
+        let (operation, record_type, workload, _) = OPERATIONS[row];
+        let parameters = if operation == "New-InboxRule" { NEWSLETTER_RULE } else { HIDE_FROM_LISTS };
+        let (id, port) = (rng.guid(), rng.between(1024, 65_000));
+        Event { at, id, user, ip, port, operation, record_type, workload, parameters }
+    }
+
+    /// The first operation of that name.
+    pub fn named(rng: &mut Rng, operation: &str, user: usize, ip: Ip, at: Ticks) -> Self {
+        let row = OPERATIONS.iter().position(|row| row.0 == operation).unwrap_or(0);
+        Event::of(rng, row, user, ip, at)
+    }
+
+    pub fn with(self, parameters: &'static [(&'static str, &'static str)]) -> Self {
+        Event { parameters, ..self }
+    }
+
+    pub fn tell(&self, tenant: &Tenant, rng: &mut Rng, chunk: &mut Chunk) {
+        if self.record_type.0 == 8 {
+            return directory(tenant, rng, self, chunk);
         }
-        let upn = &tenant.users[user].upn;
-        let head = Head { id: event.id, record_type, operation, user: upn.clone() };
-        chunk.push(at, Some(head), |w| {
-            common(tenant, w, at, event.id, operation, record_type.0, workload);
-            w.text_with("UserKey", |out| puid(out, user));
+        let upn = &tenant.users[self.user].upn;
+        let head =
+            Head { id: self.id, record_type: self.record_type, operation: self.operation, user: upn.clone() };
+        chunk.push(self.at, Some(head), |w| {
+            common(tenant, w, self.at, self.id, self.operation, self.record_type.0, self.workload);
+            w.text_with("UserKey", |out| puid(out, self.user));
             w.int("UserType", 0);
             w.text("UserId", upn);
-            match workload {
-                "Exchange" if record_type.0 == 1 => exchange_admin(tenant, rng, w, &event, operation),
-                "Exchange" => exchange_item(tenant, rng, w, &event, operation),
-                "MicrosoftTeams" => teams(tenant, rng, w, &event, operation),
-                _ => files(tenant, rng, w, &event, workload),
+            match self.workload {
+                "Exchange" if self.record_type.0 == 1 => exchange_admin(tenant, rng, w, self),
+                "Exchange" => exchange_item(tenant, rng, w, self),
+                "MicrosoftTeams" => teams(tenant, rng, w, self),
+                _ => files(tenant, rng, w, self),
             }
         });
     }
@@ -277,7 +314,8 @@ impl Default for Operations {
     }
 }
 
-fn directory(tenant: &Tenant, rng: &mut Rng, event: &Event, operation: &'static str, chunk: &mut Chunk) {
+fn directory(tenant: &Tenant, rng: &mut Rng, event: &Event, chunk: &mut Chunk) {
+    let operation = event.operation;
     let service = tenant.service.rank(rng);
     let consent = operation.starts_with("Consent");
     let (target, _) = tenant.somebody(rng, event.at);
@@ -307,11 +345,12 @@ fn directory(tenant: &Tenant, rng: &mut Rng, event: &Event, operation: &'static 
     });
 }
 
-fn exchange_admin(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, operation: &str) {
+fn exchange_admin(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) {
+    let upn = &tenant.users[event.user].upn;
     w.text_with("ClientIP", |out| port_suffixed(out, event));
     w.text("ResultStatus", "True");
     w.text_with("ObjectId", |out| {
-        out.extend_from_slice(tenant.users[event.user].upn.as_bytes());
+        out.extend_from_slice(upn.as_bytes());
         out.extend_from_slice(b"\\\\rule");
         push_int(out, rng.below(90));
     });
@@ -319,20 +358,15 @@ fn exchange_admin(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event,
     w.text("OrganizationName", DOMAIN);
     w.text("OriginatingServer", "AM0PR01MB0001 (15.20.8534.034)");
     w.array("Parameters", |w| {
-        if operation == "New-InboxRule" {
-            named(w, "AlwaysDeleteOutlookRulesBlob", "False");
-            named(w, "Name", "newsletters");
-            named(w, "SubjectContainsWords", "newsletter;\"weekly digest\"");
-            named(w, "MoveToFolder", "Newsletters");
-        } else {
-            named(w, "Identity", &tenant.users[event.user].upn);
-            named(w, "HiddenFromAddressListsEnabled", "False");
+        named(w, "Mailbox", upn);
+        for (name, value) in event.parameters {
+            named(w, name, value);
         }
     });
     w.text("SessionId", "");
 }
 
-fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, operation: &str) {
+fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) {
     let user = &tenant.users[event.user];
     w.text("ResultStatus", "Succeeded");
     w.ip("ClientIPAddress", event.ip);
@@ -345,33 +379,8 @@ fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, 
     w.text("OrganizationName", DOMAIN);
     w.text("OriginatingServer", "AM0PR01MB0002 (15.20.4200.000)\r\n");
     w.guid("SessionId", rng.guid());
-    match operation {
-        "MailItemsAccessed" => {
-            w.array("OperationProperties", |w| {
-                named(w, "MailAccessType", "Bind");
-                named(w, "IsThrottled", "False");
-            });
-            let items = rng.between(1, 4);
-            w.array("Folders", |w| {
-                w.item(|w| {
-                    w.array("FolderItems", |w| {
-                        for _ in 0..items {
-                            w.item(|w| {
-                                w.text_with("InternetMessageId", |out| {
-                                    out.push(b'<');
-                                    push_guid(out, rng.guid());
-                                    out.extend_from_slice(b"@mail.lindemeer.example>");
-                                });
-                                w.int("SizeInBytes", rng.between(2_000, 90_000));
-                            });
-                        }
-                    });
-                    w.text("Id", "LgAAAACx0");
-                    w.text("Path", "\\Inbox");
-                });
-            });
-            w.int("OperationCount", items);
-        }
+    match event.operation {
+        "MailItemsAccessed" => accessed_items(rng, w),
         "MoveToDeletedItems" | "HardDelete" => {
             w.array("AffectedItems", |w| {
                 w.item(|w| {
@@ -406,8 +415,35 @@ fn exchange_item(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, 
     }
 }
 
-fn teams(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, operation: &str) {
-    match operation {
+fn accessed_items(rng: &mut Rng, w: &mut Writer) {
+    w.array("OperationProperties", |w| {
+        named(w, "MailAccessType", "Bind");
+        named(w, "IsThrottled", "False");
+    });
+    let items = rng.between(1, 4);
+    w.array("Folders", |w| {
+        w.item(|w| {
+            w.array("FolderItems", |w| {
+                for _ in 0..items {
+                    w.item(|w| {
+                        w.text_with("InternetMessageId", |out| {
+                            out.push(b'<');
+                            push_guid(out, rng.guid());
+                            out.extend_from_slice(b"@mail.lindemeer.example>");
+                        });
+                        w.int("SizeInBytes", rng.between(2_000, 90_000));
+                    });
+                }
+            });
+            w.text("Id", "LgAAAACx0");
+            w.text("Path", "\\Inbox");
+        });
+    });
+    w.int("OperationCount", items);
+}
+
+fn teams(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) {
+    match event.operation {
         "TeamsSessionStarted" => {
             w.ip("ClientIP", event.ip);
             w.text("ObjectId", "Windows (Desktop)");
@@ -446,14 +482,14 @@ fn teams(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, operatio
     w.text("ItemName", "");
 }
 
-fn files(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event, workload: &str) {
+fn files(tenant: &Tenant, rng: &mut Rng, w: &mut Writer, event: &Event) {
     let user = &tenant.users[event.user];
-    let file = *rng.pick(&FILES);
+    let file = rng.pick(&FILES);
     let account = user.upn.split('@').next().unwrap_or_default();
-    let site = if workload == "OneDrive" {
+    let site = if event.workload == "OneDrive" {
         format!("https://lindemeer-my.sharepoint.example/personal/{account}/")
     } else {
-        format!("https://lindemeer.sharepoint.example/sites/{}/", *rng.pick(&SITES))
+        format!("https://lindemeer.sharepoint.example/sites/{}/", rng.pick(&SITES))
     };
     w.ip("ClientIP", event.ip);
     w.text("ObjectId", &format!("{site}Shared Documents/General/{file}"));

@@ -208,7 +208,8 @@ impl Plan {
         });
     }
 
-    /// Finds the members that have columns, collects those that have not, hashes all.
+    /// Finds the members that have columns, collects those that have not, hashes all: the payload,
+    /// in whatever order its members are, in the upper half, the very text in the lower.
     fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u32) {
         memory.nodes.clear();
         memory.nodes.resize(self.count, None);
@@ -226,7 +227,8 @@ impl Plan {
                 content = content.wrapping_add(member_hash(key, tape.text(child)));
             }
         }
-        (content, tape.leaves_under(root))
+        let text = xxh3_64_with_seed(tape.text(root).as_bytes(), 0);
+        (content & !0xffff_ffff | text >> 32, tape.leaves_under(root))
     }
 
     fn lookup(&self, memory: &mut Memory, position: usize, key: &str) -> Option<usize> {

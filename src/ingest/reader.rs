@@ -32,6 +32,7 @@ pub struct Reader {
     /// Hash → path of the files that are known, and their sizes.
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
+    buffers: Vec<Vec<u8>>,
 }
 
 impl Reader {
@@ -42,7 +43,13 @@ impl Reader {
             next_source: sources.iter().map(|s| s.id + 1).max().unwrap_or(0),
             known: sources.iter().map(|s| (s.sha256.clone(), s.path.clone())).collect(),
             sizes: sources.iter().map(|s| s.size).collect(),
+            buffers: Vec::new(),
         }
+    }
+
+    /// Takes back the buffers of chunks that are done with.
+    pub fn recycle(&mut self, buffers: Vec<Vec<u8>>) {
+        self.buffers.extend(buffers);
     }
 
     /// The next events; none at the end.
@@ -57,7 +64,7 @@ impl Reader {
                 }
                 continue;
             };
-            match stream.next().map_err(|e| Error::io(path, &e))? {
+            match stream.next(&mut self.buffers).map_err(|e| Error::io(path, &e))? {
                 Some(chunk) => {
                     bytes += chunk.bytes.len();
                     events.push(Event::Chunk(chunk));

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -20,10 +21,10 @@ use super::worker::{Parsed, Rejected, Worker};
 use super::{Error, Found, Options, Progress, Skipped, Summary};
 use crate::json;
 use crate::lake::Source;
-use crate::lake::identity::{Place, Verdict, rank};
+use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
-use crate::lake::rows::{PARTIAL, Rows, layouts};
-use crate::lake::store::{Done, Job, Store};
+use crate::lake::rows::{PARTIAL, Rows, Spare, layouts};
+use crate::lake::store::{Done, Job, Store, Why};
 use crate::lake::tables::STORED;
 use crate::time::TICKS_PER_DAY;
 use crate::value::Value;
@@ -70,8 +71,9 @@ pub fn run(
     let mut writer = Writer::new(store, &pool, options);
     let mut batch = reader.next_batch()?;
     while !batch.is_empty() {
-        let (next, parsed) = pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch)));
-        writer.take(batch, parsed, progress)?;
+        let (next, parsed) =
+            pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
+        reader.recycle(writer.take(batch, parsed, progress)?);
         batch = next?;
     }
     let mut summary = writer.finish()?;
@@ -86,7 +88,7 @@ fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
 
 /// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
 /// its event. The results are in order.
-fn parse(batch: &[Event]) -> Vec<(usize, Parsed)> {
+fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
     let mut tasks = Vec::new();
     for (at, event) in batch.iter().enumerate() {
         let Event::Chunk(chunk) = event else { continue };
@@ -98,7 +100,7 @@ fn parse(batch: &[Event]) -> Vec<(usize, Parsed)> {
             }
         }
     }
-    let run = |(at, chunk, from, to)| (at, Worker::default().run(chunk, from, to));
+    let run = |(at, chunk, from, to)| (at, Worker::new(spare).run(chunk, from, to));
     tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
 
@@ -111,6 +113,7 @@ struct Writer<'a> {
     rows: Vec<u64>,
     latest: Option<i64>,
     limit: i64,
+    spare: Arc<Spare>,
     in_flight: usize,
     sender: Sender<Result<Done, Error>>,
     receiver: Receiver<Result<Done, Error>>,
@@ -128,18 +131,21 @@ impl<'a> Writer<'a> {
             rows: vec![0; STORED.len()],
             latest: None,
             limit: if options.now > 0 { options.now.saturating_add(TICKS_PER_DAY) } else { i64::MAX },
+            spare: Arc::default(),
             in_flight: 0,
             sender,
             receiver,
         }
     }
 
+    /// Takes in a batch; gives back the buffers of its chunks.
     fn take(
         &mut self,
         batch: Vec<Event>,
         parsed: Vec<(usize, Parsed)>,
         progress: &dyn Progress,
-    ) -> Result<(), Error> {
+    ) -> Result<Vec<Vec<u8>>, Error> {
+        let mut buffers = Vec::new();
         let mut parsed = parsed.into_iter().peekable();
         for (at, event) in batch.into_iter().enumerate() {
             match event {
@@ -154,14 +160,14 @@ impl<'a> Writer<'a> {
                 }
                 Event::Chunk(chunk) => {
                     progress.bytes(chunk.bytes.len() as u64);
-                    drop(chunk);
+                    buffers.push(chunk.bytes);
                     while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
                         progress.rows(self.add(parsed)?);
                     }
                 }
             }
         }
-        Ok(())
+        Ok(buffers)
     }
 
     /// Takes in what a task has read: counts it, and decides about every row.
@@ -196,7 +202,7 @@ impl<'a> Writer<'a> {
         let chunk = pending.chunks.len() as u32;
         for (row, meta) in rows.meta.iter().enumerate() {
             let place = Place { part: pending.part, arrival: pending.keep.len() as u32 };
-            let rank = rank(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
+            let rank = Rank::new(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
             if account.note_time(meta.time, self.limit) {
                 self.latest = self.latest.max(Some(meta.time));
             }
@@ -206,13 +212,15 @@ impl<'a> Writer<'a> {
                     continue;
                 }
                 Verdict::New => {}
-                Verdict::Wins(old) => self.store.mask(old),
-                Verdict::Loses => self.store.mask(place),
+                Verdict::Replaces(old) => self.store.mask(old, Why::Duplicate),
+                Verdict::Wins(old) => self.store.mask(old, Why::Superseded),
+                Verdict::Loses => self.store.mask(place, Why::Superseded),
             }
             account.source.kept += 1;
             pending.keep.push((chunk, row as u32));
         }
         if pending.keep.last().is_none_or(|(last, _)| *last != chunk) {
+            self.spare.give([rows]);
             return Ok(());
         }
         pending.bytes += rows.bytes();
@@ -234,10 +242,10 @@ impl<'a> Writer<'a> {
         self.rows[table] += pending.keep.len() as u64;
         self.wait(1)?;
         let job: Job = self.store.job(pending.part, STORED[table], pending.chunks, pending.keep);
-        let sender = self.sender.clone();
+        let (sender, spare) = (self.sender.clone(), Arc::clone(&self.spare));
         self.in_flight += 1;
         self.pool.spawn(move || {
-            _ = sender.send(job.run(&layouts()[table]));
+            _ = sender.send(job.run(&layouts()[table], &spare));
         });
         Ok(())
     }
@@ -376,6 +384,7 @@ fn reject_line(source: &str, reject: &Rejected) -> String {
 pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
     let mut reader = Reader::new(files::list(paths, None)?, &[]);
     let mut found: Vec<Found> = Vec::new();
+    let spare = Arc::new(Spare::default());
     let mut counts: HashMap<(usize, usize), u64> = HashMap::new();
     let mut accounts: Vec<Account> = Vec::new();
     loop {
@@ -383,7 +392,7 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
         if batch.is_empty() {
             return Ok(found);
         }
-        let mut parsed = parse(&batch).into_iter().peekable();
+        let mut parsed = parse(&batch, &spare).into_iter().peekable();
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin { source, path, encoding } => accounts.push(account(source, path, encoding)),
@@ -394,7 +403,7 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
                 Event::Chunk(_) => {
                     let Some(account) = accounts.last_mut() else { continue };
                     while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
-                        count(account, &mut counts, found.len(), parsed);
+                        count(account, &mut counts, found.len(), parsed, &spare);
                     }
                 }
                 Event::End { sha256, size, notes, .. } => {
@@ -407,13 +416,20 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
     }
 }
 
-fn count(account: &mut Account, counts: &mut HashMap<(usize, usize), u64>, file: usize, parsed: Parsed) {
+fn count(
+    account: &mut Account,
+    counts: &mut HashMap<(usize, usize), u64>,
+    file: usize,
+    parsed: Parsed,
+    spare: &Spare,
+) {
     account.add_rejected(parsed.rejected, parsed.unknown);
     parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
-    for rows in parsed.tables {
+    for rows in &parsed.tables {
         *counts.entry((file, rows.table)).or_default() += rows.len() as u64;
         rows.meta.iter().for_each(|meta| _ = account.note_time(meta.time, i64::MAX));
     }
+    spare.give(parsed.tables);
 }
 
 fn finding(account: Account, counts: &HashMap<(usize, usize), u64>, file: usize) -> Found {

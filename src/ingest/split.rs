@@ -11,6 +11,9 @@
 use super::blocks::{BLOCK, equal, escaped, load, strings};
 use super::tape::{MAX_DEPTH, Tape};
 
+/// What a stretch between records is called.
+pub const NO_RECORD: &str = "text that is no record";
+
 /// A longer record is refused.
 pub const MAX_RECORD: usize = 64 << 20;
 
@@ -77,11 +80,11 @@ impl JsonSplitter {
 
     /// One block; `Some(position)` when scanning must go on elsewhere.
     fn block(&mut self, buffer: &[u8], at: usize, out: &mut Vec<Piece>) -> Option<usize> {
-        let words = load(buffer, at);
-        let quotes = equal(&words, b'"', 0) & !escaped(equal(&words, b'\\', 0), &mut self.escape);
+        let block = load(buffer, at);
+        let quotes = equal(&block, b'"', 0) & !escaped(equal(&block, b'\\', 0), &mut self.escape);
         let inside = strings(quotes, &mut self.in_string);
-        let brackets = (equal(&words, b'{', 0x20) | equal(&words, b'}', 0x20)) & !inside;
-        let mut events = brackets | equal(&words, b'\n', 0);
+        let brackets = (equal(&block, b'{', 0x20) | equal(&block, b'}', 0x20)) & !inside;
+        let mut events = brackets | equal(&block, b'\n', 0);
         while events != 0 {
             let bit = events.trailing_zeros() as usize;
             events &= events - 1;
@@ -174,12 +177,7 @@ impl JsonSplitter {
         let text = &buffer[self.last_end..here];
         if !blank(text) {
             let start = self.last_end + text.iter().take_while(|b| separator(**b)).count();
-            out.push(Piece {
-                start,
-                end: here,
-                alone: false,
-                broken: Some("text between the records that is no record"),
-            });
+            out.push(Piece { start, end: here, alone: false, broken: Some(NO_RECORD) });
         }
     }
 
@@ -210,7 +208,7 @@ impl JsonSplitter {
             let tail = std::str::from_utf8(text).unwrap_or("?");
             if !tail.chars().all(|c| c.is_ascii() && separator(c as u8) || TORN_NEWLINES.contains(&c)) {
                 let start = self.last_end + text.iter().take_while(|b| separator(**b)).count();
-                let broken = Some("text after the last record that is no record");
+                let broken = Some(NO_RECORD);
                 out.push(Piece { start, end: buffer.len(), alone: false, broken });
             }
         }
@@ -263,52 +261,59 @@ pub struct CsvSplitter {
     scanned: usize,
     start: usize,
     in_string: bool,
-    skipping: bool,
 }
 
 impl CsvSplitter {
     /// Scans what is new in `buffer`. Everything before the returned position is done with.
     pub fn feed(&mut self, buffer: &[u8], last: bool, out: &mut Vec<Piece>) -> usize {
-        while self.scanned + BLOCK <= buffer.len() || last && self.scanned < buffer.len() {
-            let at = self.scanned;
-            let words = load(buffer, at);
-            let inside = strings(equal(&words, b'"', 0), &mut self.in_string);
-            let mut ends = equal(&words, b'\n', 0) & !inside;
-            while ends != 0 {
-                let end = at + ends.trailing_zeros() as usize;
-                ends &= ends - 1;
-                self.row(buffer, end, out);
-                self.start = end + 1;
+        loop {
+            while self.scanned + BLOCK <= buffer.len() || last && self.scanned < buffer.len() {
+                self.block(buffer, out);
+                if self.scanned - self.start.min(self.scanned) > MAX_RECORD {
+                    self.give_up(buffer, "longer than 64 MiB: is a quote missing?", out);
+                }
             }
-            self.scanned = (at + BLOCK).min(buffer.len());
-            if self.scanned - self.start.min(self.scanned) > MAX_RECORD && !self.skipping {
-                let broken = Some("longer than 64 MiB: is a quote missing?");
-                out.push(Piece { start: self.start, end: self.start + 1, alone: false, broken });
-                self.skipping = true;
+            if !last || self.start >= buffer.len() {
+                break;
             }
-        }
-        if last && self.start < buffer.len() {
-            if self.in_string && !self.skipping {
-                let broken = Some("the file ends in the middle of a quoted cell");
-                out.push(Piece { start: self.start, end: buffer.len(), alone: false, broken });
+            if self.in_string {
+                self.give_up(buffer, "the file ends before the quote is closed", out);
             } else {
                 self.row(buffer, buffer.len(), out);
             }
-            self.start = buffer.len();
         }
-        let keep = if self.skipping { self.scanned } else { self.start.min(buffer.len()) };
+        let keep = self.start.min(buffer.len());
         self.scanned = self.scanned.saturating_sub(keep);
         self.start = self.start.saturating_sub(keep);
         keep
     }
 
-    fn row(&mut self, buffer: &[u8], end: usize, out: &mut Vec<Piece>) {
-        if std::mem::take(&mut self.skipping) {
-            return;
+    fn block(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
+        let at = self.scanned;
+        let block = load(buffer, at);
+        let inside = strings(equal(&block, b'"', 0), &mut self.in_string);
+        let mut ends = equal(&block, b'\n', 0) & !inside;
+        while ends != 0 {
+            let end = at + ends.trailing_zeros() as usize;
+            ends &= ends - 1;
+            self.row(buffer, end, out);
         }
-        let text = &buffer[self.start..end];
-        if !text.iter().all(|b| matches!(b, b'\r' | b' ' | 0)) {
-            out.push(Piece { start: self.start, end, alone: false, broken: None });
+        self.scanned = (at + BLOCK).min(buffer.len());
+    }
+
+    /// A quote that is never closed would swallow all rows after it: only its line is given up.
+    fn give_up(&mut self, buffer: &[u8], why: &'static str, out: &mut Vec<Piece>) {
+        let start = self.start;
+        let end = memchr::memchr(b'\n', &buffer[start..]).map_or(buffer.len(), |n| start + n);
+        out.push(Piece { start, end, alone: false, broken: Some(why) });
+        self.start = (end + 1).min(buffer.len());
+        (self.scanned, self.in_string) = (self.start, false);
+    }
+
+    fn row(&mut self, buffer: &[u8], end: usize, out: &mut Vec<Piece>) {
+        let start = std::mem::replace(&mut self.start, (end + 1).min(buffer.len()));
+        if !buffer[start..end].iter().all(|b| matches!(b, b'\r' | b' ' | 0)) {
+            out.push(Piece { start, end, alone: false, broken: None });
         }
     }
 }

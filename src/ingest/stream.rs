@@ -214,8 +214,8 @@ impl Stream {
         Ok(Opened::Stream(Box::new(stream)))
     }
 
-    /// The next records; `None` at the end of the file.
-    pub fn next(&mut self) -> io::Result<Option<Chunk>> {
+    /// The next records; `None` at the end of the file. Buffers are taken from `spare`.
+    pub fn next(&mut self, spare: &mut Vec<Vec<u8>>) -> io::Result<Option<Chunk>> {
         let mut pieces = Vec::new();
         loop {
             let last = self.done;
@@ -224,7 +224,7 @@ impl Stream {
                 Splitter::Csv(csv, _) => csv.feed(&self.buffer, last, &mut pieces),
             };
             if !pieces.is_empty() {
-                return Ok(Some(self.chunk(keep.min(self.buffer.len()), pieces)));
+                return Ok(Some(self.chunk(keep.min(self.buffer.len()), pieces, spare)));
             }
             self.base += keep as u64;
             self.buffer.drain(..keep.min(self.buffer.len()));
@@ -235,9 +235,11 @@ impl Stream {
         }
     }
 
-    fn chunk(&mut self, keep: usize, pieces: Vec<Piece>) -> Chunk {
+    fn chunk(&mut self, keep: usize, pieces: Vec<Piece>, spare: &mut Vec<Vec<u8>>) -> Chunk {
         let end = pieces.last().map_or(keep, |p| p.end.max(keep)).min(self.buffer.len());
-        let rest = self.buffer[keep..].to_vec();
+        let mut rest = spare.pop().unwrap_or_default();
+        rest.clear();
+        rest.extend_from_slice(&self.buffer[keep..]);
         let mut bytes = std::mem::replace(&mut self.buffer, rest);
         bytes.truncate(end);
         let header = match &self.splitter {

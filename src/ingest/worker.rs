@@ -5,14 +5,18 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::cells;
+use super::cells::{self, Header};
 use super::formats;
 use super::plan::{self, Memory, Place, Plan};
+use super::split::{CsvSplitter, NO_RECORD};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{LOSSY, Rows};
-use crate::lake::tables::STORED;
+use crate::lake::rows::{LOSSY, Rows, Spare};
+
+/// Lines given up in one run-together row, at most.
+const MAX_RECOVERIES: usize = 1000;
 
 /// Characters of a rejected record that are kept.
 pub const EXCERPT: usize = 200;
@@ -45,10 +49,15 @@ pub struct Worker {
     /// Members found around the record at hand.
     pub rest: String,
     memories: Vec<(usize, Memory)>,
+    spare: Arc<Spare>,
     out: Parsed,
 }
 
 impl Worker {
+    pub fn new(spare: &Arc<Spare>) -> Worker {
+        Worker { spare: Arc::clone(spare), ..Worker::default() }
+    }
+
     /// Reads some pieces of a chunk.
     pub fn run(mut self, chunk: &Chunk, from: usize, to: usize) -> Parsed {
         self.out.source = chunk.source;
@@ -71,11 +80,15 @@ impl Worker {
                 }
             };
             match (piece.broken, &chunk.header) {
-                (Some(reason), _) => self.reject(&place, reason, &text),
+                (Some(reason), _) => {
+                    self.out.unknown += u64::from(reason == NO_RECORD);
+                    self.reject(&place, reason, &text);
+                }
                 (None, None) => self.json(&text, place),
                 (None, Some(header)) => self.csv(&text, header, place),
             }
         }
+        self.out.tables.iter().for_each(|rows| self.spare.learn(rows));
         self.out
     }
 
@@ -91,14 +104,56 @@ impl Worker {
         self.tape = tape;
     }
 
-    fn csv(&mut self, text: &str, header: &cells::Header, place: Place) {
-        let cells = cells::split(text, header.delimiter);
+    fn csv(&mut self, text: &str, header: &Header, place: Place) {
         let place = Place { route: header.format.route, ..place };
-        if cells.len() > header.columns.len() || cells.len() < 2 {
-            let (found, wanted) = (cells.len(), header.columns.len());
-            return self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
+        if !self.csv_row(text, header, place) {
+            self.recover(text, header, place);
         }
-        (header.format.read)(self, header, &cells, place);
+    }
+
+    /// One row; `false` when it is several that a lost quote has run together.
+    fn csv_row(&mut self, text: &str, header: &Header, place: Place) -> bool {
+        let cells = cells::split(text, header.delimiter);
+        let (found, wanted) = (cells.len(), header.columns.len());
+        if found > wanted && text.contains('\n') {
+            return false;
+        }
+        if found > wanted || found < 2 {
+            self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
+        } else {
+            (header.format.read)(self, header, &cells, place);
+        }
+        true
+    }
+
+    /// Gives up the first line, and cuts what follows into rows again.
+    fn recover(&mut self, text: &str, header: &Header, place: Place) {
+        let mut at = 0;
+        for _ in 0..MAX_RECOVERIES {
+            let end = text[at..].find('\n').map_or(text.len(), |n| at + n);
+            let here = |from: usize, to: usize| Place {
+                offset: place.offset + from as u64,
+                length: (to - from) as u64,
+                ..place
+            };
+            self.reject(&here(at, end), "a quote is missing or too many", &text[at..end]);
+            let start = (end + 1).min(text.len());
+            let mut pieces = Vec::new();
+            CsvSplitter::default().feed(text[start..].as_bytes(), true, &mut pieces);
+            let mut again = None;
+            for piece in pieces {
+                let (from, to) = (start + piece.start, start + piece.end);
+                if let Some(reason) = piece.broken {
+                    self.reject(&here(from, to), reason, &text[from..to]);
+                } else if !self.csv_row(&text[from..to], header, here(from, to)) {
+                    again = Some(from);
+                    break;
+                }
+            }
+            let Some(next) = again else { return };
+            at = next;
+        }
+        self.reject(&place, "too many broken rows in a row", &text[at..]);
     }
 
     /// The identity of a record: its id, else all of it.
@@ -117,19 +172,11 @@ impl Worker {
             self.memories.push((plan.table, Memory::default()));
             self.memories.len() - 1
         });
-        let rows = rows(&mut self.out.tables, plan.table);
+        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
         plan.write(tape, root, place, id, &mut rest, &mut self.memories[known].1, rows);
         self.out.routes.insert(place.route);
         rest.clear();
         self.rest = rest;
-    }
-
-    /// Fills a text column of the row taken in last, unless it has a value.
-    pub fn complete(&mut self, plan: &Plan, column: &str, text: &str) {
-        let rows = rows(&mut self.out.tables, plan.table);
-        if let (Some(at), Some(row)) = (plan.layout.index(column), rows.len().checked_sub(1)) {
-            rows.cells[at].set_text(row, text);
-        }
     }
 
     pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {
@@ -155,9 +202,11 @@ impl Worker {
     }
 }
 
-fn rows(tables: &mut Vec<Rows>, table: usize) -> &mut Rows {
-    if tables.is_empty() {
-        tables.extend((0..STORED.len()).map(Rows::new));
-    }
-    &mut tables[table]
+fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare) -> &'a mut Rows {
+    let known = tables.iter().position(|rows| rows.table == table);
+    let at = known.unwrap_or_else(|| {
+        tables.push(spare.take(table));
+        tables.len() - 1
+    });
+    &mut tables[at]
 }

@@ -2,13 +2,14 @@
 //!
 //! Trap: texts come from the query; they are shown escaped, and never end a line.
 
-use std::fmt::{Debug, Display};
+use std::fmt::Display;
 
 use super::ast::{
     Argument, Expr, ExprKind, Function, Name, NamePattern, NamedExpr, Operator, OperatorParameter, Parameter,
     ParameterType, Query, SortKey, Statement,
 };
 use super::operators::OperatorKind;
+use super::operators::make_series::MakeSeries;
 use super::operators::mv_expand::Expanded;
 use super::operators::parse::Piece;
 use crate::types::Type;
@@ -261,18 +262,7 @@ impl Dump {
                 d.expr(&o.right);
                 d.exprs("on", &o.on);
             }),
-            OperatorKind::MakeSeries(o) => self.node("make-series", |d| {
-                d.options(&o.parameters);
-                for column in &o.columns {
-                    d.named(&column.column);
-                    d.optional("default", &column.default);
-                }
-                d.all_named(if o.in_range { "on … in range" } else { "on" }, std::slice::from_ref(&o.on));
-                d.optional("from", &o.from);
-                d.optional("to", &o.to);
-                d.node("step", |d| d.expr(&o.step));
-                d.all_named("by", &o.by);
-            }),
+            OperatorKind::MakeSeries(o) => self.make_series(o),
             OperatorKind::MvApply(o) => self.node("mv-apply", |d| {
                 d.options(&o.parameters);
                 d.expanded(&o.columns);
@@ -315,8 +305,23 @@ impl Dump {
                 d.options(&o.parameters);
                 o.tables.iter().for_each(|t| d.expr(t));
             }),
-            other => self.line(debug_name(other)),
+            _ => {}
         }
+    }
+
+    fn make_series(&mut self, o: &MakeSeries) {
+        self.node("make-series", |d| {
+            d.options(&o.parameters);
+            for column in &o.columns {
+                d.named(&column.column);
+                d.optional("default", &column.default);
+            }
+            d.all_named(if o.in_range { "on … in range" } else { "on" }, std::slice::from_ref(&o.on));
+            d.optional("from", &o.from);
+            d.optional("to", &o.to);
+            d.node("step", |d| d.expr(&o.step));
+            d.all_named("by", &o.by);
+        });
     }
 
     fn patterns<'a>(&mut self, head: &str, patterns: impl Iterator<Item = &'a NamePattern>) {
@@ -330,12 +335,6 @@ impl Dump {
             Piece::Column(name, ty) => self.line(format!("{}: {ty}", shown(&name.text))),
         }
     }
-}
-
-/// The name of an operator's variant.
-fn debug_name(kind: &impl Debug) -> String {
-    let text = format!("{kind:?}");
-    text.split(['(', ' ']).next().unwrap_or_default().to_lowercase()
 }
 
 fn pattern(pattern: &NamePattern) -> String {

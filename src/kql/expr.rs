@@ -201,7 +201,7 @@ impl Parser<'_> {
             }
             Form::List => {
                 let items = if self.is_symbol("(") {
-                    self.nested(|p| p.bracketed("(", ")", Self::pipeline))?
+                    self.bracketed("(", ")", Self::pipeline)?
                 } else {
                     vec![self.binary(infix.power + 1)?]
                 };
@@ -209,7 +209,9 @@ impl Parser<'_> {
             }
             Form::Between => {
                 let open = self.span();
-                self.expect_symbol("(")?;
+                if !self.eat_symbol("(") {
+                    return Err(self.expected("`(low .. high)`"));
+                }
                 let low = Box::new(self.expr()?);
                 self.expect_symbol("..")?;
                 let high = Box::new(self.expr()?);
@@ -252,7 +254,7 @@ impl Parser<'_> {
             let kind = if self.eat_symbol(".") {
                 let name = self.name("the name of a member")?;
                 if self.is_symbol("(") {
-                    let args = self.nested(Self::arguments)?;
+                    let args = self.arguments()?;
                     ExprKind::Method { object: Box::new(expr), name, args }
                 } else {
                     ExprKind::Member(Box::new(expr), name)
@@ -289,7 +291,7 @@ impl Parser<'_> {
             }
             TokenKind::Symbol("(") => {
                 self.advance();
-                let inner = self.nested(Self::pipeline)?;
+                let inner = self.pipeline()?;
                 self.close(")", span)?;
                 inner.kind
             }
@@ -344,11 +346,11 @@ impl Parser<'_> {
             "typeof" if call => return self.typeof_type().map(ExprKind::TypeLiteral),
             "datatable" if call => {
                 self.advance();
-                return self.nested(datatable::parse).map(|kind| self.written_table(kind, start));
+                return datatable::parse(self).map(|kind| self.written_table(kind, start));
             }
             "externaldata" if call => {
                 self.advance();
-                return self.nested(externaldata::parse).map(|kind| self.written_table(kind, start));
+                return externaldata::parse(self).map(|kind| self.written_table(kind, start));
             }
             _ => {}
         }
@@ -356,7 +358,7 @@ impl Parser<'_> {
         if !call {
             return Ok(ExprKind::Name(name));
         }
-        let args = self.nested(Self::arguments)?;
+        let args = self.arguments()?;
         Ok(ExprKind::Call { name, args })
     }
 

@@ -176,8 +176,7 @@ impl<'t> Lexer<'t, '_> {
         if self.at == from {
             self.at += first.len_utf8();
         }
-        let shown: String =
-            self.text[from..self.at].chars().take(12).flat_map(char::escape_default).collect();
+        let shown = shown(&self.text[from..self.at]);
         let message = format!("`{shown}` has no meaning here");
         match first {
             '“' | '”' | '‘' | '’' | '„' => {
@@ -247,7 +246,9 @@ impl<'t> Lexer<'t, '_> {
         self.at = from;
         self.take_while(|c| c.is_ascii_digit());
         let mut real = false;
-        if self.rest().starts_with('.') && self.rest()[1..].starts_with(|c: char| c.is_ascii_digit()) {
+        // `0.` is a number, `1..5` and `1.name` are not.
+        let after_point = self.rest().strip_prefix('.').map(|rest| rest.chars().next());
+        if after_point.is_some_and(|c| !c.is_some_and(|c| is_name_start(c) || matches!(c, '.' | '['))) {
             self.at += 1;
             self.take_while(|c| c.is_ascii_digit());
             real = true;
@@ -273,7 +274,7 @@ impl<'t> Lexer<'t, '_> {
     }
 
     fn bad_number(&mut self, from: usize) -> TokenKind {
-        let shown: String = self.text[from..self.at].chars().take(40).collect();
+        let shown = shown(&self.text[from..self.at]);
         self.error_help(
             from,
             format!("`{shown}` is not a number that fits its type"),
@@ -427,6 +428,22 @@ impl<'t> Lexer<'t, '_> {
         self.at += digits;
         u32::from_str_radix(text, 16).ok()
     }
+}
+
+/// Text of the query as a message shows it: cut, and nothing in it that a terminal would obey.
+pub(super) fn shown(text: &str) -> String {
+    let mut shown = String::new();
+    for (n, c) in text.chars().enumerate() {
+        match c {
+            _ if n == 50 => return shown + "…",
+            ' '..='~' => shown.push(c),
+            _ if c.is_alphanumeric() || matches!(c, '“' | '”' | '‘' | '’' | '–' | '—') => {
+                shown.push(c)
+            }
+            _ => shown.extend(c.escape_default()),
+        }
+    }
+    shown
 }
 
 /// The length of `{{ Name }}` at the start of `text`.

@@ -10,10 +10,10 @@ use crate::time;
 use crate::types::Type;
 use crate::value::{self, Value};
 
-use super::lexer::{Lexer, TokenKind, is_name_part, placeholder_length};
+use super::lexer::{Lexer, TokenKind, is_name_part, placeholder_length, shown};
 
 /// JSON may be nested so deep in a literal.
-const MAX_DEPTH: usize = 200;
+const MAX_DEPTH: usize = 100;
 
 /// The names that make a literal when a bracket follows.
 pub(super) fn type_of_literal(word: &str) -> Option<Type> {
@@ -57,7 +57,7 @@ fn not_literal(lexer: &mut Lexer, ty: Type, from: usize) -> Option<Value> {
     if !lexer.text[..lexer.at].ends_with(')') {
         skip_brackets(lexer, 1);
     }
-    let shown: String = lexer.text[from..lexer.at].chars().take(60).flat_map(char::escape_debug).collect();
+    let shown = shown(&lexer.text[from..lexer.at]);
     let name = ty.name();
     if ty == Type::Datetime && lexer.text[from..lexer.at].ends_with("()") {
         lexer.error_help(from, format!("`{shown}` names no time"), "the current time is `now()`");

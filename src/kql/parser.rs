@@ -14,12 +14,14 @@ use super::ast::{Expr, ExprKind, Function, Name, Operator, Parameter, ParameterT
 use super::lexer::{self, Token, TokenKind};
 use super::operators::{LEADING, OperatorKind, PARSERS, REFUSED};
 
-/// Brackets, functions and operators may be nested so deep.
-const MAX_NESTING: u32 = 200;
+/// Brackets, signs, functions and operators may be nested so deep.
+const MAX_NESTING: u32 = 100;
 /// The tree is no higher than this plus `MAX_NESTING`.
 const MAX_HEIGHT: u32 = 1000;
 /// More errors than this help nobody.
 const MAX_DIAGNOSTICS: usize = 100;
+
+const SEPARATORS: &str = "items are separated by `,`, operators by `|`, statements by `;`";
 
 /// An error has been reported; the piece that was being read is lost.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +34,7 @@ pub fn parse(text: &str) -> (Query, Vec<Diagnostic>) {
     let mut diagnostics = Vec::new();
     let tokens = lexer::tokens(text, &mut diagnostics);
     let mut parser = Parser { text, tokens, at: 0, diagnostics, nesting: 0, height: 0, in_search: false };
-    let statements = parser.statements();
+    let statements = parser.block(0);
     let mut diagnostics = parser.diagnostics;
     diagnostics.sort_by_key(|d| d.span.start);
     diagnostics.truncate(MAX_DIAGNOSTICS);
@@ -74,6 +76,11 @@ impl<'t> Parser<'t> {
     pub fn span_from(&self, start: Span) -> Span {
         let last = if self.at == 0 { start } else { self.tokens[self.at - 1].span };
         Span::new(start.start, last.end.max(start.end))
+    }
+
+    fn previous(&self) -> &str {
+        let span = self.tokens[self.at.saturating_sub(1)].span;
+        &self.text[span.start..span.end]
     }
 
     pub fn advance(&mut self) {
@@ -135,7 +142,13 @@ impl<'t> Parser<'t> {
         if self.eat_symbol(symbol) {
             return Ok(());
         }
-        if self.diagnostics.len() > MAX_DIAGNOSTICS {
+        // An error inside has skipped to the end already; or nobody reads so many errors.
+        let skipped = *self.peek() == TokenKind::End
+            && self
+                .diagnostics
+                .last()
+                .is_some_and(|d| d.span.start >= open.start && d.kind != Kind::Unsupported);
+        if skipped || self.diagnostics.len() > MAX_DIAGNOSTICS {
             return Err(Broken);
         }
         let line = self.text[..open.start].matches('\n').count() + 1;
@@ -151,7 +164,7 @@ impl Parser<'_> {
         if *self.peek() != TokenKind::Bad {
             let diagnostic =
                 Diagnostic::syntax(self.span(), format!("expected {what}, found {}", self.found()));
-            let help = self.usual_mistake();
+            let help = self.usual_mistake(what.starts_with("`|`"));
             self.diagnostics.push(Diagnostic { help, ..diagnostic });
         }
         Broken
@@ -174,20 +187,19 @@ impl Parser<'_> {
     /// The token here, in words.
     fn found(&self) -> String {
         let span = self.span();
-        let text = &self.text[span.start..span.end];
-        let shown: String = text.chars().take(40).flat_map(char::escape_debug).collect();
-        let dots = if text.chars().nth(40).is_some() { "…" } else { "" };
+        let shown = lexer::shown(&self.text[span.start..span.end]);
         match self.peek() {
             TokenKind::End => "the end of the query".into(),
-            TokenKind::Text(_) => format!("the text {shown}{dots}"),
-            _ => format!("`{shown}{dots}`"),
+            TokenKind::Text(_) => format!("the text {shown}"),
+            _ => format!("`{shown}`"),
         }
     }
 
-    /// What people mean who write the token here.
-    fn usual_mistake(&self) -> Option<String> {
+    /// What people mean who write the token here; `after` something that is complete.
+    fn usual_mistake(&self, after: bool) -> Option<String> {
         let help = match self.peek() {
-            TokenKind::Symbol("=") => "equality is `==`, or `=~` without regard to case",
+            TokenKind::Symbol("=") => "equality is `==`; a column is named by `name = …`, with a plain name",
+            TokenKind::Symbol("|") => "a pipeline begins with a table: `Table | …`",
             TokenKind::Symbol("&&") => "write `and`",
             TokenKind::Symbol("||") => "write `or`",
             TokenKind::Symbol("!") => "negation is `not(…)`",
@@ -200,9 +212,13 @@ impl Parser<'_> {
                         Some(format!("operators are lower case: `{}`", word.to_lowercase()))
                     }
                     _ if self.operator_named(0).is_some() => Some(format!("a `|` stands before `{word}`")),
+                    "matches" => Some("the operator is `matches regex`".into()),
+                    _ if after && self.previous() == "not" => Some("write `not(…)`".into()),
+                    _ if after => Some(SEPARATORS.into()),
                     _ => None,
                 };
             }
+            TokenKind::Text(_) | TokenKind::Literal(..) if after => SEPARATORS,
             _ => return None,
         };
         Some(help.into())
@@ -252,37 +268,20 @@ impl Parser<'_> {
 
 /// Statements.
 impl Parser<'_> {
-    fn statements(&mut self) -> Vec<Statement> {
-        let mut statements = self.block();
-        while *self.peek() != TokenKind::End {
-            // Only a closing bracket too many ends a block before the end of the text.
-            self.expected("the end of the query");
-            self.advance();
-            self.recover(0);
-            statements.extend(self.block());
-        }
-        statements
-    }
-
     /// Statements separated by `;`, up to a closing bracket or the end.
-    fn block(&mut self) -> Vec<Statement> {
+    fn block(&mut self, depth: u32) -> Vec<Statement> {
         let mut statements = Vec::new();
         loop {
             while self.eat_symbol(";") {}
-            if matches!(self.peek(), TokenKind::End | TokenKind::Symbol(")" | "]" | "}")) {
+            if self.ends_block(depth) {
                 return statements;
             }
-            let depth = self.token(0).depth;
             let height = self.height;
             let statement = self.nested(Self::statement);
             self.height = height;
-            let ended = matches!(self.peek(), TokenKind::End | TokenKind::Symbol(";" | ")" | "]" | "}"));
+            let ended = self.is_symbol(";") || self.ends_block(depth);
             if statement.is_err() {
-                self.recover(depth);
-                while self.is_symbol("|") {
-                    self.advance();
-                    self.recover(depth);
-                }
+                self.recover_statement(depth);
             } else if !ended {
                 self.expected("`|` and an operator, or `;`");
                 if !self.begins_statement() {
@@ -375,7 +374,8 @@ impl Parser<'_> {
         let parameters = self.parameters_of_function()?;
         let open = self.span();
         self.expect_symbol("{")?;
-        let body = self.block();
+        let depth = self.tokens[self.at - 1].depth + 1;
+        let body = self.block(depth);
         self.close("}", open)?;
         Ok(Function { parameters, body, view, span: self.span_from(start) })
     }
@@ -435,7 +435,12 @@ impl Parser<'_> {
         let mut refused = false;
         while self.eat_symbol("|") {
             let before = self.diagnostics.len();
-            let operator = self.operator();
+            let start = self.span();
+            let mut operator = self.operator();
+            if matches!(operator.kind, OperatorKind::Print(_) | OperatorKind::Range(_)) {
+                self.error(start, "this operator begins a pipeline; it takes no table before it");
+                operator.kind = OperatorKind::Error;
+            }
             if matches!(operator.kind, OperatorKind::Refused { .. }) {
                 // One is enough to say that this pipeline is not done.
                 if refused {
@@ -455,7 +460,7 @@ impl Parser<'_> {
         let kind = match self.nested(Self::operator_kind) {
             Ok(kind) if self.ends_operator(depth) => kind,
             Ok(kind) => {
-                self.expected("`|`, `;` or the end of the operator");
+                self.expected("`|`, `;` or the end");
                 if self.begins_statement() { kind } else { OperatorKind::Error }
             }
             Err(Broken) => OperatorKind::Error,
@@ -471,15 +476,20 @@ impl Parser<'_> {
 
     /// Whether the operator here has nothing more.
     pub fn at_operator_end(&self) -> bool {
-        self.ends_operator(1)
+        matches!(self.peek(), TokenKind::End | TokenKind::Symbol("|" | ";" | "," | ")" | "]" | "}"))
     }
 
     fn ends_operator(&self, depth: u32) -> bool {
         match self.peek() {
-            TokenKind::End | TokenKind::Symbol("|" | ";" | ")" | "]" | "}") => true,
+            TokenKind::Symbol("|" | ";") => true,
             TokenKind::Symbol(",") => depth > 0,
-            _ => false,
+            _ => self.ends_block(depth),
         }
+    }
+
+    /// The end, or the bracket that closes what stands at that depth.
+    fn ends_block(&self, depth: u32) -> bool {
+        *self.peek() == TokenKind::End || self.token(0).depth < depth
     }
 
     fn operator_kind(&mut self) -> Parsed<OperatorKind> {
@@ -502,9 +512,12 @@ impl Parser<'_> {
             return Ok(OperatorKind::Refused { name, reason });
         }
         let known = PARSERS.iter().map(|(name, _)| *name).chain(REFUSED.iter().map(|(name, _)| *name));
-        let shown: String = name.chars().take(60).collect();
+        let shown = lexer::shown(&name);
         let message = format!("unknown operator `{shown}`");
-        Err(match closest(&shown, known) {
+        // Between words as short as `foo` and `top`, nearness says nothing.
+        let near = closest(&shown, known)
+            .filter(|near| near.len() > 4 || near.as_bytes().first() == shown.as_bytes().first());
+        Err(match near {
             Some(near) => self.error_help(span, message, format!("did you mean `{near}`?")),
             None => self.error(span, message),
         })

@@ -3,13 +3,14 @@
 //! Trap: words are no keywords. `by`, `on`, `kind` end a piece only where an operator looks for them,
 //! so columns may have these names.
 
+use crate::diagnostic::Diagnostic;
 use crate::source::Span;
 use crate::types::Type;
 use crate::value::Value;
 
 use super::ast::{Argument, Expr, ExprKind, Name, NamePattern, NamedExpr, OperatorParameter, SortKey};
 use super::lexer::TokenKind;
-use super::parser::{Parsed, Parser};
+use super::parser::{Broken, Parsed, Parser};
 
 impl Parser<'_> {
     /// `one, two, …`: one at least.
@@ -89,6 +90,12 @@ impl Parser<'_> {
         self.expect_word("typeof")?;
         let open = self.span();
         self.expect_symbol("(")?;
+        if self.is_symbol("*") || self.is_symbol_at(1, ":") {
+            let help = "it belongs to plugins that run code in other languages";
+            let message = "`typeof` of a whole schema is not done by auk";
+            self.report(Diagnostic::unsupported(self.span(), message).with_help(help));
+            return Err(Broken);
+        }
         let ty = self.type_name()?;
         self.close(")", open)?;
         Ok(ty)
@@ -218,7 +225,8 @@ impl Parser<'_> {
         while let Some(word) = self.word_at(0) {
             let hint =
                 word == "hint" && self.is_symbol_at(1, ".") && matches!(self.peek_at(2), TokenKind::Word);
-            if !hint && !(names.contains(&word) && self.is_symbol_at(1, "=")) {
+            let named = names.contains(&word) && self.is_symbol_at(1, "=");
+            if !hint && !named {
                 break;
             }
             parameters.push(self.parameter()?);

@@ -4,7 +4,8 @@
 //! does not have cost nothing. In a text buffer the empty text is the missing value; for a dynamic
 //! column that is null, as JSON is never empty.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock};
 
 use super::shreds::shreds;
 use super::tables::{STORED, table};
@@ -175,6 +176,42 @@ impl Cells {
         }
     }
 
+    /// How many bytes or cells it holds.
+    fn size(&self) -> usize {
+        match self {
+            Cells::Text(column) => column.data.len(),
+            Cells::Long(cells) => cells.len(),
+            Cells::Real(cells) => cells.len(),
+        }
+    }
+
+    /// Makes room for as much as such a column held before.
+    fn reserve(&mut self, size: usize, rows: usize) {
+        if size == 0 {
+            return;
+        }
+        match self {
+            Cells::Text(column) => {
+                column.data.reserve(size);
+                column.ends.reserve(rows);
+            }
+            Cells::Long(cells) => cells.reserve(size),
+            Cells::Real(cells) => cells.reserve(size),
+        }
+    }
+
+    /// Empties the column, but keeps its memory.
+    fn clear(&mut self) {
+        match self {
+            Cells::Text(column) => {
+                column.data.clear();
+                column.ends.clear();
+            }
+            Cells::Long(cells) => cells.clear(),
+            Cells::Real(cells) => cells.clear(),
+        }
+    }
+
     fn bytes(&self) -> usize {
         match self {
             Cells::Text(column) => column.data.len() + column.ends.len() * 4,
@@ -235,5 +272,52 @@ impl Rows {
     /// About how much memory they take.
     pub fn bytes(&self) -> usize {
         self.cells.iter().map(Cells::bytes).sum::<usize>() + self.meta.len() * size_of::<Meta>()
+    }
+}
+
+/// Buffers that have been written and can be filled again, and how large they get: memory fresh
+/// from the system is slow, and so is growing by doubling.
+#[derive(Debug, Default)]
+pub struct Spare(Mutex<Shelf>);
+
+#[derive(Debug, Default)]
+struct Shelf {
+    spare: Vec<Rows>,
+    /// Per table the number of rows, and per column the size, that a buffer has had at most.
+    sizes: HashMap<usize, (usize, Vec<usize>)>,
+}
+
+impl Spare {
+    /// An empty buffer for a table.
+    pub fn take(&self, table: usize) -> Rows {
+        let Ok(mut shelf) = self.0.lock() else { return Rows::new(table) };
+        if let Some(at) = shelf.spare.iter().rposition(|rows| rows.table == table) {
+            return shelf.spare.swap_remove(at);
+        }
+        let mut rows = Rows::new(table);
+        if let Some((count, sizes)) = shelf.sizes.get(&table) {
+            rows.meta.reserve(*count);
+            rows.cells.iter_mut().zip(sizes).for_each(|(cells, size)| cells.reserve(*size, *count));
+        }
+        rows
+    }
+
+    /// Learns how large a buffer has become.
+    pub fn learn(&self, rows: &Rows) {
+        let Ok(mut shelf) = self.0.lock() else { return };
+        let (count, sizes) = shelf.sizes.entry(rows.table).or_default();
+        *count = rows.len().max(*count);
+        sizes.resize(rows.cells.len(), 0);
+        sizes.iter_mut().zip(&rows.cells).for_each(|(size, cells)| *size = cells.size().max(*size));
+    }
+
+    pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
+        let Ok(mut shelf) = self.0.lock() else { return };
+        for mut rows in chunks {
+            rows.cells.iter_mut().for_each(Cells::clear);
+            rows.meta.clear();
+            rows.exact.fill(true);
+            shelf.spare.push(rows);
+        }
     }
 }

@@ -14,10 +14,10 @@ use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::identity::{Identities, Place, rank};
+use super::identity::{Identities, Place, Rank};
 use super::manifest::{self, Exactness, Manifest, PartEntry, Source};
 use super::part::{self, Written};
-use super::rows::{Layout, PARTIAL, Rows};
+use super::rows::{Layout, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
 use super::{Error, read_mask};
 use crate::json;
@@ -35,8 +35,24 @@ pub struct Store {
     /// Parts of this run by number, with the row that each arrival has become.
     new_parts: BTreeMap<u32, (PartEntry, Vec<u32>)>,
     next_place: u32,
-    masked: HashMap<u32, Vec<u32>>,
+    masked: HashMap<u32, Vec<Mask>>,
     rejects: Vec<String>,
+}
+
+/// A row that is not to be shown any more.
+#[derive(Clone, Copy)]
+struct Mask {
+    row: u32,
+    why: Why,
+}
+
+/// Why a row that was stored is not shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// A better revision.
+    Superseded,
+    /// Another copy of the same payload.
+    Duplicate,
 }
 
 /// A part to be written by some thread: everything that it needs, and nothing of the store.
@@ -109,7 +125,7 @@ impl Store {
                 for at in 0..batch.num_rows() {
                     let id = <[u8; 16]>::try_from(ids.value(at)).map_or(0, u128::from_be_bytes);
                     let partial = flags.value(at) & i32::from(PARTIAL) != 0;
-                    let rank = rank(partial, leaves.value(at) as u32, content.value(at) as u64);
+                    let rank = Rank::new(partial, leaves.value(at) as u32, content.value(at) as u64);
                     if masked.contains(&row) {
                         self.identities.add_loser(id, rank);
                     } else {
@@ -129,8 +145,8 @@ impl Store {
     }
 
     /// The row that arrived at `place` is not to be shown.
-    pub fn mask(&mut self, place: Place) {
-        self.masked.entry(place.part).or_default().push(place.arrival);
+    pub fn mask(&mut self, place: Place, why: Why) {
+        self.masked.entry(place.part).or_default().push(Mask { row: place.arrival, why });
     }
 
     /// Names the file of a part.
@@ -155,12 +171,12 @@ impl Store {
         self.manifest.generation = generation;
         self.manifest.sources.extend(sources);
         self.manifest.now = self.manifest.now.max(now);
-        let mut arrivals: HashMap<u32, Vec<u32>> = HashMap::new();
+        let mut arrivals: HashMap<u32, Vec<Mask>> = HashMap::new();
         for (number, (entry, rows)) in std::mem::take(&mut self.new_parts) {
             arrivals
                 .insert(self.manifest.parts.len() as u32, self.masked.remove(&number).unwrap_or_default());
             let masked = arrivals.entry(self.manifest.parts.len() as u32).or_default();
-            masked.iter_mut().for_each(|arrival| *arrival = rows[*arrival as usize]);
+            masked.iter_mut().for_each(|mask| mask.row = rows[mask.row as usize]);
             self.manifest.parts.push(entry);
         }
         arrivals.extend(std::mem::take(&mut self.masked).into_iter().filter(|(n, _)| *n < self.old_parts));
@@ -183,12 +199,12 @@ impl Store {
         Ok(self.manifest)
     }
 
-    /// Masks more rows of a part, and moves them from kept to superseded in their sources' accounts.
-    fn write_mask(&mut self, number: usize, rows: &[u32], generation: u64) -> Result<(), Error> {
+    /// Masks more rows of a part, and sets their sources' accounts right.
+    fn write_mask(&mut self, number: usize, masks: &[Mask], generation: u64) -> Result<(), Error> {
         let entry = &self.manifest.parts[number];
-        let sources = sources_of(&self.dir.join(&entry.file), rows)?;
+        let sources = sources_of(&self.dir.join(&entry.file))?;
         let mut all = read_mask(&self.dir, entry)?;
-        all.extend(rows.iter().map(|row| u64::from(*row)));
+        all.extend(masks.iter().map(|mask| u64::from(mask.row)));
         all.sort_unstable();
         all.dedup();
         let stem = entry.file.trim_start_matches("parts/").trim_end_matches(".parquet");
@@ -196,11 +212,14 @@ impl Store {
         let value = Value::Array(all.iter().map(|row| Value::Long(*row as i64)).collect());
         write_lines(&self.dir.join(&name), &[json::to_text(&value)])?;
         self.manifest.parts[number].mask = Some((name, all.len() as u64));
-        for id in sources {
-            if let Some(source) = self.manifest.sources.iter_mut().find(|s| i64::from(s.id) == i64::from(id))
-            {
-                source.kept = source.kept.saturating_sub(1);
-                source.superseded += 1;
+        for mask in masks {
+            let id = sources.get(mask.row as usize).copied().unwrap_or(-1);
+            let source = self.manifest.sources.iter_mut().find(|s| i64::from(s.id) == i64::from(id));
+            let Some(source) = source else { continue };
+            source.kept = source.kept.saturating_sub(1);
+            match mask.why {
+                Why::Superseded => source.superseded += 1,
+                Why::Duplicate => source.duplicates += 1,
             }
         }
         Ok(())
@@ -209,7 +228,7 @@ impl Store {
 
 impl Job {
     /// Sorts the rows by time and writes the part.
-    pub fn run(self, layout: &Layout) -> Result<Done, Error> {
+    pub fn run(self, layout: &Layout, spare: &Spare) -> Result<Done, Error> {
         let time = |(chunk, row): (u32, u32)| self.chunks[chunk as usize].meta[row as usize].time;
         let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
         arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
@@ -218,6 +237,7 @@ impl Job {
             _ = fs::remove_file(&self.path);
             Error::io(&self.path, &e)
         })?;
+        spare.give(self.chunks);
         let mut rows = vec![0; arrivals.len()];
         for (row, arrival) in arrivals.iter().enumerate() {
             rows[*arrival as usize] = row as u32;
@@ -314,8 +334,8 @@ fn read_columns(path: &Path, names: &[&str]) -> Result<Batches, Error> {
     builder.with_projection(mask).with_batch_size(16 * 1024).build().map_err(damaged)
 }
 
-/// The sources of some rows of a part.
-fn sources_of(path: &Path, rows: &[u32]) -> Result<Vec<i32>, Error> {
+/// The sources of the rows of a part.
+fn sources_of(path: &Path) -> Result<Vec<i32>, Error> {
     let mut all = Vec::new();
     for batch in read_columns(path, &["_auk_source"])? {
         let batch = batch.map_err(|e| Error::new(path, e.to_string()))?;
@@ -323,5 +343,5 @@ fn sources_of(path: &Path, rows: &[u32]) -> Result<Vec<i32>, Error> {
             all.extend_from_slice(column.values());
         }
     }
-    Ok(rows.iter().filter_map(|row| all.get(*row as usize).copied()).collect())
+    Ok(all)
 }

@@ -4,47 +4,28 @@
 
 use polars::prelude as pl;
 
-use super::error::{Error, Result};
+use super::error::Result;
 use super::kernel::{self, Lowered};
 use super::{Lowering, column, path};
-use crate::functions::{Body, Kernel, function};
+use crate::functions::{Kernel, convert};
 use crate::types::Type;
 use crate::value::Value;
 
-/// The function whose kernel converts to a type.
-fn function_name(to: Type) -> &'static str {
-    match to {
-        Type::Bool => "tobool",
-        Type::Int => "toint",
-        Type::Long => "tolong",
-        Type::Real => "todouble",
-        Type::Decimal => "todecimal",
-        Type::String => "tostring",
-        Type::Datetime => "todatetime",
-        Type::Timespan => "totimespan",
-        Type::Guid => "toguid",
-        Type::Dynamic => "dynamic",
-    }
-}
-
-/// The kernel that converts to a type.
-pub fn kernel_to(to: Type) -> Result<Kernel> {
-    if to == Type::Dynamic {
-        return Ok(|args, _| args[0].clone());
-    }
-    match function(function_name(to)).map(|f| f.body) {
-        Some(Body::Kernel(kernel)) => Ok(kernel),
-        _ => Err(Error::internal(format!("no kernel converts to {to}"))),
-    }
-}
+/// The kernel of all conversions: to the type that the call returns.
+pub const KERNEL: Kernel = |args, cx| convert(&args[0], cx.returns);
 
 /// `operand` of type `from` as `to`.
-pub fn lower(lowering: &Lowering<'_>, operand: Lowered, from: Type, to: Type, driver: pl::Expr) -> Result<Lowered> {
+pub fn lower(
+    lowering: &Lowering<'_>,
+    operand: Lowered,
+    from: Type,
+    to: Type,
+    driver: pl::Expr,
+) -> Result<Lowered> {
     if from == to {
         return Ok(operand);
     }
-    let kernel = kernel_to(to)?;
-    if let Some(value) = operand.constant().and_then(|v| constant(kernel, v, from, to, lowering.env.now)) {
+    if let Some(value) = operand.constant().and_then(|v| constant(v, from, to, lowering.env.now)) {
         return Ok(Lowered::Constant(value));
     }
     match (&operand, to) {
@@ -60,10 +41,10 @@ pub fn lower(lowering: &Lowering<'_>, operand: Lowered, from: Type, to: Type, dr
     if let (Lowered::Column(expr), Type::Int | Type::Long, Type::Long | Type::Real) = (&operand, from, to) {
         return Ok(Lowered::Column(expr.clone().cast(column::dtype(to))));
     }
-    Ok(Lowered::Column(kernel::call(lowering, kernel, &[(operand, from)], to, driver)))
+    Ok(Lowered::Column(kernel::call(lowering, KERNEL, &[(operand, from)], to, driver)))
 }
 
-/// A value of type `from` as `to`; `None` when the kernel fails.
-pub fn constant(kernel: Kernel, value: &Value, from: Type, to: Type, now: i64) -> Option<Value> {
-    kernel::fold(kernel, std::slice::from_ref(value), &[from], to, now)
+/// A value of type `from` as `to`.
+pub fn constant(value: &Value, from: Type, to: Type, now: i64) -> Option<Value> {
+    kernel::fold(KERNEL, std::slice::from_ref(value), &[from], to, now)
 }

@@ -38,5 +38,5 @@ impl From<pl::PolarsError> for Error {
 
 /// A failure inside a Polars callback.
 pub fn compute(message: impl Into<String>) -> pl::PolarsError {
-    pl::PolarsError::ComputeError(pl::ErrString::from(message.into()))
+    pl::PolarsError::ComputeError(message.into().into())
 }

@@ -9,12 +9,13 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use polars::prelude as pl;
+use polars::prelude::IntoLazy;
 
 use super::column::{self, Cells};
 use super::error::{Error, Result};
 use super::kernel::{self, Lowered};
-use super::path::{self, Base, Path};
 use super::needs::{Needs, StoredPath};
+use super::path::{self, Base, Path};
 use super::{Lowering, accelerate, convert, nodes, shred};
 use crate::functions::{Body, Function};
 use crate::plan::{Expr, ExprKind, Plan};
@@ -47,7 +48,9 @@ impl Lowering<'_> {
             ExprKind::Literal(value) => Ok(Lowered::Constant(value.clone())),
             ExprKind::Column(index) => match scope.schema.columns.get(*index) {
                 Some(c) => Ok(Lowered::Column(nodes::column(&c.name))),
-                None => Err(Error::internal(format!("the plan names column {index}, which its input has not"))),
+                None => {
+                    Err(Error::internal(format!("the plan names column {index}, which its input has not")))
+                }
             },
             ExprKind::Call(function, args) => match self.path(expr, scope, alike)? {
                 Some(path) => Ok(path),
@@ -80,7 +83,8 @@ impl Lowering<'_> {
         if !function.volatile {
             let constants: Option<Vec<Value>> = lowered.iter().map(|(a, _)| a.constant().cloned()).collect();
             let types: Vec<Type> = args.iter().map(|a| a.ty).collect();
-            let folded = constants.and_then(|values| kernel::fold(kernel, &values, &types, returns, self.env.now));
+            let folded =
+                constants.and_then(|values| kernel::fold(kernel, &values, &types, returns, self.env.now));
             if let Some(value) = folded {
                 return Ok(Lowered::Constant(value));
             }
@@ -93,9 +97,8 @@ impl Lowering<'_> {
 
     /// The expression as a path down to something that is no path.
     fn path(&self, expr: &Expr, scope: Scope<'_>, alike: bool) -> Result<Option<Lowered>> {
-        let stored = shred::column_path(expr).and_then(|(column, steps)| {
-            scope.paths.iter().find(|p| p.column == column && p.steps == steps)
-        });
+        let stored = shred::column_path(expr)
+            .and_then(|(column, steps)| scope.paths.iter().find(|p| p.column == column && p.steps == steps));
         if let Some(stored) = stored.filter(|p| alike || !matches!(p.ty, Type::String | Type::Dynamic)) {
             let column = nodes::column(&shred::frame_name(scope.schema, stored.column, &stored.steps));
             return Ok(Some(match stored.ty {
@@ -158,7 +161,14 @@ impl Lowering<'_> {
     }
 
     /// Is the value among those of the plan's first column?
-    fn in_table(&self, value: Lowered, ty: Type, table: &Plan, fold_case: bool, negated: bool) -> Result<Lowered> {
+    fn in_table(
+        &self,
+        value: Lowered,
+        ty: Type,
+        table: &Plan,
+        fold_case: bool,
+        negated: bool,
+    ) -> Result<Lowered> {
         let members = Arc::new(self.members(table, ty, fold_case)?);
         let is_in = move |v: &Value| !v.is_null() && members.contains(&member_key(v, fold_case)) != negated;
         let answer = move |v: &Value| if v.is_null() { negated } else { is_in(v) };
@@ -177,14 +187,15 @@ impl Lowering<'_> {
     fn members(&self, table: &Plan, ty: Type, fold_case: bool) -> Result<HashSet<String>> {
         let Some(first) = table.column(0).filter(|_| !self.dry) else { return Ok(HashSet::new()) };
         let name = nodes::column(&first.name);
-        let frame = self.node(table, &Needs::first(table))?.select([name]).unique(None, pl::UniqueKeepStrategy::Any);
+        let frame =
+            self.node(table, &Needs::first(table))?.select([name]).unique(None, pl::UniqueKeepStrategy::Any);
         let frame = self.collect(frame)?;
         let cells = Cells::new(frame.column(&first.name)?, first.ty)?;
         let mut members = HashSet::with_capacity(frame.height());
         for at in 0..frame.height() {
             let mut value = cells.get(at);
             if first.ty != ty {
-                let converted = convert::constant(convert::kernel_to(ty)?, &value, first.ty, ty, self.env.now);
+                let converted = convert::constant(&value, first.ty, ty, self.env.now);
                 value = converted.unwrap_or(Value::Null);
             }
             if !value.is_null() {

@@ -44,8 +44,8 @@ impl Lowered {
 }
 
 /// The context of calls with arguments of these types.
-pub fn context(now: i64, returns: Type, _args: &[Type]) -> Cx {
-    Cx::new(now, returns)
+pub fn context(now: i64, returns: Type, args: &[Type]) -> Cx {
+    Cx::new(now, returns).with_args(args.to_vec())
 }
 
 /// The kernel's value for constant arguments; `None` when it fails.
@@ -57,7 +57,13 @@ pub fn fold(kernel: Kernel, args: &[Value], types: &[Type], returns: Type, now: 
 
 /// An expression that calls the kernel for each row. `driver` is any column of the frame: it says how
 /// many rows there are when no argument does.
-pub fn call(lowering: &Lowering<'_>, kernel: Kernel, args: &[(Lowered, Type)], returns: Type, driver: pl::Expr) -> pl::Expr {
+pub fn call(
+    lowering: &Lowering<'_>,
+    kernel: Kernel,
+    args: &[(Lowered, Type)],
+    returns: Type,
+    driver: pl::Expr,
+) -> pl::Expr {
     lowering.kernels.set(lowering.kernels.get() + 1);
     let columns = args.iter().filter(|(a, _)| a.constant().is_none());
     let mut inputs: Vec<pl::Expr> = columns.map(|(a, ty)| a.clone().into_expr(*ty)).collect();
@@ -65,8 +71,12 @@ pub fn call(lowering: &Lowering<'_>, kernel: Kernel, args: &[(Lowered, Type)], r
         inputs.push(driver);
     }
     let row: Vec<Value> = args.iter().map(|(a, _)| a.constant().cloned().unwrap_or(Value::Null)).collect();
-    let slots: Vec<(usize, Type)> =
-        args.iter().enumerate().filter(|(_, (a, _))| a.constant().is_none()).map(|(i, (_, ty))| (i, *ty)).collect();
+    let slots: Vec<(usize, Type)> = args
+        .iter()
+        .enumerate()
+        .filter(|(_, (a, _))| a.constant().is_none())
+        .map(|(i, (_, ty))| (i, *ty))
+        .collect();
     let types: Vec<Type> = args.iter().map(|(_, ty)| *ty).collect();
     let (now, failure) = (lowering.env.now, lowering.failure.clone());
     let run = move |columns: &mut [pl::Column]| {
@@ -108,7 +118,9 @@ pub fn elementwise(
     run: impl Fn(&mut [pl::Column]) -> pl::PolarsResult<pl::Column> + Send + Sync + 'static,
 ) -> pl::Expr {
     let rest = inputs.split_off(1);
-    let output = move |_: &pl::Schema, fields: &[pl::Field]| Ok(pl::Field::new(fields[0].name().clone(), dtype(returns)));
+    let output = move |_: &pl::Schema, fields: &[pl::Field]| {
+        Ok(pl::Field::new(fields[0].name().clone(), dtype(returns)))
+    };
     match inputs.pop() {
         Some(first) => first.map_many(run, &rest, output),
         None => super::column::missing(returns),

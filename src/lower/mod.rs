@@ -18,13 +18,14 @@ mod expr;
 mod kernel;
 mod needs;
 mod nodes;
+mod parquet;
 mod path;
 mod shred;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -32,10 +33,12 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
+pub use parquet::write_parquet;
 
+use crate::lake::Part;
 use crate::plan::Plan;
 use crate::table::Table;
-use crate::types::{Schema, Type};
+use crate::types::Schema;
 use crate::value::Value;
 use needs::Needs;
 
@@ -63,43 +66,16 @@ pub struct Env<'a> {
 /// Where tables lie.
 pub trait Tables {
     /// The parts of a table, in the lake's order; none for a table without rows.
-    fn parts(&self, table: &str) -> Vec<TablePart>;
+    fn parts(&self, table: &str) -> Vec<Part>;
 }
 
 /// No tables: every one is empty.
 pub struct NoTables;
 
 impl Tables for NoTables {
-    fn parts(&self, _table: &str) -> Vec<TablePart> {
+    fn parts(&self, _table: &str) -> Vec<Part> {
         Vec::new()
     }
-}
-
-/// A Parquet file with rows of a table, and what a scan must know of it.
-#[derive(Clone, Debug, Default)]
-pub struct TablePart {
-    pub path: PathBuf,
-    pub rows: u64,
-    /// The earliest and the latest TimeGenerated, in ticks.
-    pub min: Option<i64>,
-    pub max: Option<i64>,
-    /// The columns that are in the file; any other is missing in every row.
-    pub columns: Vec<String>,
-    /// The datetime columns that have a `NAME__ticks` column beside them.
-    pub companions: Vec<String>,
-    pub shreds: Vec<StoredShred>,
-    /// The numbers of rows that are not shown, ascending.
-    pub masked: Vec<u64>,
-}
-
-/// A path of a dynamic column (`Status.errorCode`) that has a column of its own. One that is exact but
-/// not among the file's columns is missing in every row.
-#[derive(Clone, Debug, PartialEq)]
-pub struct StoredShred {
-    pub path: String,
-    pub ty: Type,
-    /// The column says the same as the JSON.
-    pub exact: bool,
 }
 
 /// Runs a plan.
@@ -174,7 +150,7 @@ struct Lowering<'a> {
     shared: RefCell<HashMap<usize, pl::DataFrame>>,
     /// Answers of scalar subqueries, by the address of their plan.
     scalars: RefCell<HashMap<usize, Value>>,
-    parts: RefCell<HashMap<String, Rc<Vec<TablePart>>>>,
+    parts: RefCell<HashMap<String, Rc<Vec<Part>>>>,
     /// How many kernels have been placed in expressions: they make a predicate expensive.
     kernels: Cell<usize>,
     /// Only to be explained: runs nothing.
@@ -199,7 +175,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The parts of a table, asked for once.
-    fn parts(&self, table: &str) -> Rc<Vec<TablePart>> {
+    fn parts(&self, table: &str) -> Rc<Vec<Part>> {
         if let Some(parts) = self.parts.borrow().get(table) {
             return parts.clone();
         }

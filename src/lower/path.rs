@@ -103,7 +103,13 @@ fn walk<'t>(
             let Value::String(inner) = json::parse(text)? else { return None };
             if is_document(&inner) { owned(&inner, false).map(Cow::Owned) } else { None }
         }
-        Base::Text => if is_document(text) { owned(text, false).map(Cow::Owned) } else { None },
+        Base::Text => {
+            if is_document(text) {
+                owned(text, false).map(Cow::Owned)
+            } else {
+                None
+            }
+        }
     }
 }
 

@@ -12,6 +12,7 @@ use polars::prelude as pl;
 use super::column::{Cells, from_values};
 use super::needs::StoredPath;
 use super::{Lowering, kernel};
+use crate::lake::{Exactness, Part};
 use crate::plan::expr::Step;
 use crate::plan::{Expr, ExprKind, Plan};
 use crate::types::{Schema, Type};
@@ -19,15 +20,51 @@ use crate::value::Value;
 
 /// Functions whose first argument may be null or `""` alike.
 const TEXTUAL: &[&str] = &[
-    "=~", "!~", "has", "!has", "has_cs", "!has_cs", "hasprefix", "!hasprefix", "hasprefix_cs", "!hasprefix_cs",
-    "hassuffix", "!hassuffix", "hassuffix_cs", "!hassuffix_cs", "contains", "!contains", "contains_cs",
-    "!contains_cs", "startswith", "!startswith", "startswith_cs", "!startswith_cs", "endswith", "!endswith",
-    "endswith_cs", "!endswith_cs", "matches regex", "has_any", "has_all", "isempty", "isnotempty",
+    "=~",
+    "!~",
+    "has",
+    "!has",
+    "has_cs",
+    "!has_cs",
+    "hasprefix",
+    "!hasprefix",
+    "hasprefix_cs",
+    "!hasprefix_cs",
+    "hassuffix",
+    "!hassuffix",
+    "hassuffix_cs",
+    "!hassuffix_cs",
+    "contains",
+    "!contains",
+    "contains_cs",
+    "!contains_cs",
+    "startswith",
+    "!startswith",
+    "startswith_cs",
+    "!startswith_cs",
+    "endswith",
+    "!endswith",
+    "endswith_cs",
+    "!endswith_cs",
+    "matches regex",
+    "has_any",
+    "has_all",
+    "isempty",
+    "isnotempty",
 ];
 
 /// The conversions, where they are called by name.
 const CONVERTING: &[&str] = &[
-    "tostring", "tolong", "toint", "toreal", "todouble", "todecimal", "tobool", "todatetime", "totimespan", "toguid",
+    "tostring",
+    "tolong",
+    "toint",
+    "toreal",
+    "todouble",
+    "todecimal",
+    "tobool",
+    "todatetime",
+    "totimespan",
+    "toguid",
 ];
 
 /// Those whose first argument may be, if all others are constant text.
@@ -149,6 +186,12 @@ pub fn frame_name(schema: &Schema, column: usize, steps: &[Step]) -> String {
     format!("\u{1}path {}", path_text(name, steps))
 }
 
+/// The type of a path's column in a part, if it says the same as the JSON there.
+pub fn exact_type(part: &Part, path: &str) -> Option<Type> {
+    let exact = part.shreds.iter().find(|(p, _, e)| p == path && *e == Exactness::Exact);
+    exact.map(|(_, ty, _)| *ty)
+}
+
 /// A stored column as the dynamic value that it stands for.
 pub fn dynamic(expr: pl::Expr, ty: Type) -> pl::Expr {
     let run = move |columns: &mut [pl::Column]| {
@@ -209,7 +252,7 @@ impl Lowering<'_> {
     /// The type of a table's stored path: dynamic if only some parts have it exact, `None` if none has.
     fn stored_type(&self, table: &str, path: &str) -> Option<Type> {
         let parts = self.parts(table);
-        let exact = |part: &super::TablePart| part.shreds.iter().find(|s| s.path == path && s.exact).map(|s| s.ty);
+        let exact = |part: &Part| exact_type(part, path);
         let mut types = parts.iter().map(exact);
         let first = parts.iter().find_map(exact)?;
         Some(if types.all(|t| t == Some(first)) { first } else { Type::Dynamic })

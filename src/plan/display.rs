@@ -25,7 +25,8 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
 fn line(plan: &Plan) -> String {
     let input = || plan.inputs().first().map(|p| p.schema().clone()).unwrap_or_default();
     let columns = |indexes: &[usize], schema: &Schema| {
-        let names: Vec<&str> = indexes.iter().filter_map(|i| schema.columns.get(*i)).map(|c| c.name.as_str()).collect();
+        let names: Vec<&str> =
+            indexes.iter().filter_map(|i| schema.columns.get(*i)).map(|c| c.name.as_str()).collect();
         names.join(", ")
     };
     let within = |segment: &[usize]| match segment {
@@ -66,7 +67,9 @@ fn line(plan: &Plan) -> String {
         Plan::Join { left, right, kind, on, .. } => {
             let on: Vec<String> = on
                 .iter()
-                .map(|(l, r)| format!("{} == {}", columns(&[*l], left.schema()), columns(&[*r], right.schema())))
+                .map(|(l, r)| {
+                    format!("{} == {}", columns(&[*l], left.schema()), columns(&[*r], right.schema()))
+                })
                 .collect();
             format!("Join {kind:?} on {}", on.join(", "))
         }

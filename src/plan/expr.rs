@@ -31,7 +31,12 @@ pub enum ExprKind {
     /// The first cell of a plan, null when it has no rows.
     Scalar(Arc<Plan>),
     /// Is the value among those of the plan's first column? Null values are in no table.
-    InTable { value: Box<Expr>, table: Arc<Plan>, fold_case: bool, negated: bool },
+    InTable {
+        value: Box<Expr>,
+        table: Arc<Plan>,
+        fold_case: bool,
+        negated: bool,
+    },
 }
 
 /// A step of a dynamic path.
@@ -80,6 +85,14 @@ impl Expr {
             ExprKind::Call(_, args) => args.iter().collect(),
             ExprKind::Convert(inner) => vec![inner],
             ExprKind::InTable { value, .. } => vec![value],
+        }
+    }
+
+    /// Every column it reads.
+    pub fn columns(&self) -> Vec<usize> {
+        match self.kind {
+            ExprKind::Column(index) => vec![index],
+            _ => self.children().into_iter().flat_map(Expr::columns).collect(),
         }
     }
 

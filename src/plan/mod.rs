@@ -31,27 +31,67 @@ use crate::value::Value;
 #[derive(Clone, Debug)]
 pub enum Plan {
     /// All rows of a table of the catalog, hidden columns included.
-    Scan { table: String, schema: Schema },
+    Scan {
+        table: String,
+        schema: Schema,
+    },
     /// Rows given in the query.
-    Values { schema: Schema, rows: Vec<Vec<Value>> },
+    Values {
+        schema: Schema,
+        rows: Vec<Vec<Value>>,
+    },
     /// `column` from `from` to `to` in steps of `step`, both ends included; no rows when an argument is
     /// null or zero, or the sign of step leads away. All three have the type of the column.
-    Range { schema: Schema, from: Expr, to: Expr, step: Expr },
+    Range {
+        schema: Schema,
+        from: Expr,
+        to: Expr,
+        step: Expr,
+    },
     /// The rows for which the predicate is true.
-    Filter { input: Box<Plan>, predicate: Expr },
+    Filter {
+        input: Box<Plan>,
+        predicate: Expr,
+    },
     /// One output column per expression over the input.
-    Project { input: Box<Plan>, exprs: Vec<Expr>, schema: Schema },
+    Project {
+        input: Box<Plan>,
+        exprs: Vec<Expr>,
+        schema: Schema,
+    },
     /// A row per distinct combination of the key columns (all null keys are one), or exactly one row,
     /// even of no input, without keys. Output: the keys, then the aggregates.
-    Aggregate { input: Box<Plan>, keys: Vec<usize>, aggregates: Vec<AggregateCall>, schema: Schema },
-    Sort { input: Box<Plan>, keys: Vec<SortKey>, segment: Vec<usize> },
+    Aggregate {
+        input: Box<Plan>,
+        keys: Vec<usize>,
+        aggregates: Vec<AggregateCall>,
+        schema: Schema,
+    },
+    Sort {
+        input: Box<Plan>,
+        keys: Vec<SortKey>,
+        segment: Vec<usize>,
+    },
     /// The first `count` rows (of each segment).
-    Limit { input: Box<Plan>, count: u64, segment: Vec<usize> },
+    Limit {
+        input: Box<Plan>,
+        count: u64,
+        segment: Vec<usize>,
+    },
     /// Rows with equal keys. Output: the columns of both sides, left then right (`Left*`, `Right*`
     /// semi and anti joins: of that side only); `schema` gives them unique names.
-    Join { left: Box<Plan>, right: Box<Plan>, kind: JoinKind, on: Vec<(usize, usize)>, schema: Schema },
+    Join {
+        left: Box<Plan>,
+        right: Box<Plan>,
+        kind: JoinKind,
+        on: Vec<(usize, usize)>,
+        schema: Schema,
+    },
     /// All inputs have the same schema.
-    Union { inputs: Vec<Plan>, schema: Schema },
+    Union {
+        inputs: Vec<Plan>,
+        schema: Schema,
+    },
     /// A row per element of the arrays (bags: per member, as a bag of one, or as `[key, value]` with
     /// `bags_as_pairs`). Output: the input's columns, then one per `Expanded`, then `index` if named.
     Expand {
@@ -67,13 +107,30 @@ pub enum Plan {
         schema: Schema,
     },
     /// Output: the input's columns, then one per call.
-    Window { input: Box<Plan>, calls: Vec<WindowCall>, segment: Vec<usize>, schema: Schema },
+    Window {
+        input: Box<Plan>,
+        calls: Vec<WindowCall>,
+        segment: Vec<usize>,
+        schema: Schema,
+    },
     /// `make-series`: output: the keys, then a dynamic array per value column, then one for the axis.
-    Series { input: Box<Plan>, series: Box<Series>, schema: Schema },
+    Series {
+        input: Box<Plan>,
+        series: Box<Series>,
+        schema: Schema,
+    },
     /// A table function that is no combination of the other nodes (plugins), by name.
-    Call { function: &'static str, input: Box<Plan>, args: Vec<Expr>, schema: Schema },
+    Call {
+        function: &'static str,
+        input: Box<Plan>,
+        args: Vec<Expr>,
+        schema: Schema,
+    },
     /// A part of the plan that occurs more than once, run once; equal ids are the same part.
-    Shared { id: usize, plan: Arc<Plan> },
+    Shared {
+        id: usize,
+        plan: Arc<Plan>,
+    },
 }
 
 /// One aggregate of an `Aggregate` node.
@@ -126,14 +183,35 @@ pub struct WindowCall {
 #[derive(Clone, Debug)]
 pub enum WindowFunction {
     /// 1, 2, 3 … from `start`.
-    RowNumber { start: i64, restart: Option<Expr> },
+    RowNumber {
+        start: i64,
+        restart: Option<Expr>,
+    },
     /// The value `offset` rows before (`prev`) or, negative, after (`next`), else `default`.
-    Shift { value: Expr, offset: i64, default: Value },
-    CumulativeSum { value: Expr, restart: Option<Expr> },
-    RankDense { value: Expr, restart: Option<Expr> },
-    RankMin { value: Expr, restart: Option<Expr> },
+    Shift {
+        value: Expr,
+        offset: i64,
+        default: Value,
+    },
+    CumulativeSum {
+        value: Expr,
+        restart: Option<Expr>,
+    },
+    RankDense {
+        value: Expr,
+        restart: Option<Expr>,
+    },
+    RankMin {
+        value: Expr,
+        restart: Option<Expr>,
+    },
     /// The time at which the row's session began.
-    Session { value: Expr, from_first: i64, between: i64, restart: Option<Expr> },
+    Session {
+        value: Expr,
+        from_first: i64,
+        between: i64,
+        restart: Option<Expr>,
+    },
 }
 
 /// The axis and the values of `make-series`.
@@ -151,6 +229,21 @@ pub struct Series {
     pub values: Vec<(AggregateCall, Value)>,
 }
 
+impl WindowFunction {
+    /// The expressions in it.
+    pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let (value, restart) = match self {
+            WindowFunction::RowNumber { restart, .. } => (None, restart.as_ref()),
+            WindowFunction::Shift { value, .. } => (Some(value), None),
+            WindowFunction::CumulativeSum { value, restart }
+            | WindowFunction::RankDense { value, restart }
+            | WindowFunction::RankMin { value, restart }
+            | WindowFunction::Session { value, restart, .. } => (Some(value), restart.as_ref()),
+        };
+        value.into_iter().chain(restart)
+    }
+}
+
 impl Plan {
     pub fn schema(&self) -> &Schema {
         match self {
@@ -165,7 +258,9 @@ impl Plan {
             | Plan::Window { schema, .. }
             | Plan::Series { schema, .. }
             | Plan::Call { schema, .. } => schema,
-            Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => input.schema(),
+            Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
+                input.schema()
+            }
             Plan::Shared { plan, .. } => plan.schema(),
         }
     }

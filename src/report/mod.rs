@@ -7,18 +7,22 @@
 //! character visible (`escape`); CSV and JSON are exact, and CSV has `excel_safe` for spreadsheets.
 
 mod cell;
+mod chart;
 mod console;
 mod csv;
 mod escape;
 mod json;
 mod markdown;
+mod parquet;
 
 use std::io::{self, Write};
 
 pub use cell::{dynamic, kusto_cell, text};
+pub use chart::draw;
 pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
+pub use parquet::write as write_parquet;
 
 use crate::table::Table;
 

@@ -27,7 +27,11 @@ pub fn run_page(path: &Path) -> Result<(), String> {
                     changes.push((block.at, fence.chain(actual).chain(["```".to_string()]).collect()));
                 } else {
                     let place = format!("{}:{}", page.path.display(), block.at.0 + 1);
-                    failures.push(format!("{place}\n- {}\n+ {}", block.lines.join("\n- "), actual.join("\n+ ")));
+                    failures.push(format!(
+                        "{place}\n- {}\n+ {}",
+                        block.lines.join("\n- "),
+                        actual.join("\n+ ")
+                    ));
                 }
             }
         }
@@ -60,7 +64,9 @@ fn run_block(block: &Block, folder: &Folder) -> Result<Vec<String>, String> {
 fn matches(pattern: &[String], lines: &[String]) -> bool {
     match (pattern.split_first(), lines.split_first()) {
         (None, None) => true,
-        (Some((first, rest)), _) if first.trim() == "..." => (0..=lines.len()).any(|n| matches(rest, &lines[n..])),
+        (Some((first, rest)), _) if first.trim() == "..." => {
+            (0..=lines.len()).any(|n| matches(rest, &lines[n..]))
+        }
         (Some((first, rest)), Some((line, others))) => line_matches(first, line) && matches(rest, others),
         _ => false,
     }

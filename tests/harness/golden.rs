@@ -45,10 +45,7 @@ pub fn run_page(path: &Path) -> Result<(), String> {
 }
 
 /// Runs the cases of a page: each gives what it does and the expectation that it has, or a failure.
-pub fn check_cases(
-    page: &Page,
-    mut run: impl FnMut(&Case) -> Result<Outcome, String>,
-) -> Result<(), String> {
+pub fn check_cases(page: &Page, mut run: impl FnMut(&Case) -> Result<Outcome, String>) -> Result<(), String> {
     let (mut failures, mut changes) = (Vec::new(), Vec::new());
     for case in page.cases.iter().filter(|c| query(c).is_some()) {
         let place = format!("{}:{} {}", page.path.display(), case.line, case.heading);
@@ -101,7 +98,9 @@ fn difference(expected: Option<&Block>, outcome: &Outcome) -> Option<String> {
         }
         ("error", Outcome::Error(text)) | ("plan", Outcome::Plan(text)) => {
             let same = block.text().trim_end() == text.trim_end();
-            (!same).then(|| format!("- {}\n+ {}", block.text().replace('\n', "\n- "), text.replace('\n', "\n+ ")))
+            (!same).then(|| {
+                format!("- {}\n+ {}", block.text().replace('\n', "\n- "), text.replace('\n', "\n+ "))
+            })
         }
         _ => Some(format!("expected a {}, got\n+ {}", block.info, outcome.lines().join("\n+ "))),
     }
@@ -116,7 +115,9 @@ fn query(case: &Case) -> Option<&Block> {
 fn query_text(case: &Case) -> Result<String, String> {
     let mut text = case.block("kql given").map(|b| b.text() + "\n").unwrap_or_default();
     match query(case) {
-        Some(block) if block.info == "analysis" => text.push_str(&super::ingest::analysis(block.text().trim())?),
+        Some(block) if block.info == "analysis" => {
+            text.push_str(&super::ingest::analysis(block.text().trim())?)
+        }
         Some(block) => text.push_str(&block.text()),
         None => {}
     }
@@ -148,9 +149,14 @@ fn run_plan(plan: &Plan, world: &World, text: &str) -> Result<Outcome, String> {
                 }
             }
             (Err(_), Err(_)) => {}
-            (Err(message), Ok(_)) => return Err(format!("{way:?} answers where the oracle fails: {message}")),
+            (Err(message), Ok(_)) => {
+                return Err(format!("{way:?} answers where the oracle fails: {message}"));
+            }
             (Ok(_), Err(d)) => {
-                return Err(format!("{way:?} fails: {}", d.iter().map(|d| d.message.clone()).collect::<String>()));
+                return Err(format!(
+                    "{way:?} fails: {}",
+                    d.iter().map(|d| d.message.clone()).collect::<String>()
+                ));
             }
         }
         first.get_or_insert(answer);

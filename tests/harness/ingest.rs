@@ -67,7 +67,8 @@ pub fn analysis(name: &str) -> Result<String, String> {
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("queries")];
     let wanted = Path::new(name).with_extension("kql");
     while let Some(folder) = folders.pop() {
-        let paths: Vec<PathBuf> = fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let paths: Vec<PathBuf> =
+            fs::read_dir(&folder).into_iter().flatten().flatten().map(|e| e.path()).collect();
         for path in paths {
             if path.is_dir() {
                 folders.push(path);

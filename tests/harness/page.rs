@@ -97,7 +97,8 @@ fn cases(lines: &[String]) -> Vec<Case> {
             cases.push(Case { heading, line: at + 1, blocks: Vec::new() });
         }
         let block = if line.starts_with("```") {
-            let close = (at + 1..lines.len()).find(|i| lines[*i].starts_with("```")).unwrap_or(lines.len() - 1);
+            let close =
+                (at + 1..lines.len()).find(|i| lines[*i].starts_with("```")).unwrap_or(lines.len() - 1);
             let info = line.trim_start_matches('`').trim().to_string();
             Some(Block { info, lines: lines[at + 1..close].to_vec(), at: (at, close + 1) })
         } else if line.starts_with('|') {

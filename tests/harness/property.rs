@@ -114,7 +114,12 @@ pub fn run() -> Result<(), String> {
         }
         seed += 1;
     }
-    eprintln!("property: seeds {first} to {}, {} of {} templates fail", seed - 1, failures.len(), TEMPLATES.len());
+    eprintln!(
+        "property: seeds {first} to {}, {} of {} templates fail",
+        seed - 1,
+        failures.len(),
+        TEMPLATES.len()
+    );
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
@@ -169,8 +174,19 @@ const LONGS: &[&str] = &[
     "-9223372036854775807",
 ];
 const INTS: &[&str] = &["int(null)", "0", "1", "-1", "2", "-3", "2147483647", "-2147483647"];
-const REALS: &[&str] =
-    &["real(null)", "0.0", "-0.0", "0.1", "-2.5", "1e300", "1e-300", "real(nan)", "real(+inf)", "3.0", "real(-inf)"];
+const REALS: &[&str] = &[
+    "real(null)",
+    "0.0",
+    "-0.0",
+    "0.1",
+    "-2.5",
+    "1e300",
+    "1e-300",
+    "real(nan)",
+    "real(+inf)",
+    "3.0",
+    "real(-inf)",
+];
 const BOOLS: &[&str] = &["bool(null)", "true", "false"];
 const TIMES: &[&str] = &[
     "datetime(null)",
@@ -208,7 +224,8 @@ fn data(seed: u64) -> String {
     let count = (draw.next() % 12) as usize;
     let others: Vec<String> =
         (0..count).map(|_| [draw.of(KEYS), draw.of(LONGS), draw.of(TEXTS)].join(", ")).collect();
-    let schema = "k: string, n: long, i: int, r: real, s: string, b: bool, t: datetime, u: timespan, d: dynamic";
+    let schema =
+        "k: string, n: long, i: int, r: real, s: string, b: bool, t: datetime, u: timespan, d: dynamic";
     format!(
         "let T = datatable({schema})[\n{}];\nlet U = datatable(k: string, m: long, v: string)[\n{}];",
         rows.join(",\n"),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use auk::functions::{Body, Cx, function};
+use auk::functions::{Body, Cx, convert};
 use auk::plan::{Expr, ExprKind, Plan};
 use auk::types::Type;
 use auk::value::Value;
@@ -24,7 +24,7 @@ impl Oracle<'_> {
                 let values: Vec<Value> = args.iter().map(|a| self.eval(a, row)).collect::<Result<_, _>>()?;
                 (self.with_cx(e.ty, args, |cx| kernel(&values, cx)), f.name)
             }
-            ExprKind::Convert(inner) => (self.convert(&self.eval(inner, row)?, inner.ty, e.ty)?, "a conversion"),
+            ExprKind::Convert(inner) => (convert(&self.eval(inner, row)?, e.ty), "a conversion"),
             ExprKind::Scalar(plan) => (self.scalar(plan)?, "toscalar"),
             ExprKind::InTable { value, table, fold_case, negated } => {
                 let value = self.eval(value, row)?;
@@ -46,23 +46,6 @@ impl Oracle<'_> {
         cx.returns = returns;
         cx.args = args.iter().map(|a| a.ty).collect();
         f(&cx)
-    }
-
-    /// What the conversion function of that type (`tostring`, `tolong`, …) does.
-    pub(super) fn convert(&self, value: &Value, from: Type, to: Type) -> Result<Value, String> {
-        if from == to || to == Type::Dynamic {
-            return Ok(value.clone());
-        }
-        let name = format!("to{to}");
-        match function(&name).map(|f| f.body) {
-            Some(Body::Kernel(kernel)) => {
-                let value = [value.clone()];
-                let mut cx = self.cx.borrow_mut();
-                (cx.returns, cx.args) = (to, vec![from]);
-                Ok(kernel(&value, &cx))
-            }
-            _ => Err(format!("there is no kernel {name}()")),
-        }
     }
 
     fn scalar(&self, plan: &std::sync::Arc<Plan>) -> Result<Value, String> {

@@ -3,8 +3,8 @@
 //! Trap: several columns are expanded side by side, the shorter ones filled up with null; a value that
 //! is neither array nor bag counts as an array of one.
 
+use auk::functions::convert;
 use auk::plan::{Expr, Plan};
-use auk::types::Type;
 use auk::value::Value;
 
 use super::{Oracle, Row};
@@ -17,9 +17,11 @@ impl Oracle<'_> {
         let value = |e: &Expr| self.eval(e, &[]);
         let (from, to, step) = (value(from)?, value(to)?, value(step)?);
         let values: Vec<Value> = match (&from, &to, &step) {
-            (Value::Real(a), Value::Real(b), Value::Real(s)) => {
-                count_up(|i| a + i as f64 * s, |x| if *s > 0.0 { x <= b } else { *s < 0.0 && x >= b }, Value::Real)
-            }
+            (Value::Real(a), Value::Real(b), Value::Real(s)) => count_up(
+                |i| a + i as f64 * s,
+                |x| if *s > 0.0 { x <= b } else { *s < 0.0 && x >= b },
+                Value::Real,
+            ),
             (Value::Decimal(a), Value::Decimal(b), Value::Decimal(s)) => {
                 let zero = auk::decimal::Decimal::from_i64(0);
                 let at = |i| s.mul(auk::decimal::Decimal::from_i64(i)).and_then(|x| a.add(x)).unwrap_or(*a);
@@ -56,8 +58,7 @@ impl Oracle<'_> {
                 let mut new = row.clone();
                 for (column, list) in columns.iter().zip(&lists) {
                     let element = list.get(at).cloned().unwrap_or(Value::Null);
-                    let element = self.convert(&element, Type::Dynamic, column.ty)?;
-                    new.push(super::eval::settled(element, column.ty, "mv-expand")?);
+                    new.push(super::eval::settled(convert(&element, column.ty), column.ty, "mv-expand")?);
                 }
                 if *index {
                     new.push(Value::Long(at as i64));

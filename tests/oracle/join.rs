@@ -79,7 +79,12 @@ impl<'a> Side<'a> {
     }
 
     /// Each row with each row of the other side that matches it, or with `otherwise` if none does.
-    fn pairs(&self, other: &Side, otherwise: Option<&Row>, both: impl Fn(&[Value], &[Value]) -> Row) -> Vec<Row> {
+    fn pairs(
+        &self,
+        other: &Side,
+        otherwise: Option<&Row>,
+        both: impl Fn(&[Value], &[Value]) -> Row,
+    ) -> Vec<Row> {
         let mut out = Vec::new();
         for (row, key) in self.rows.iter().zip(self.keys) {
             let found = other.matches(key);

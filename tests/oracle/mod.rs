@@ -151,7 +151,9 @@ impl Oracle<'_> {
                 let axis = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
                 self.series(self.rows(input)?, series, axis)
             }
-            Plan::Call { function, input, args, schema } => self.table_function(function, input, args, schema),
+            Plan::Call { function, input, args, schema } => {
+                self.table_function(function, input, args, schema)
+            }
             Plan::Shared { id, plan } => {
                 if let Some(rows) = self.shared.borrow().get(id) {
                     return Ok(rows.clone());
@@ -213,15 +215,18 @@ fn sort(rows: Vec<Row>, keys: &[SortKey], segment: &[usize]) -> Vec<Row> {
     out
 }
 
-/// The order of two values under a sort key. Where nulls go does not depend on the direction.
+/// The order of two values under a sort key. Nulls stand first or last whatever the direction, and NaN
+/// stands next to them.
 fn compare(a: &Value, b: &Value, key: &SortKey) -> Ordering {
-    let order = match (a.is_null(), b.is_null()) {
-        (true, true) => return Ordering::Equal,
-        (true, false) => return if key.nulls_first { Ordering::Less } else { Ordering::Greater },
-        (false, true) => return if key.nulls_first { Ordering::Greater } else { Ordering::Less },
-        (false, false) => a.total_cmp(b),
+    let place = |v: &Value| match v {
+        Value::Null => 2,
+        Value::Real(x) if x.is_nan() => 1,
+        _ => 0,
     };
-    if key.descending { order.reverse() } else { order }
+    let places = place(a).cmp(&place(b));
+    let values = if place(a) == 0 && place(b) == 0 { a.total_cmp(b) } else { Ordering::Equal };
+    let places = if key.nulls_first { places.reverse() } else { places };
+    places.then(if key.descending { values.reverse() } else { values })
 }
 
 /// A row has the columns of its node's schema, each of its type, and no null string.

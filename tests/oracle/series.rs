@@ -16,7 +16,12 @@ use super::{Key, Oracle, Row};
 const LIMIT: i64 = 1 << 20;
 
 impl Oracle<'_> {
-    pub(super) fn series(&self, rows: Vec<Row>, series: &Series, axis_type: Type) -> Result<Vec<Row>, String> {
+    pub(super) fn series(
+        &self,
+        rows: Vec<Row>,
+        series: &Series,
+        axis_type: Type,
+    ) -> Result<Vec<Row>, String> {
         let axis = Axis::new(series, axis_type);
         let mut groups: BTreeMap<Key, BTreeMap<i64, Vec<Row>>> = BTreeMap::new();
         for row in rows {
@@ -85,7 +90,9 @@ impl Axis<'_> {
                 let origin = self.series.from.as_ref().and_then(Value::as_i64).unwrap_or(0);
                 Some((value - origin).div_euclid(step))
             }
-            _ => Some(((number(value)? - self.from.unwrap_or(0.0)) / number(&self.series.step)?).floor() as i64),
+            _ => {
+                Some(((number(value)? - self.from.unwrap_or(0.0)) / number(&self.series.step)?).floor() as i64)
+            }
         }
     }
 
@@ -93,7 +100,9 @@ impl Axis<'_> {
     fn at(&self, step: i64) -> Value {
         match (self.origin.as_i64(), self.series.step.as_i64()) {
             (Some(origin), Some(size)) => like(&self.origin, origin + step * size),
-            _ => Value::Real(self.from.unwrap_or(0.0) + step as f64 * number(&self.series.step).unwrap_or(0.0)),
+            _ => {
+                Value::Real(self.from.unwrap_or(0.0) + step as f64 * number(&self.series.step).unwrap_or(0.0))
+            }
         }
     }
 

@@ -130,17 +130,23 @@ fn ranks(run: &[Value], mut next: impl FnMut(usize) -> i64) -> Vec<Value> {
     out
 }
 
-/// The start of each row's session: a new one begins too far from its start or from the row before.
+/// The start of each row's session: a new one begins as far as the limits from the last session's start
+/// or from the row before, and after a null.
 fn sessions(run: &[Value], from_first: i64, between: i64) -> Vec<Value> {
     let mut state: Option<(i64, i64)> = None;
     let mut out = Vec::new();
     for value in run {
         let Some(now) = value.as_i64() else {
+            state = None;
             out.push(Value::Null);
             continue;
         };
         let start = match state {
-            Some((first, last)) if now - first <= from_first && now - last <= between => first,
+            Some((first, last))
+                if now < first.saturating_add(from_first) && now < last.saturating_add(between) =>
+            {
+                first
+            }
             _ => now,
         };
         state = Some((start, now));

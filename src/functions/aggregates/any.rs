@@ -18,7 +18,7 @@ pub const ROWS: &[Aggregate] = &[
         Naming::FirstArgument,
         || Box::new(TakeAny::default()),
     ),
-    row("any", &["(expr: scalar) -> expr"], "The old name of take_any.", Naming::Prefix("any_"), || {
+    row("any", &["(expr: scalar) -> expr"], "The old name of take_any.", Naming::Prefix("any"), || {
         Box::new(TakeAny::default())
     }),
     special(
@@ -31,7 +31,7 @@ pub const ROWS: &[Aggregate] = &[
         "anyif",
         &["(expr: scalar, predicate: bool) -> expr"],
         "The old name of take_anyif.",
-        Naming::Prefix("any_"),
+        Naming::Prefix("any"),
     ),
     also(
         row("arg_max", ARG, "Values of the row with the greatest value.", Naming::FirstArgument, || {

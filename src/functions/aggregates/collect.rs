@@ -20,56 +20,56 @@ const PLAIN: &[&str] = &["(expr: scalar, [max_size: integer]) -> dynamic"];
 const WITH_PREDICATE: &[&str] = &["(expr: scalar, predicate: bool, [max_size: integer]) -> dynamic"];
 
 pub const ROWS: &[Aggregate] = &[
-    row("make_list", PLAIN, "The values of the group, in order.", Naming::Prefix("list_"), || {
-        Collect::new(Kind::List, MOST)
+    row("make_list", PLAIN, "The values of the group, in order.", Naming::Prefix("list"), || {
+        Collect::boxed(Kind::List, MOST)
     }),
-    row("makelist", PLAIN, "The old name of make_list.", Naming::Prefix("list_"), || {
-        Collect::new(Kind::List, MOST_OLD)
+    row("makelist", PLAIN, "The old name of make_list.", Naming::Prefix("list"), || {
+        Collect::boxed(Kind::List, MOST_OLD)
     }),
     special(
         "make_list_if",
         WITH_PREDICATE,
         "The values of the rows for which the predicate holds, in order.",
-        Naming::Prefix("list_"),
+        Naming::Prefix("list"),
     ),
     row(
         "make_list_with_nulls",
         &["(expr: scalar) -> dynamic"],
         "The values of the group, nulls too, in order.",
-        Naming::Prefix("list_"),
-        || Collect::new(Kind::ListWithNulls, MOST),
+        Naming::Prefix("list"),
+        || Collect::boxed(Kind::ListWithNulls, MOST),
     ),
-    row("make_set", PLAIN, "The distinct values of the group.", Naming::Prefix("set_"), || {
-        Collect::new(Kind::Set, MOST)
+    row("make_set", PLAIN, "The distinct values of the group.", Naming::Prefix("set"), || {
+        Collect::boxed(Kind::Set, MOST)
     }),
-    row("makeset", PLAIN, "The old name of make_set.", Naming::Prefix("set_"), || {
-        Collect::new(Kind::Set, MOST_OLD)
+    row("makeset", PLAIN, "The old name of make_set.", Naming::Prefix("set"), || {
+        Collect::boxed(Kind::Set, MOST_OLD)
     }),
     special(
         "make_set_if",
         WITH_PREDICATE,
         "The distinct values of the rows for which the predicate holds.",
-        Naming::Prefix("set_"),
+        Naming::Prefix("set"),
     ),
     row(
         "make_bag",
         &["(expr: bag, [max_size: integer]) -> dynamic"],
         "The bags of the group as one bag.",
-        Naming::Prefix("bag_"),
+        Naming::Prefix("bag"),
         || Box::new(MakeBag { most: MOST, seen: HashSet::new(), members: Vec::new() }),
     ),
     row(
         "make_dictionary",
         &["(expr: bag, [max_size: integer]) -> dynamic"],
         "The old name of make_bag.",
-        Naming::Prefix("dictionary_"),
+        Naming::Prefix("dictionary"),
         || Box::new(MakeBag { most: MOST_OLD, seen: HashSet::new(), members: Vec::new() }),
     ),
     special(
         "make_bag_if",
         &["(expr: bag, predicate: bool, [max_size: integer]) -> dynamic"],
         "The bags of the rows for which the predicate holds as one bag.",
-        Naming::Prefix("bag_"),
+        Naming::Prefix("bag"),
     ),
 ];
 
@@ -96,7 +96,7 @@ struct Collect {
 }
 
 impl Collect {
-    fn new(kind: Kind, most: usize) -> Box<dyn Accumulator> {
+    fn boxed(kind: Kind, most: usize) -> Box<dyn Accumulator> {
         Box::new(Collect { kind, most, seen: HashSet::new(), values: Vec::new() })
     }
 

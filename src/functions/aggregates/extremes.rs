@@ -9,23 +9,23 @@ use super::{row, special};
 use crate::value::Value;
 
 pub const ROWS: &[Aggregate] = &[
-    row("min", &["(expr: orderable) -> expr"], "The least value.", Naming::Prefix("min_"), || {
+    row("min", &["(expr: orderable) -> expr"], "The least value.", Naming::Prefix("min"), || {
         Box::new(Extreme { wanted: Ordering::Less, best: Value::Null })
     }),
     special(
         "minif",
         &["(expr: orderable, predicate: bool) -> expr"],
         "The least value of the rows for which the predicate holds.",
-        Naming::Prefix("minif_"),
+        Naming::Prefix("minif"),
     ),
-    row("max", &["(expr: orderable) -> expr"], "The greatest value.", Naming::Prefix("max_"), || {
+    row("max", &["(expr: orderable) -> expr"], "The greatest value.", Naming::Prefix("max"), || {
         Box::new(Extreme { wanted: Ordering::Greater, best: Value::Null })
     }),
     special(
         "maxif",
         &["(expr: orderable, predicate: bool) -> expr"],
         "The greatest value of the rows for which the predicate holds.",
-        Naming::Prefix("maxif_"),
+        Naming::Prefix("maxif"),
     ),
 ];
 

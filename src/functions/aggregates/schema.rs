@@ -16,7 +16,7 @@ pub const ROWS: &[Aggregate] = &[row(
     "buildschema",
     &["(expr: dynamic) -> dynamic"],
     "The least schema that all values fit.",
-    Naming::Prefix("schema_"),
+    Naming::Prefix("schema"),
     || Box::new(Shape::default()),
 )];
 

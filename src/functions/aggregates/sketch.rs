@@ -25,27 +25,27 @@ pub const ROWS: &[Aggregate] = &[
         "hll",
         &["(expr: scalar, [accuracy: integer]) -> dynamic"],
         "The distinct values as a state for dcount_hll.",
-        Naming::Prefix("hll_"),
+        Naming::Prefix("hll"),
         || Box::new(Hll::default()),
     ),
     special(
         "hll_if",
         &["(expr: scalar, predicate: bool, [accuracy: integer]) -> dynamic"],
         "The distinct values of the rows for which the predicate holds, as a state for dcount_hll.",
-        Naming::Prefix("hll_if_"),
+        Naming::Prefix("hll_if"),
     ),
     row(
         "hll_merge",
         &["(hll: array) -> dynamic"],
         "The hll states of the group as one.",
-        Naming::Prefix("hll_merge_"),
+        Naming::Prefix("hll_merge"),
         || Box::new(HllMerge::default()),
     ),
     row(
         "tdigest",
         &["(expr: scalar, [weight: integer]) -> dynamic"],
         "The values as a state for percentile_tdigest.",
-        Naming::Prefix("tdigest_"),
+        Naming::Prefix("tdigest"),
         || Box::new(Tdigest::default()),
     ),
     aggregate_also(
@@ -53,7 +53,7 @@ pub const ROWS: &[Aggregate] = &[
             "tdigest_merge",
             &["(tdigest: array) -> dynamic"],
             "The tdigest states of the group as one.",
-            Naming::Prefix("merge_tdigests_"),
+            Naming::Prefix("merge_tdigests"),
             || Box::new(TdigestMerge::default()),
         ),
         &["merge_tdigest", "merge_tdigests"],
@@ -65,7 +65,7 @@ pub const FUNCTIONS: &[Function] = &[
         "dcount_hll",
         &["(hll: array) -> long"],
         "The number of distinct values in an hll state.",
-        Naming::Prefix("dcount_hll_"),
+        Naming::Prefix("dcount_hll"),
         |args, _| hashes(&args[0]).map_or(Value::Null, |hashes| Value::Long(hashes.len() as i64)),
     ),
     kernel(
@@ -101,7 +101,7 @@ pub const FUNCTIONS: &[Function] = &[
             "(tdigest: array, percentile: real, type: type) -> type",
         ],
         "A percentile of the values in a tdigest state.",
-        Naming::Prefix("percentile_tdigest_"),
+        Naming::Prefix("percentile_tdigest"),
         |args, cx| {
             let (Some(values), Some(p)) = (digest(&args[0]), args[1].as_f64()) else { return Value::Null };
             convert(nearest_rank(&values, p), cx.returns)
@@ -114,7 +114,7 @@ pub const FUNCTIONS: &[Function] = &[
             "(tdigest: array, percentile: real...) -> dynamic",
         ],
         "Percentiles of the values in a tdigest state, as an array.",
-        Naming::Prefix("percentile_tdigest_"),
+        Naming::Prefix("percentile_tdigest"),
         |args, _| {
             let Some(values) = digest(&args[0]) else { return Value::Null };
             Value::Array(asked(&args[1..]).iter().map(|p| nearest_rank(&values, *p)).collect())

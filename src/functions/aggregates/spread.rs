@@ -13,57 +13,53 @@ const TWO: &[&str] = &["(x: number, y: number) -> real"];
 const TWO_IF: &[&str] = &["(x: number, y: number, predicate: bool) -> real"];
 
 pub const ROWS: &[Aggregate] = &[
-    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance_"), || Spread::new(1, false)),
-    row("variancep", ONE, "The variance of a population.", Naming::Prefix("variancep_"), || {
-        Spread::new(0, false)
+    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance"), || {
+        Spread::boxed(1, false)
     }),
-    row("stdev", ONE, "The standard deviation of a sample.", Naming::Prefix("stdev_"), || {
-        Spread::new(1, true)
+    row("variancep", ONE, "The variance of a population.", Naming::Prefix("variancep"), || {
+        Spread::boxed(0, false)
     }),
-    row("stdevp", ONE, "The standard deviation of a population.", Naming::Prefix("stdevp_"), || {
-        Spread::new(0, true)
+    row("stdev", ONE, "The standard deviation of a sample.", Naming::Prefix("stdev"), || {
+        Spread::boxed(1, true)
     }),
-    row("covariance", TWO, "The covariance of a sample.", Naming::Prefix("covariance_"), || {
-        Spread::new(1, false)
+    row("stdevp", ONE, "The standard deviation of a population.", Naming::Prefix("stdevp"), || {
+        Spread::boxed(0, true)
     }),
-    row("covariancep", TWO, "The covariance of a population.", Naming::Prefix("covariancep_"), || {
-        Spread::new(0, false)
+    row("covariance", TWO, "The covariance of a sample.", Naming::Prefix("covariance"), || {
+        Spread::boxed(1, false)
+    }),
+    row("covariancep", TWO, "The covariance of a population.", Naming::Prefix("covariancep"), || {
+        Spread::boxed(0, false)
     }),
     special(
         "varianceif",
         ONE_IF,
         "The variance of a sample, with a predicate.",
-        Naming::Prefix("varianceif_"),
+        Naming::Prefix("varianceif"),
     ),
     special(
         "variancepif",
         ONE_IF,
         "The variance of a population, with a predicate.",
-        Naming::Prefix("variancepif_"),
+        Naming::Prefix("variancepif"),
     ),
     special(
         "stdevif",
         ONE_IF,
         "The standard deviation of a sample, with a predicate.",
-        Naming::Prefix("stdevif_"),
-    ),
-    special(
-        "stdevpif",
-        ONE_IF,
-        "The standard deviation of a population, with a predicate.",
-        Naming::Prefix("stdevpif_"),
+        Naming::Prefix("stdevif"),
     ),
     special(
         "covarianceif",
         TWO_IF,
         "The covariance of a sample, with a predicate.",
-        Naming::Prefix("covarianceif_"),
+        Naming::Prefix("covarianceif"),
     ),
     special(
         "covariancepif",
         TWO_IF,
         "The covariance of a population, with a predicate.",
-        Naming::Prefix("covariancepif_"),
+        Naming::Prefix("covariancepif"),
     ),
 ];
 
@@ -79,7 +75,7 @@ struct Spread {
 }
 
 impl Spread {
-    fn new(less: i64, root: bool) -> Box<dyn Accumulator> {
+    fn boxed(less: i64, root: bool) -> Box<dyn Accumulator> {
         Box::new(Spread { less, root, count: 0, mean_x: 0.0, mean_y: 0.0, moment: 0.0 })
     }
 }

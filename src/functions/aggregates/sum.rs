@@ -19,7 +19,7 @@ pub const ROWS: &[Aggregate] = &[
             "(expr: timespan) -> timespan",
         ],
         "The sum of the values.",
-        Naming::Prefix("sum_"),
+        Naming::Prefix("sum"),
         || Box::new(Total::new(false)),
     ),
     special(
@@ -31,7 +31,7 @@ pub const ROWS: &[Aggregate] = &[
             "(expr: timespan, predicate: bool) -> timespan",
         ],
         "The sum of the values of the rows for which the predicate holds.",
-        Naming::Prefix("sumif_"),
+        Naming::Prefix("sumif"),
     ),
     row(
         "avg",
@@ -43,7 +43,7 @@ pub const ROWS: &[Aggregate] = &[
             "(expr: datetime) -> datetime",
         ],
         "The average of the values.",
-        Naming::Prefix("avg_"),
+        Naming::Prefix("avg"),
         || Box::new(Total::new(true)),
     ),
     special(
@@ -56,7 +56,7 @@ pub const ROWS: &[Aggregate] = &[
             "(expr: datetime, predicate: bool) -> datetime",
         ],
         "The average of the values of the rows for which the predicate holds.",
-        Naming::Prefix("avgif_"),
+        Naming::Prefix("avgif"),
     ),
     row("binary_all_and", BITS, "The bits set in every value.", Naming::FirstArgument, || {
         Box::new(Bits { join: |a, b| a & b, bits: None })

@@ -16,8 +16,8 @@ pub const ROWS: &[Function] = &[
             "bin",
             &[
                 "(value: number, round_to: number) -> widest",
-                "(value: timespan, round_to: timespan) -> timespan",
                 "(value: datetime, round_to: timespan) -> datetime",
+                "(value: timespan, round_to: timespan) -> timespan",
                 "(value: datetime, round_to: datetime) -> datetime",
             ],
             "The value rounded down to a multiple of a size.",

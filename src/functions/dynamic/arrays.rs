@@ -78,7 +78,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(value: scalar, count: long) -> dynamic"],
         "An array that holds a value several times.",
-        Naming::Prefix("repeat_"),
+        Naming::Prefix("repeat"),
         repeat,
     ),
     plain(

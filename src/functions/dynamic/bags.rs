@@ -5,8 +5,8 @@
 //! Trap: what is no bag gives null. A key that is packed twice keeps its place and takes the last value.
 
 use crate::functions::convert::text;
-use crate::functions::rows::{plain, row, special};
 use crate::functions::dynamic::json_path::{self, Step};
+use crate::functions::rows::{plain, row, special};
 use crate::functions::{Cx, Function, Naming};
 use crate::value::Value;
 
@@ -60,7 +60,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(object: dynamic) -> dynamic"],
         "The paths of all members, in arrays by their first element.",
-        Naming::Prefix("tree_"),
+        Naming::Prefix("tree"),
         treepath,
     ),
     plain(

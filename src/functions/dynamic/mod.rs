@@ -12,4 +12,5 @@ pub mod sort;
 use super::Function;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[arrays::ROWS, bags::ROWS, json_path::ROWS, ranges::ROWS, sets::ROWS, sort::ROWS];
+pub const ROWS: &[&[Function]] =
+    &[arrays::ROWS, bags::ROWS, json_path::ROWS, ranges::ROWS, sets::ROWS, sort::ROWS];

@@ -6,8 +6,8 @@
 
 use std::collections::HashSet;
 
-use crate::functions::operators::compare::same;
 use crate::functions::convert::canonical;
+use crate::functions::operators::compare::same;
 use crate::functions::rows::plain;
 use crate::functions::{Cx, Function};
 use crate::json;

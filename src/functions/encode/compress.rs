@@ -8,8 +8,8 @@ use flate2::Compression;
 use flate2::read::{GzDecoder, ZlibDecoder};
 use flate2::write::DeflateEncoder;
 
-use crate::functions::encode::base64::{decode, encode};
 use crate::functions::convert::text;
+use crate::functions::encode::base64::{decode, encode};
 use crate::functions::rows::plain;
 use crate::functions::{Cx, Function};
 use crate::value::Value;

@@ -2,7 +2,9 @@
 //!
 //! Trap: outside its domain a function of reals gives NaN, as Kusto's does; null gives null.
 
+mod around;
 mod bits;
+mod bytes;
 mod real;
 mod round;
 pub mod special;
@@ -12,7 +14,8 @@ use super::Function;
 use crate::value::Value;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[bits::ROWS, real::ROWS, round::ROWS, special::ROWS, units::ROWS];
+pub const ROWS: &[&[Function]] =
+    &[around::ROWS, bits::ROWS, bytes::ROWS, real::ROWS, round::ROWS, special::ROWS, units::ROWS];
 
 /// A function of one real.
 fn real1(args: &[Value], f: impl Fn(f64) -> f64) -> Value {

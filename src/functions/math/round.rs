@@ -72,7 +72,7 @@ fn round(args: &[Value], cx: &Cx) -> Value {
 }
 
 /// Scaled, rounded and scaled back; a number too large to scale has no such digits.
-fn round_real(x: f64, digits: i64) -> f64 {
+pub fn round_real(x: f64, digits: i64) -> f64 {
     let unit = 10_f64.powi(digits.unsigned_abs() as i32);
     if digits < 0 {
         return if unit.is_finite() { (x / unit).round() * unit } else { 0.0_f64.copysign(x) };

@@ -142,7 +142,7 @@ fn beta_cdf(x: f64, alpha: f64, beta: f64) -> f64 {
 }
 
 fn beta_pdf(x: f64, alpha: f64, beta: f64) -> f64 {
-    if !(0.0..=1.0).contains(&x) || !(alpha > 0.0 && beta > 0.0) {
+    if !((0.0..=1.0).contains(&x) && alpha > 0.0 && beta > 0.0) {
         return f64::NAN;
     }
     let density = |x: f64, power: f64| if power == 0.0 { 0.0 } else { power * x.ln() };
@@ -151,7 +151,7 @@ fn beta_pdf(x: f64, alpha: f64, beta: f64) -> f64 {
 
 /// By bisection: the distribution is monotonic.
 fn beta_inv(probability: f64, alpha: f64, beta: f64) -> f64 {
-    if !(0.0..=1.0).contains(&probability) || !(alpha > 0.0 && beta > 0.0) {
+    if !((0.0..=1.0).contains(&probability) && alpha > 0.0 && beta > 0.0) {
         return f64::NAN;
     }
     let (mut low, mut high) = (0.0, 1.0);
@@ -205,7 +205,7 @@ fn welch_test(mean1: f64, variance1: f64, count1: f64, mean2: f64, variance2: f6
     let t = (mean1 - mean2) / (error1 + error2).sqrt();
     let squares = error1 * error1 / (count1 - 1.0) + error2 * error2 / (count2 - 1.0);
     let freedom = (error1 + error2) * (error1 + error2) / squares;
-    if !t.is_finite() || !(freedom > 0.0) {
+    if !t.is_finite() || freedom.is_nan() || freedom <= 0.0 {
         return f64::NAN;
     }
     incomplete_beta(freedom / (freedom + t * t), freedom / 2.0, 0.5)

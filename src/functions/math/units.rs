@@ -124,7 +124,7 @@ const ENERGY: Units = &[
     ("Gigajoule", 1e9),
     ("GigawattDay", 24.0 * 3600.0 * 1e9),
     ("GigawattHour", 3600.0 * 1e9),
-    ("HorsepowerHour", 2.684519537696172792e6),
+    ("HorsepowerHour", 2.684519537696173e6),
     ("Joule", 1.0),
     ("KilobritishThermalUnit", BTU * 1e3),
     ("Kilocalorie", 4184.0),

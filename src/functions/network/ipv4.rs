@@ -5,8 +5,8 @@
 //! Trap: what is no address gives null (`""` where text is returned).
 
 use crate::functions::convert::{convert, text};
-use crate::functions::rows::plain;
 use crate::functions::operators::text::expanded;
+use crate::functions::rows::plain;
 use crate::functions::{Cx, Function};
 use crate::types::Type;
 use crate::value::Value;

@@ -9,9 +9,9 @@ use std::cmp::Ordering;
 use std::net::Ipv6Addr;
 
 use crate::functions::convert::text;
-use crate::functions::rows::plain;
 use crate::functions::network::ipv4;
 use crate::functions::operators::text::expanded;
+use crate::functions::rows::plain;
 use crate::functions::{Cx, Function};
 use crate::value::Value;
 

@@ -5,10 +5,10 @@
 //!
 //! Trap: the result of two ints is a long. A datetime outside years 1 to 9999 is null.
 
+use crate::decimal::Decimal;
 use crate::functions::convert::{convert, truncate};
 use crate::functions::rows::plain;
 use crate::functions::{Cx, Function};
-use crate::decimal::Decimal;
 use crate::time;
 use crate::types::Type;
 use crate::value::Value;

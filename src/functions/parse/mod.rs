@@ -12,4 +12,5 @@ pub mod xml;
 use super::Function;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[command::ROWS, path::ROWS, record::ROWS, url::ROWS, user_agent::ROWS, xml::ROWS];
+pub const ROWS: &[&[Function]] =
+    &[command::ROWS, path::ROWS, record::ROWS, url::ROWS, user_agent::ROWS, xml::ROWS];

@@ -3,10 +3,10 @@
 //! Trap: `parse_csv` reads one record; a line end outside quotes ends it. `parse_version` takes up to four
 //! parts of up to eight digits.
 
+use crate::decimal::Decimal;
 use crate::functions::convert::text;
 use crate::functions::rows::{plain, row};
 use crate::functions::{Cx, Function, Naming};
-use crate::decimal::Decimal;
 use crate::value::Value;
 
 pub const ROWS: &[Function] = &[

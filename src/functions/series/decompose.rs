@@ -47,7 +47,7 @@ pub const ROWS: &[Function] = &[
         &["(series: array, points: integer, [period: integer], [trend: string], \
            [seasonality_threshold: real]) -> dynamic"],
         "The series with its last points predicted from those before.",
-        Naming::Prefix("series_decompose_forecast_"),
+        Naming::Prefix("series_decompose_forecast"),
         |args, cx| {
             let options = Options::of(&args[1..], [1, 2, 0, 3], "linefit");
             let parts =

@@ -41,7 +41,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(text: text) -> long"],
         "How many characters a text has.",
-        Naming::Prefix("strlen_"),
+        Naming::Prefix("strlen"),
         |a, _| Value::Long(length(&text(&a[0]))),
     ),
     row(
@@ -49,7 +49,7 @@ pub const ROWS: &[Function] = &[
         &[],
         &["(text: text) -> long"],
         "How many bytes a text has in UTF-8.",
-        Naming::Prefix("string_size_"),
+        Naming::Prefix("string_size"),
         |a, _| Value::Long(text(&a[0]).len() as i64),
     ),
     plain(

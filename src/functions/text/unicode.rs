@@ -3,8 +3,8 @@
 //! Trap: a number that is no code point (surrogates too) makes the whole text empty.
 
 use crate::functions::convert::text;
-use crate::functions::rows::row;
 use crate::functions::operators::text::expanded;
+use crate::functions::rows::row;
 use crate::functions::{Function, Naming};
 use crate::value::Value;
 

@@ -22,7 +22,7 @@ const UNIFIED_AUDIT_LOG: &[Map] = &[
     ("Operation", Member("Operation")),
     ("Workload", Member("Workload")),
     ("RecordType", Member("RecordType")),
-    ("RecordTypeName", Made(record_type_name)),
+    ("RecordTypeName", Made(record_type_text)),
     ("UserId", Member("UserId")),
     ("UserKey", Member("UserKey")),
     ("UserType", Member("UserType")),
@@ -205,10 +205,10 @@ fn write(worker: &mut Worker, tape: &Tape, root: u32, place: Place, record_type:
         Some(id) => crate::ingest::plan::identity(KIND, &id),
         None => crate::ingest::plan::identity(KIND, tape.text(root)),
     };
+    if record_type_name(tape, root).is_none() && record_type.bytes().any(|b| b.is_ascii_alphabetic()) {
+        push_text(&mut worker.rest, "RecordType", record_type);
+    }
     worker.row(plan, tape, root, &place, id);
-    let number = tape.member(root, "RecordType").map_or(Cow::Borrowed(""), |node| tape.string(node));
-    let outside = record_type.bytes().any(|b| b.is_ascii_alphabetic());
-    worker.complete(plan, "RecordTypeName", if outside { record_type } else { &number });
 }
 
 /// A row out of the envelope alone; the text that could not be read is kept in `_auk_rest`.
@@ -244,16 +244,21 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
     let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
     let id = crate::ingest::plan::identity(KIND, &id);
     worker.row(plan, &tape, 0, &Place { flags: place.flags | PARTIAL, ..place }, id);
-    worker.complete(plan, "RecordTypeName", &outer.record_type);
 }
 
 fn id(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
     tape.member_text(root, "Id").or_else(|| tape.member_text(root, "ID"))
 }
 
+/// The name of the record type; a number without one shows as its digits.
+fn record_type_text(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
+    let digits = || Some(tape.string(tape.member(root, "RecordType")?));
+    record_type_name(tape, root).or_else(digits)
+}
+
 fn record_type_name(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
-    let number = tape.string(tape.member(root, "RecordType")?).parse().ok()?;
-    record_types::name(number).map(Cow::Borrowed)
+    let number = tape.string(tape.member(root, "RecordType")?);
+    number.parse().ok().and_then(record_types::name).map(Cow::Borrowed)
 }
 
 /// The member of that name, else the entry of a name-value list.

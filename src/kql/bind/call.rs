@@ -19,15 +19,18 @@ impl Binder<'_> {
         self.apply_function(function, args, span)
     }
 
-    pub fn apply_function(&mut self, function: &'static Function, args: Vec<Expr>, span: Span) -> Option<Expr> {
+    pub fn apply_function(
+        &mut self,
+        function: &'static Function,
+        args: Vec<Expr>,
+        span: Span,
+    ) -> Option<Expr> {
         if let Body::Refused(reason) = function.body {
             return self.unsupported(span, format!("`{}` is not supported: {reason}", function.name));
         }
         let types: Vec<Type> = args.iter().map(|a| a.ty).collect();
-        let literals: Vec<Option<Type>> = args
-            .iter()
-            .map(|a| a.as_literal().and_then(Value::as_str).and_then(Type::from_name))
-            .collect();
+        let literals: Vec<Option<Type>> =
+            args.iter().map(|a| a.as_literal().and_then(Value::as_str).and_then(Type::from_name)).collect();
         let resolved = match resolve(function.signatures, &types, &literals) {
             Some(resolved) => resolved,
             None => return self.mismatch(function, &types, span),

@@ -47,7 +47,9 @@ impl Binder<'_> {
             Ast::TypeLiteral(ty) => Some(Expr::literal(Value::string(ty.name()), Type::String, e.span)),
             Ast::Name(name) => self.name(name, row),
             Ast::Star => self.error(e.span, "`*` is not an expression here"),
-            Ast::Wildcard(text) => self.error(e.span, format!("the name pattern `{text}` is not an expression")),
+            Ast::Wildcard(text) => {
+                self.error(e.span, format!("the name pattern `{text}` is not an expression"))
+            }
             Ast::Member(object, member) => self.member(object, member, e.span, row),
             Ast::Index(object, index) => {
                 let object = self.expr(object, row)?;
@@ -112,7 +114,8 @@ impl Binder<'_> {
             Some(Binding::Table(_)) => {
                 let help = format!("toscalar({}) gives its first cell", name.text);
                 self.report(
-                    Diagnostic::semantic(name.span, format!("`{}` is a table, not a value", name.text)).with_help(help),
+                    Diagnostic::semantic(name.span, format!("`{}` is a table, not a value", name.text))
+                        .with_help(help),
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
@@ -120,7 +123,8 @@ impl Binder<'_> {
                 let lets = self.names.all();
                 let known = row.schema.names().chain(lets.iter().map(String::as_str));
                 let near = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
-                let error = Diagnostic::semantic(name.span, format!("no column or variable named `{}`", name.text));
+                let error =
+                    Diagnostic::semantic(name.span, format!("no column or variable named `{}`", name.text));
                 self.report(match near {
                     Some(help) => error.with_help(help),
                     None => error,
@@ -143,7 +147,8 @@ impl Binder<'_> {
     /// `$left.a` is a column of the left side; `$right.a` one of the right, counted on from the left's.
     fn sided(&mut self, side: &ast::Name, member: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let Some(right) = row.right else {
-            return self.error(side.span, format!("`{}` has a meaning only in the `on` of a join", side.text));
+            return self
+                .error(side.span, format!("`{}` has a meaning only in the `on` of a join", side.text));
         };
         let (schema, offset) = match side.text.as_str() {
             "$left" => (row.schema, 0),
@@ -182,7 +187,14 @@ impl Binder<'_> {
     }
 
     /// `x in (…)` and its like: a list of values, or the first column of a table.
-    fn list(&mut self, op: &'static str, left: &ast::Expr, items: &[ast::Expr], span: Span, row: &Row<'_>) -> Option<Expr> {
+    fn list(
+        &mut self,
+        op: &'static str,
+        left: &ast::Expr,
+        items: &[ast::Expr],
+        span: Span,
+        row: &Row<'_>,
+    ) -> Option<Expr> {
         let value = self.expr(left, row)?;
         if let [only] = items
             && self.is_table(only)
@@ -235,10 +247,10 @@ impl Binder<'_> {
         };
         let column = table.column(0)?.clone();
         let arg = Expr::column(0, column.ty, span);
-        let call =
-            crate::plan::AggregateCall { function, args: vec![arg], filter: None, ty: Type::Dynamic };
+        let call = crate::plan::AggregateCall { function, args: vec![arg], filter: None, ty: Type::Dynamic };
         let schema = Schema::new(vec![crate::types::Column::new("list", Type::Dynamic)]);
-        let plan = Plan::Aggregate { input: Box::new(table), keys: Vec::new(), aggregates: vec![call], schema };
+        let plan =
+            Plan::Aggregate { input: Box::new(table), keys: Vec::new(), aggregates: vec![call], schema };
         Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: Type::Dynamic, span })
     }
 

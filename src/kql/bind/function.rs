@@ -148,7 +148,9 @@ impl Binder<'_> {
         let mut outcome = None;
         for statement in statements {
             match statement {
-                ast::Statement::Expression(e) if self.is_table(e) => outcome = Some(Outcome::Table(self.table(e)?)),
+                ast::Statement::Expression(e) if self.is_table(e) => {
+                    outcome = Some(Outcome::Table(self.table(e)?))
+                }
                 ast::Statement::Expression(e) => {
                     let blind = blind(row.schema);
                     let row = Row { schema: &blind, ..Row::new(&blind) };

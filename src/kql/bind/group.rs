@@ -53,13 +53,8 @@ fn every_outer_row(b: &mut Binder<'_>, groups: Plan, calls: &[AggregateCall]) ->
     }
     let on = found.schema().index(&segment.column).map(|right| (0, right)).into_iter().collect();
     let names = found.schema().clone();
-    let joined = Plan::Join {
-        left: Box::new(outer),
-        right: Box::new(found),
-        kind: JoinKind::LeftOuter,
-        on,
-        schema,
-    };
+    let joined =
+        Plan::Join { left: Box::new(outer), right: Box::new(found), kind: JoinKind::LeftOuter, on, schema };
     let cx = Cx::new(b.env.now, Type::Dynamic);
     let span = Span::default();
     let mut exprs = Vec::new();

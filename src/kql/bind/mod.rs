@@ -41,7 +41,10 @@ pub enum Binding {
     /// A constant, a scalar subquery, or an argument of the function being bound.
     Scalar(Expr),
     Table(Relation),
-    Function { function: Rc<ast::Function>, names: Names },
+    Function {
+        function: Rc<ast::Function>,
+        names: Names,
+    },
 }
 
 /// The names that are known at a place: a chain from the latest to the first.

@@ -26,7 +26,10 @@ pub fn implied_name(expr: &Expr) -> Option<String> {
             Some(format!("{}_{index}", implied_name(object)?))
         }
         ExprKind::Call { name, args } => {
-            let naming = functions::function(&name.text)?.naming;
+            let Some(function) = functions::function(&name.text) else {
+                return aggregate_name(&name.text, args);
+            };
+            let naming = function.naming;
             match naming {
                 Naming::FirstArgument => implied_name(&args.first()?.value),
                 Naming::Always(name) => Some(name.to_string()),
@@ -47,6 +50,10 @@ pub fn aggregate_name(name: &str, args: &[crate::kql::ast::Argument]) -> Option<
     match functions::aggregate(name)?.naming {
         Naming::FirstArgument => first(),
         Naming::Always(name) => Some(name.to_string()),
+        Naming::Prefix(prefix) if prefix.starts_with("covariance") => {
+            let both: Vec<String> = args.iter().take(2).filter_map(|a| implied_name(&a.value)).collect();
+            Some(format!("{prefix}_{}", both.join("_")))
+        }
         Naming::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),
         Naming::None => None,
     }

@@ -50,7 +50,9 @@ impl Binder<'_> {
             Kind::MakeSeries(op) => ops::make_series::bind(self, op, input),
             Kind::Invoke(op) => ops::invoke::bind(self, op, input),
             Kind::Sample(op) => ops::sample::bind(self, op, input),
-            Kind::Consume => Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() })),
+            Kind::Consume => {
+                Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() }))
+            }
             _ => self.error(span, "this operator stands at the head of a pipeline, not after `|`"),
         }
     }

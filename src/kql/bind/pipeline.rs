@@ -10,7 +10,7 @@ use super::{Binder, Binding, Names, Row, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
 use crate::kql::is_hidden;
-use crate::plan::{Expr, Plan};
+use crate::plan::{Expr, Plan, WindowCall};
 use crate::source::Span;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
@@ -74,7 +74,8 @@ impl Relation {
 /// The plan with only these columns.
 pub fn select(plan: Plan, columns: &[usize]) -> Plan {
     let schema = Schema::new(columns.iter().map(|i| plan.schema().columns[*i].clone()).collect());
-    let exprs = columns.iter().map(|i| Expr::column(*i, plan.schema().columns[*i].ty, Span::default())).collect();
+    let exprs =
+        columns.iter().map(|i| Expr::column(*i, plan.schema().columns[*i].ty, Span::default())).collect();
     Plan::Project { input: Box::new(plan), exprs, schema }
 }
 
@@ -180,9 +181,7 @@ impl Binder<'_> {
         if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
             return match self.user_function(name, &function, &names, args, None, &Row::new(&NO_COLUMNS))? {
                 Outcome::Table(relation) => Some(relation),
-                Outcome::Scalar(_) => {
-                    self.error(span, format!("`{}` gives a value, not a table", name.text))
-                }
+                Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
             };
         }
         match (name.text.as_str(), args) {
@@ -241,7 +240,8 @@ impl Binder<'_> {
     /// Does the body of a function end in a table? Its parameters and `let`s count by their kind.
     fn gives_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
         let scalar = || Binding::Scalar(Expr::literal(Value::Null, Type::Dynamic, Span::default()));
-        let table = || Binding::Table(Relation::new(Plan::Values { schema: Schema::default(), rows: Vec::new() }));
+        let table =
+            || Binding::Table(Relation::new(Plan::Values { schema: Schema::default(), rows: Vec::new() }));
         let outer = self.names.clone();
         self.names = declared.clone();
         for parameter in &function.parameters {
@@ -256,7 +256,8 @@ impl Binder<'_> {
                     self.names = self.names.with(&name.text, if tabular { table() } else { scalar() });
                 }
                 ast::Statement::LetFunction { name, function } => {
-                    let binding = Binding::Function { function: function.clone().into(), names: self.names.clone() };
+                    let binding =
+                        Binding::Function { function: function.clone().into(), names: self.names.clone() };
                     self.names = self.names.with(&name.text, binding);
                 }
                 ast::Statement::Expression(e) => answer = self.is_table(e),
@@ -302,6 +303,14 @@ impl Binder<'_> {
     ) -> Option<Vec<(String, bool, Expr)>> {
         let expr = self.expr(&column.expr, row)?;
         if let Ast::Call { name, args } = &column.expr.kind
+            && matches!(name.text.as_str(), "array_sort_asc" | "array_sort_desc")
+            && args.len() > 1
+            && args.iter().all(|a| super::implied_name(&a.value).is_some())
+            && column.names.is_empty()
+        {
+            return self.sorted_arrays(args, expr);
+        }
+        if let Ast::Call { name, args } = &column.expr.kind
             && let Some(parts) = crate::functions::multiple(&name.text)
         {
             let first = args.first().and_then(|a| super::implied_name(&a.value)).unwrap_or_default();
@@ -309,7 +318,7 @@ impl Binder<'_> {
         }
         match column.names.as_slice() {
             [] => {
-                let implied = super::implied_name(&column.expr);
+                let implied = self.column_name(&column.expr, row);
                 Some(vec![(implied.unwrap_or_else(|| unnamed(index)), false, expr)])
             }
             [name] => Some(vec![(name.text.clone(), true, expr)]),
@@ -323,6 +332,28 @@ impl Binder<'_> {
                 Some(all)
             }
         }
+    }
+
+    /// The name that an unnamed column gets; what a user function gives has none.
+    fn column_name(&self, e: &ast::Expr, row: &Row<'_>) -> Option<String> {
+        match &e.kind {
+            Ast::Name(name) if !row.schema.contains(&name.text) => match self.names.get(&name.text) {
+                Some(Binding::Function { .. }) => None,
+                _ => super::implied_name(e),
+            },
+            _ => super::implied_name(e),
+        }
+    }
+
+    /// Arrays sorted together: a column each, `a_sorted`.
+    fn sorted_arrays(&mut self, args: &[ast::Argument], expr: Expr) -> Option<Vec<(String, bool, Expr)>> {
+        let mut all = Vec::new();
+        for (at, arg) in args.iter().enumerate() {
+            let step = Expr::literal(Value::Long(at as i64), Type::Long, expr.span);
+            let part = self.apply("dynamic_index", vec![expr.clone(), step], expr.span)?;
+            all.push((format!("{}_sorted", super::implied_name(&arg.value)?), false, part));
+        }
+        Some(all)
     }
 
     /// The columns of a function with several results.
@@ -352,21 +383,32 @@ impl Binder<'_> {
         Some(all)
     }
 
-    /// The input with a `Window` node on top, if there are calls for one.
-    pub fn with_windows(&mut self, input: Relation, calls: Vec<crate::plan::WindowCall>) -> Relation {
-        if calls.is_empty() {
-            return input;
+    /// The input with `Window` nodes on top, if there are calls for them: a call that uses the column of
+    /// an earlier one begins a node of its own.
+    pub fn with_windows(&mut self, input: Relation, calls: Vec<WindowCall>) -> Relation {
+        let mut relation = input;
+        let mut layer: Vec<WindowCall> = Vec::new();
+        for call in calls {
+            let width = relation.schema().len();
+            if call.function.exprs().any(|e| e.columns().iter().any(|c| *c >= width)) && !layer.is_empty() {
+                relation = window(relation, std::mem::take(&mut layer));
+            }
+            layer.push(call);
         }
-        let mut schema = input.schema().clone();
-        let mut hidden = input.hidden.clone();
-        for call in &calls {
-            let name = schema.unique("_auk_window");
-            schema.columns.push(Column::new(name.as_str(), call.ty));
-            hidden.push(name);
-        }
-        let segment = input.segments();
-        let name = input.name.clone();
-        let plan = Plan::Window { input: Box::new(input.plan), calls, segment, schema };
-        Relation { plan, name, hidden }
+        if layer.is_empty() { relation } else { window(relation, layer) }
     }
+}
+
+fn window(input: Relation, calls: Vec<WindowCall>) -> Relation {
+    let mut schema = input.schema().clone();
+    let mut hidden = input.hidden.clone();
+    for call in &calls {
+        let name = schema.unique("_auk_window");
+        schema.columns.push(Column::new(name.as_str(), call.ty));
+        hidden.push(name);
+    }
+    let segment = input.segments();
+    let name = input.name.clone();
+    let plan = Plan::Window { input: Box::new(input.plan), calls, segment, schema };
+    Relation { plan, name, hidden }
 }

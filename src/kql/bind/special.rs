@@ -29,10 +29,13 @@ impl Binder<'_> {
             "column_ifexists" | "columnifexists" => self.column_ifexists(args, span, row),
             "bag_pack_columns" => self.pack_columns(args, span, row),
             "pack_all" => self.pack_all(args, span, row),
+            "column_names_of" => self.column_names_of(args, span),
+            "around" => self.around(args, span, row),
             "ingestion_time" => self.ingestion_time(span, row),
-            "cluster" | "database" | "workspace" | "app" => {
-                self.unsupported(span, format!("`{}()` names another database; there is only the lake", name.text))
-            }
+            "cluster" | "database" | "workspace" | "app" => self.unsupported(
+                span,
+                format!("`{}()` names another database; there is only the lake", name.text),
+            ),
             _ => return None,
         })
     }
@@ -61,7 +64,9 @@ impl Binder<'_> {
                 None => Some(value.ty),
                 Some(t) => match crate::functions::common_type(t, value.ty) {
                     Some(common) => Some(common),
-                    None => return self.error(value.span, format!("case() gives {t} before, {} here", value.ty)),
+                    None => {
+                        return self.error(value.span, format!("case() gives {t} before, {} here", value.ty));
+                    }
                 },
             };
         }
@@ -114,20 +119,47 @@ impl Binder<'_> {
             }
             _ => return self.error(span, "pack_all() takes at most one argument"),
         };
-        let mut packed = Vec::new();
+        let (mut packed, mut single) = (Vec::new(), Vec::new());
         for (index, column) in visible(row.schema) {
-            packed.push(Expr::literal(Value::string(column.name.as_str()), Type::String, span));
-            packed.push(Expr::column(index, column.ty, span));
+            let name = Expr::literal(Value::string(column.name.as_str()), Type::String, span);
+            let value = Expr::column(index, column.ty, span);
+            if ignore {
+                // A bag of one, or of none when the value is empty.
+                let is_empty = self.apply("isempty", vec![value.clone()], span)?;
+                let one = self.apply("bag_pack", vec![name, value], span)?;
+                let none = Expr::literal(Value::Bag(Vec::new()), Type::Dynamic, span);
+                single.push(self.apply("iff", vec![is_empty, none, one], span)?);
+            } else {
+                packed.extend([name, value]);
+            }
         }
-        let bag = self.apply("bag_pack", packed, span)?;
-        if ignore { self.apply("bag_without_empty", vec![bag], span) } else { Some(bag) }
+        self.apply(if ignore { "bag_merge" } else { "bag_pack" }, if ignore { single } else { packed }, span)
+    }
+
+    fn column_names_of(&mut self, args: &[Argument], span: Span) -> Option<Expr> {
+        let [arg] = args else {
+            return self.error(span, "column_names_of() takes one table");
+        };
+        let relation = self.table(&arg.value)?;
+        let names = relation.columns().map(|(_, c)| Value::string(c.name.as_str())).collect();
+        Some(Expr::literal(Value::Array(names), Type::Dynamic, span))
+    }
+
+    /// `around(value, center, delta)`: is the value within delta of the center?
+    fn around(&mut self, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
+        let bound = self.arguments(args, row)?;
+        let [value, center, delta] = bound.as_slice() else {
+            return self.error(span, "around() takes a value, a center and a delta");
+        };
+        let low = self.apply("-", vec![center.clone(), delta.clone()], span)?;
+        let high = self.apply("+", vec![center.clone(), delta.clone()], span)?;
+        self.apply("between", vec![value.clone(), low, high], span)
     }
 
     /// When the service received the record, if the export says so, else the event's time.
     fn ingestion_time(&mut self, span: Span, row: &Row<'_>) -> Option<Expr> {
-        let column = |name: &str| {
-            row.schema.index(name).map(|i| Expr::column(i, row.schema.columns[i].ty, span))
-        };
+        let column =
+            |name: &str| row.schema.index(name).map(|i| Expr::column(i, row.schema.columns[i].ty, span));
         match (column("_TimeReceived"), column("TimeGenerated")) {
             (Some(received), Some(generated)) => self.apply("coalesce", vec![received, generated], span),
             (Some(time), None) | (None, Some(time)) => Some(time),

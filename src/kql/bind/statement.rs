@@ -56,7 +56,8 @@ impl Binder<'_> {
                 self.names = self.names.with(&name.text, binding);
             }
             Statement::LetFunction { name, function } => {
-                let binding = Binding::Function { function: Rc::new(function.clone()), names: self.names.clone() };
+                let binding =
+                    Binding::Function { function: Rc::new(function.clone()), names: self.names.clone() };
                 self.names = self.names.with(&name.text, binding);
             }
             Statement::DeclareParameters(parameters) => {
@@ -66,7 +67,8 @@ impl Binder<'_> {
             }
             Statement::Set { .. } | Statement::Expression(_) => {}
             Statement::Unsupported(name) => {
-                return self.unsupported(name.span, format!("the statement `{}` is not supported", name.text));
+                return self
+                    .unsupported(name.span, format!("the statement `{}` is not supported", name.text));
             }
         }
         Some(())
@@ -88,7 +90,8 @@ impl Binder<'_> {
                 self.convert(value, ty)
             }
             (None, None) => {
-                let error = Diagnostic::semantic(name.span, format!("the parameter `{}` has no value", name.text));
+                let error =
+                    Diagnostic::semantic(name.span, format!("the parameter `{}` has no value", name.text));
                 return self.report(error.with_help(format!("give it with --param {}=…", name.text)));
             }
         };

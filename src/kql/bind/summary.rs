@@ -19,7 +19,7 @@ use crate::value::Value;
 pub struct Aggregates {
     /// What their arguments are bound over.
     pub input: Schema,
-    /// Columns of `*` in the input.
+    /// Columns of `*` in the input, without those that the rows are grouped by.
     pub star: Vec<String>,
     /// The names of the keys.
     pub keys: Schema,
@@ -50,6 +50,9 @@ const FILTERED: &[(&str, &str, usize)] = &[
     ("take_anyif", "take_any", 1),
     ("anyif", "take_any", 1),
     ("hll_if", "hll", 1),
+    ("stdevpif", "stdevp", 1),
+    ("covarianceif", "covariance", 2),
+    ("covariancepif", "covariancep", 2),
 ];
 
 impl Aggregates {
@@ -76,7 +79,9 @@ impl Binder<'_> {
                     return self.arg_extreme(name, args, column, aggregates);
                 }
                 "take_any" | "any" => return self.take_any(name, args, column, aggregates),
-                "percentiles" | "percentilesw" => return self.percentiles(name, args, column, aggregates),
+                "percentile" | "percentilew" | "percentiles" | "percentilesw" => {
+                    return self.percentiles(name, args, column, aggregates);
+                }
                 _ => {}
             }
         }
@@ -134,7 +139,8 @@ impl Binder<'_> {
         let types: Vec<Type> = args.iter().map(|a| a.ty).collect();
         let Some(resolved) = resolve(function.signatures, &types, &[]) else {
             let given: Vec<&str> = types.iter().map(|t| t.name()).collect();
-            let takes: Vec<String> = function.signatures.iter().map(|s| format!("{}{s}", function.name)).collect();
+            let takes: Vec<String> =
+                function.signatures.iter().map(|s| format!("{}{s}", function.name)).collect();
             let message = format!("`{}` does not take ({})", function.name, given.join(", "));
             let error = crate::diagnostic::Diagnostic::semantic(span, message);
             return self.report(error.with_help(format!("it is {}", takes.join(" or "))));
@@ -215,7 +221,7 @@ impl Binder<'_> {
             }
             for (index, column) in aggregates.input.columns.iter().enumerate() {
                 let name = column.name.as_str();
-                if aggregates.star.contains(&column.name) && !aggregates.keys.contains(name) && except != Some(name) {
+                if aggregates.star.contains(&column.name) && except != Some(name) {
                     all.push((Some(name.to_string()), Expr::column(index, column.ty, arg.value.span)));
                 }
             }
@@ -231,7 +237,7 @@ impl Binder<'_> {
         column: &NamedExpr,
         aggregates: &Aggregates,
     ) -> Option<Vec<(Option<String>, Expr)>> {
-        let values = if name.text == "percentilesw" { 2 } else { 1 };
+        let values = if name.text.ends_with('w') { 2 } else { 1 };
         let single = ast::Name {
             text: if values == 2 { "percentilew" } else { "percentile" }.into(),
             span: name.span,

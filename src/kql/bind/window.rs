@@ -1,7 +1,7 @@
 //! Functions that look at other rows: `prev`, `next`, `row_number`, `row_cumsum`, `row_rank_*`,
 //! `row_window_session`. Each becomes a column of a `Window` node below the operator that uses it.
 //!
-//! Trap: one inside another would need two nodes; it is refused.
+//! Trap: one inside another needs a node of its own below; `with_windows` stacks them.
 
 use super::{Binder, Row};
 use crate::functions::Function;
@@ -20,10 +20,10 @@ impl Binder<'_> {
         row: &Row<'_>,
     ) -> Option<Expr> {
         let Some(windows) = row.windows else {
-            return self.error(span, format!("`{}()` is for extend, project, where and serialize", function.name));
+            return self
+                .error(span, format!("`{}()` is for extend, project, where and serialize", function.name));
         };
-        let inner = Row::new(row.schema);
-        let args = self.arguments(args, &inner)?;
+        let args = self.arguments(args, row)?;
         let (window, ty) = self.window_function(function.name, args, span)?;
         let mut windows = windows.borrow_mut();
         windows.push(WindowCall { function: window, ty });

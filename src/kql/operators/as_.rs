@@ -4,8 +4,8 @@
 
 use super::OperatorKind;
 use crate::kql::ast::Name;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Binding, Relation};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct As {

@@ -3,11 +3,11 @@
 //! Trap: the column is `Count`, with a capital, unlike `count_` of summarize.
 
 use super::OperatorKind;
-use crate::kql::ast::Name;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation, summarize_by};
-use crate::plan::AggregateCall;
 use crate::functions;
+use crate::kql::ast::Name;
+use crate::kql::bind::{Binder, Relation, summarize_by};
+use crate::kql::parser::{Parsed, Parser};
+use crate::plan::AggregateCall;
 use crate::types::Type;
 
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 //! Trap: values are converted to the type of their column; a value that does not convert is null.
 
 use super::OperatorKind;
+use crate::functions;
 use crate::kql::ast::{Expr, Name};
+use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row};
 use crate::kql::parser::{Parsed, Parser};
+use crate::plan::Plan;
 use crate::source::Span;
 use crate::types::Type;
-use crate::functions;
-use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row};
-use crate::plan::Plan;
 use crate::types::{Column, Schema};
 
 #[derive(Clone, Debug)]
@@ -57,7 +57,11 @@ pub fn bind(b: &mut Binder<'_>, op: &Datatable) -> Option<Relation> {
             let Some(value) = bound.as_literal() else {
                 return b.error(cell.span, "the values of a datatable are constants");
             };
-            row.push(if bound.ty == column.ty { value.clone() } else { functions::convert(value, column.ty) });
+            row.push(if bound.ty == column.ty {
+                value.clone()
+            } else {
+                functions::convert(value, column.ty)
+            });
         }
         rows.push(row);
     }

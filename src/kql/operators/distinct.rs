@@ -3,10 +3,10 @@
 //! Trap: `*` is every visible column.
 
 use super::OperatorKind;
-use crate::kql::ast::NamedExpr;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation, project_columns, summarize_by};
 use super::project::bind_columns;
+use crate::kql::ast::NamedExpr;
+use crate::kql::bind::{Binder, Relation, project_columns, summarize_by};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct Distinct {

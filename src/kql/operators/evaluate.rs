@@ -4,10 +4,10 @@
 
 use super::OperatorKind;
 use crate::kql::ast::{Argument, Name, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
-use crate::types::Type;
 use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 use crate::source::Span;
+use crate::types::Type;
 
 #[derive(Clone, Debug)]
 pub struct Evaluate {

@@ -4,10 +4,10 @@
 
 use super::OperatorKind;
 use crate::kql::ast::{Expr, Name, OperatorParameter};
+use crate::kql::bind::{Binder, Relation};
 use crate::kql::parser::{Parsed, Parser};
 use crate::source::Span;
 use crate::types::Type;
-use crate::kql::bind::{Binder, Relation};
 
 #[derive(Clone, Debug)]
 pub struct Externaldata {
@@ -27,5 +27,8 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Externaldata) -> Option<Relation> {
-    b.unsupported(op.span, "externaldata is not supported: auk opens no network connection; give the list as a datatable")
+    b.unsupported(
+        op.span,
+        "externaldata is not supported: auk opens no network connection; give the list as a datatable",
+    )
 }

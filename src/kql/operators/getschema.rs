@@ -3,8 +3,8 @@
 //! Trap: the answer has a row per visible column, and needs no data.
 
 use super::OperatorKind;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::Relation;
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::Plan;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;

@@ -4,8 +4,8 @@
 
 use super::OperatorKind;
 use crate::kql::ast::{Argument, Name};
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Binding, NO_COLUMNS, Outcome, Relation, Row};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct Invoke {

@@ -3,14 +3,14 @@
 //! Trap: without a kind a join is `innerunique`: one row of the left side per key. A lookup does not repeat the keys of the right side.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
 use crate::functions::common_type;
 use crate::kql::ast::ExprKind;
-use crate::kql::bind::{Binder, Relation, Row, extend, select};
+use crate::kql::ast::{Expr, OperatorParameter};
+use crate::kql::bind::{Binder, Relation, Row, SEGMENT, extend, select};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, ExprKind as PlanKind, JoinKind, Plan};
 use crate::source::Span;
-use crate::types::{Column, Type};
+use crate::types::{Column, Schema, Type};
 
 #[derive(Clone, Debug)]
 pub struct Join {
@@ -59,7 +59,6 @@ const KINDS: &[(&str, JoinKind)] = &[
 pub fn bind(b: &mut Binder<'_>, op: &Join, left: Relation, span: Span) -> Option<Relation> {
     let kind = join_kind(b, op, span)?;
     let right = b.table(&op.right)?;
-    let (left, right) = (plain(left), plain(right));
     let pairs = keys(b, op, &left, &right, span)?;
     let (left, right, on) = settle(b, left, right, pairs)?;
     Some(if op.lookup { lookup(left, right, kind, on) } else { join(left, right, kind, on) })
@@ -73,7 +72,9 @@ fn join_kind(b: &mut Binder<'_>, op: &Join, span: Span) -> Option<JoinKind> {
         Some((_, span)) => return b.error(span, "a kind of join is a name"),
     };
     match KINDS.iter().find(|(n, _)| *n == name) {
-        Some((_, JoinKind::Inner | JoinKind::LeftOuter)) if op.lookup => Some(KINDS.iter().find(|(n, _)| *n == name)?.1),
+        Some((_, JoinKind::Inner | JoinKind::LeftOuter)) if op.lookup => {
+            Some(KINDS.iter().find(|(n, _)| *n == name)?.1)
+        }
         Some(_) if op.lookup => b.error(span, "a lookup is leftouter or inner"),
         Some((_, kind)) => Some(*kind),
         None => {
@@ -81,18 +82,6 @@ fn join_kind(b: &mut Binder<'_>, op: &Join, span: Span) -> Option<JoinKind> {
             b.error(span, format!("no kind of join is `{name}`; there are {}", known.join(", ")))
         }
     }
-}
-
-/// Only what `*` shows, and the columns that number outer rows.
-fn plain(relation: Relation) -> Relation {
-    let segments = relation.segments();
-    let keep: Vec<usize> = (0..relation.schema().len())
-        .filter(|i| segments.contains(i) || !relation.hidden.contains(&relation.schema().columns[*i].name))
-        .collect();
-    if keep.len() == relation.schema().len() {
-        return relation;
-    }
-    Relation::new(select(relation.plan, &keep))
 }
 
 /// The pairs of the `on` clause: an expression over the left side and one over the right.
@@ -128,9 +117,9 @@ fn keys(
         };
         let row = Row { right: Some(&r), ..Row::new(&l) };
         let (a, z) = (b.expr(a, &row)?, b.expr(z, &row)?);
-        let on_right = |e: &PlanExpr| columns_of(e).iter().any(|c| *c >= width);
+        let on_right = |e: &PlanExpr| e.columns().iter().any(|c| *c >= width);
         let (a, z) = if on_right(&a) { (z, a) } else { (a, z) };
-        if on_right(&a) || !columns_of(&z).iter().all(|c| *c >= width) {
+        if on_right(&a) || !z.columns().iter().all(|c| *c >= width) {
             return b.error(condition.span, "a join condition compares a column of $left with one of $right");
         }
         pairs.push((a, z.map_columns(&|c| c - width)));
@@ -145,13 +134,6 @@ fn split_and<'e>(e: &'e Expr, out: &mut Vec<&'e Expr>) {
             split_and(right, out);
         }
         _ => out.push(e),
-    }
-}
-
-fn columns_of(e: &PlanExpr) -> Vec<usize> {
-    match e.kind {
-        PlanKind::Column(index) => vec![index],
-        _ => e.children().into_iter().flat_map(columns_of).collect(),
     }
 }
 
@@ -172,7 +154,7 @@ fn settle(
         let (l, r) = (b.convert(l, ty), b.convert(r, ty));
         on.push((as_column(&mut left, l), as_column(&mut right, r)));
     }
-    let segments: Vec<String> = left.hidden.iter().filter(|h| h.starts_with(crate::kql::bind::SEGMENT)).cloned().collect();
+    let segments: Vec<String> = left.hidden.iter().filter(|h| h.starts_with(SEGMENT)).cloned().collect();
     for name in segments {
         if let (Some(l), Some(r)) = (left.schema().index(&name), right.schema().index(&name)) {
             on.push((l, r));
@@ -187,42 +169,46 @@ fn as_column(side: &mut Relation, key: PlanExpr) -> usize {
     }
     let index = side.schema().len();
     let name = side.schema().unique("_auk_join");
-    let grown = std::mem::replace(side, Relation::new(Plan::Values { schema: Default::default(), rows: Vec::new() }));
+    let grown =
+        std::mem::replace(side, Relation::new(Plan::Values { schema: Schema::default(), rows: Vec::new() }));
     *side = extend(grown, vec![(name.clone(), key)]);
     side.hidden.push(name);
     index
 }
 
-fn join(left: Relation, right: Relation, kind: JoinKind, on: Vec<(usize, usize)>) -> Relation {
-    use JoinKind::*;
-    let (l, r) = (left.schema().len(), right.schema().len());
-    let schema = match kind {
-        LeftSemi | LeftAnti => left.schema().clone(),
-        RightSemi | RightAnti => right.schema().clone(),
-        _ => both(&left, &right),
-    };
-    let added = |i: usize| {
-        let (side, i) = match kind {
-            RightSemi | RightAnti => (&right, i),
-            _ if i < l => (&left, i),
-            _ => (&right, i - l),
-        };
-        side.schema().columns[i].name.starts_with("_auk_join")
-            || (i >= l.min(r) && false)
-    };
-    let repeated = |i: usize| i >= l && right.schema().columns[i - l].name.starts_with(crate::kql::bind::SEGMENT);
-    let keep: Vec<usize> = (0..schema.len())
-        .filter(|i| !added(*i))
-        .filter(|i| matches!(kind, LeftSemi | LeftAnti | RightSemi | RightAnti) || !repeated(*i))
-        .collect();
-    let all = keep.len() == schema.len();
-    let plan = Plan::Join { left: Box::new(left.plan), right: Box::new(right.plan), kind, on, schema };
-    Relation::new(if all { plan } else { select(plan, &keep) })
+/// Columns that only serve the join, and the right side's numbering of outer rows, are dropped again.
+fn is_temporary(column: &Column) -> bool {
+    column.name.starts_with("_auk_join")
 }
 
-/// The columns of both sides; a name of the right side that the left has too gets a number.
-fn both(left: &Relation, right: &Relation) -> crate::types::Schema {
-    let mut schema = left.schema().clone();
+fn join(left: Relation, right: Relation, kind: JoinKind, on: Vec<(usize, usize)>) -> Relation {
+    use JoinKind::*;
+    let l = left.schema().len();
+    let (schema, hidden) = match kind {
+        LeftSemi | LeftAnti => (left.schema().clone(), left.hidden.clone()),
+        RightSemi | RightAnti => (right.schema().clone(), right.hidden.clone()),
+        _ => both(&left, &right),
+    };
+    let one_side = matches!(kind, LeftSemi | LeftAnti | RightSemi | RightAnti);
+    let source = |i: usize| match kind {
+        RightSemi | RightAnti => &right.schema().columns[i],
+        _ if i < l => &left.schema().columns[i],
+        _ => &right.schema().columns[i - l],
+    };
+    let numbers_again = |i: usize| !one_side && i >= l && source(i).name.starts_with(SEGMENT);
+    let keep: Vec<usize> =
+        (0..schema.len()).filter(|i| !is_temporary(source(*i)) && !numbers_again(*i)).collect();
+    let all = keep.len() == schema.len();
+    let plan = Plan::Join { left: Box::new(left.plan), right: Box::new(right.plan), kind, on, schema };
+    let mut joined = Relation::new(if all { plan } else { select(plan, &keep) });
+    joined.hidden = hidden.into_iter().filter(|h| joined.schema().contains(h)).collect();
+    joined
+}
+
+/// The columns of both sides, and which are hidden; a name of the right side that the left has too gets
+/// a number.
+fn both(left: &Relation, right: &Relation) -> (Schema, Vec<String>) {
+    let (mut schema, mut hidden) = (left.schema().clone(), left.hidden.clone());
     for column in &right.schema().columns {
         let taken = |n: &str| schema.contains(n) || right.schema().contains(n);
         let name = if schema.contains(&column.name) {
@@ -230,9 +216,12 @@ fn both(left: &Relation, right: &Relation) -> crate::types::Schema {
         } else {
             column.name.clone()
         };
+        if right.hidden.contains(&column.name) {
+            hidden.push(name.clone());
+        }
         schema.columns.push(Column::new(name, column.ty));
     }
-    schema
+    (schema, hidden)
 }
 
 /// A join without the keys of the right side.
@@ -241,12 +230,20 @@ fn lookup(left: Relation, right: Relation, kind: JoinKind, on: Vec<(usize, usize
     let mut schema = left.schema().clone();
     let is_key = |i: usize| on.iter().any(|(_, r)| *r == i);
     for (i, column) in right.schema().columns.iter().enumerate() {
-        let name = if is_key(i) { schema.unique(&format!("_auk_join_{}", column.name)) } else { schema.unique(&column.name) };
+        let name = if is_key(i) {
+            schema.unique(&format!("_auk_join_{}", column.name))
+        } else {
+            schema.unique(&column.name)
+        };
         schema.columns.push(Column::new(name, column.ty));
     }
+    let shown = |i: usize| !is_key(i) && !right.hidden.contains(&right.schema().columns[i].name);
     let keep: Vec<usize> = (0..schema.len())
-        .filter(|i| if *i < l { !left.schema().columns[*i].name.starts_with("_auk_join") } else { !is_key(*i - l) })
+        .filter(|i| if *i < l { !is_temporary(&left.schema().columns[*i]) } else { shown(*i - l) })
         .collect();
+    let hidden = left.hidden.clone();
     let plan = Plan::Join { left: Box::new(left.plan), right: Box::new(right.plan), kind, on, schema };
-    Relation::new(select(plan, &keep))
+    let mut joined = Relation::new(select(plan, &keep));
+    joined.hidden = hidden.into_iter().filter(|h| joined.schema().contains(h)).collect();
+    joined
 }

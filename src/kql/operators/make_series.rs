@@ -3,14 +3,14 @@
 //! Trap: without from and to the ends are those of the data; the end is excluded with `to`, included with `in range`.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, NamedExpr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
-use std::cell::RefCell;
 use super::summarize::{bind_keys, key_name, star};
+use crate::kql::ast::{Expr, NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{ExprKind as PlanExpr, Plan, Series};
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
+use std::cell::RefCell;
 
 #[derive(Clone, Debug)]
 pub struct SeriesColumn {
@@ -112,7 +112,10 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
             return b.error(column.column.expr.span, "a series has one aggregate per column");
         };
         if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
-            return b.unsupported(column.column.expr.span, "an expression around the aggregate of a series; extend it after");
+            return b.unsupported(
+                column.column.expr.span,
+                "an expression around the aggregate of a series; extend it after",
+            );
         }
         names.push(name.clone().unwrap_or_else(|| format!("Column{}", names.len() + 1)));
         defaults.push(match &column.default {
@@ -137,7 +140,11 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         include_to: op.in_range,
         values: calls.into_iter().zip(defaults).collect(),
     };
-    Some(Relation::new(Plan::Series { input: Box::new(input.plan), series: Box::new(series), schema: output }))
+    Some(Relation::new(Plan::Series {
+        input: Box::new(input.plan),
+        series: Box::new(series),
+        schema: output,
+    }))
 }
 
 fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {

@@ -89,8 +89,11 @@ pub enum OperatorKind {
     Error,
 }
 
+/// Reads what follows an operator's name.
+pub type Read = fn(&mut Parser) -> Parsed<OperatorKind>;
+
 /// How each operator is read, by every spelling of its name. The name has been taken.
-pub const PARSERS: &[(&str, fn(&mut Parser) -> Parsed<OperatorKind>)] = &[
+pub const PARSERS: &[(&str, Read)] = &[
     ("as", as_::parse),
     ("consume", consume),
     ("count", count::parse),

@@ -4,11 +4,11 @@
 
 use super::Operator;
 use super::OperatorKind;
+use super::mv_expand::expand;
 use super::mv_expand::{Expanded, expanded};
 use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
-use super::mv_expand::expand;
 use crate::kql::bind::{Binder, Relation, SEGMENT, Segment, select};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{JoinKind, Plan, WindowCall, WindowFunction};
 use crate::types::{Column, Type};
 
@@ -72,8 +72,12 @@ fn number(b: &mut Binder<'_>, input: Relation) -> Relation {
     let call = WindowCall { function: WindowFunction::RowNumber { start: 1, restart: None }, ty: Type::Long };
     let mut hidden = input.hidden.clone();
     hidden.push(name);
-    let numbered =
-        input.map(|plan| Plan::Window { input: Box::new(plan), calls: vec![call], segment: Vec::new(), schema });
+    let numbered = input.map(|plan| Plan::Window {
+        input: Box::new(plan),
+        calls: vec![call],
+        segment: Vec::new(),
+        schema,
+    });
     Relation { hidden, ..numbered }
 }
 
@@ -85,27 +89,22 @@ fn without(relation: Relation, column: &str) -> Relation {
     Relation { hidden, ..relation.map(|plan| select(plan, &keep)) }
 }
 
-/// The outer rows beside what the subquery gave for each: all outer columns but those that the
-/// expansion replaced, then the columns of the subquery that are not of the outer row.
+/// The outer rows beside what the subquery gave for each: all outer columns, those that the expansion
+/// replaced as the subquery left them, then the columns that are the subquery's own.
 fn rejoin(outer: Relation, expanded: &Relation, subquery: Relation, column: &str) -> Relation {
-    let replaced = |name: &str| {
-        let (Some(before), Some(after)) = (outer.schema().get(name), expanded.schema().get(name)) else { return false };
-        before.ty != after.ty || expanded_here(expanded, name)
-    };
     let width = outer.schema().len();
-    let mut keep: Vec<usize> = (0..width)
-        .filter(|i| {
-            let name = &outer.schema().columns[*i].name;
-            name != column && !(replaced(name) && subquery.schema().contains(name))
-        })
-        .collect();
-    let kept: Vec<&str> = keep.iter().map(|i| outer.schema().columns[*i].name.as_str()).collect();
     let mut schema = outer.schema().clone();
-    let mut labels: Vec<String> = kept.iter().map(|n| n.to_string()).collect();
-    for (i, c) in subquery.schema().columns.iter().enumerate() {
-        let new = !kept.contains(&c.name.as_str()) && !c.name.starts_with(SEGMENT) && !outer.hidden.contains(&c.name);
+    for c in &subquery.schema().columns {
         schema.columns.push(Column::new(schema.unique(&c.name), c.ty));
-        if new {
+    }
+    let (mut keep, mut labels): (Vec<usize>, Vec<String>) = (Vec::new(), Vec::new());
+    for (i, c) in outer.schema().columns.iter().enumerate().filter(|(_, c)| c.name != column) {
+        let replaced = expanded_here(expanded, &c.name);
+        keep.push(subquery.schema().index(&c.name).filter(|_| replaced).map_or(i, |at| width + at));
+        labels.push(c.name.clone());
+    }
+    for (i, c) in subquery.schema().columns.iter().enumerate() {
+        if !labels.contains(&c.name) && !c.name.starts_with(SEGMENT) && !outer.hidden.contains(&c.name) {
             keep.push(width + i);
             labels.push(c.name.clone());
         }
@@ -117,8 +116,13 @@ fn rejoin(outer: Relation, expanded: &Relation, subquery: Relation, column: &str
     let mut hidden = outer.hidden.clone();
     hidden.retain(|h| h != column);
     let name = outer.name.clone();
-    let joined =
-        Plan::Join { left: Box::new(outer.plan), right: Box::new(subquery.plan), kind: JoinKind::Inner, on, schema };
+    let joined = Plan::Join {
+        left: Box::new(outer.plan),
+        right: Box::new(subquery.plan),
+        kind: JoinKind::Inner,
+        on,
+        schema,
+    };
     let plan = match select(joined, &keep) {
         Plan::Project { input, exprs, mut schema } => {
             for (c, label) in schema.columns.iter_mut().zip(labels) {
@@ -136,5 +140,7 @@ fn expanded_here(expanded: &Relation, name: &str) -> bool {
     let Plan::Project { input, exprs, schema } = &expanded.plan else { return false };
     let Plan::Expand { input: before, .. } = input.as_ref() else { return false };
     let place = schema.index(name).and_then(|i| exprs.get(i));
-    place.and_then(|e| e.path()).is_some_and(|(index, steps)| steps.is_empty() && index >= before.schema().len())
+    place
+        .and_then(|e| e.path())
+        .is_some_and(|(index, steps)| steps.is_empty() && index >= before.schema().len())
 }

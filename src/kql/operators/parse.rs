@@ -3,14 +3,14 @@
 //! Trap: in `simple` a value that does not convert fails the whole row, in `relaxed` only its own column is null.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, Name, OperatorParameter};
-use crate::kql::lexer::TokenKind;
-use crate::kql::parser::{Parsed, Parser};
-use crate::types::Type;
 use crate::functions;
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row, extend};
+use crate::kql::lexer::TokenKind;
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
+use crate::types::Type;
 use crate::value::Value;
 
 #[derive(Clone, Debug)]
@@ -77,7 +77,11 @@ pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation>
     let source = b.expr(&op.expr, &Row::new(&schema))?;
     let span = op.expr.span;
     let source = b.convert(source, Type::String);
-    let pattern = functions::pattern_regex(&functions_pieces(&op.pieces), kind == "regex", &text("flags").unwrap_or_default());
+    let pattern = functions::pattern_regex(
+        &functions_pieces(&op.pieces),
+        kind == "regex",
+        &text("flags").unwrap_or_default(),
+    );
     let types: Vec<Value> = columns(&op.pieces).map(|(_, ty)| Value::string(ty.name())).collect();
     let strict = Value::Bool(kind != "relaxed");
     let literal = |value: Value, ty: Type| PlanExpr::literal(value, ty, span);
@@ -98,11 +102,18 @@ pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation>
         let predicate = b.apply("isnotnull", vec![parsed.clone()], span)?;
         input = input.map(|plan| Plan::Filter { input: Box::new(plan), predicate });
     }
-    let mut set = Vec::new();
+    let mut set: Vec<(String, PlanExpr)> = Vec::new();
+    // A column that is there already stays; the new one is numbered.
+    let free = |name: &str, set: &[(String, PlanExpr)]| {
+        let taken = |n: &str| schema.contains(n) || set.iter().any(|(other, _)| other == n);
+        let mut names = std::iter::once(name.to_string()).chain((1..).map(|n| format!("{name}{n}")));
+        names.find(|n| !taken(n)).unwrap_or_default()
+    };
     for (place, (name, ty)) in columns(&op.pieces).enumerate() {
         let step = literal(Value::Long(place as i64), Type::Long);
         let part = b.apply("dynamic_index", vec![parsed.clone(), step], span)?;
-        set.push((name.text.clone(), b.convert(part, ty)));
+        let name = free(&name.text, &set);
+        set.push((name, b.convert(part, ty)));
     }
     let extended = extend(input, set);
     let keep: Vec<usize> = (0..extended.schema().len()).filter(|i| *i != at).collect();

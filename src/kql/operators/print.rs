@@ -4,8 +4,8 @@
 
 use super::OperatorKind;
 use crate::kql::ast::NamedExpr;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Relation, project_columns};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::Plan;
 use crate::types::Schema;
 

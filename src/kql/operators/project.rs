@@ -3,10 +3,10 @@
 //! Trap: two columns that would get one name are an error when both are named, else the second is `name1`.
 
 use super::OperatorKind;
-use crate::kql::ast::NamedExpr;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::NamedExpr;
 use crate::kql::bind::{Binder, Relation, project_columns};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::Expr;
 use crate::source::Span;
 
@@ -32,10 +32,8 @@ pub fn bind_columns(
     prefix: &str,
 ) -> Option<(Relation, Vec<(String, Expr)>)> {
     let star = |c: &NamedExpr| matches!(c.expr.kind, ExprKind::Star);
-    let visible: Vec<(String, Expr)> = input
-        .columns()
-        .map(|(i, c)| (c.name.clone(), Expr::column(i, c.ty, Span::default())))
-        .collect();
+    let visible: Vec<(String, Expr)> =
+        input.columns().map(|(i, c)| (c.name.clone(), Expr::column(i, c.ty, Span::default()))).collect();
     let plain: Vec<NamedExpr> = columns.iter().filter(|c| !star(c)).cloned().collect();
     let stars = columns.iter().any(star);
     let (input, bound) = b.named_exprs(input, &plain, &|_| String::new())?;

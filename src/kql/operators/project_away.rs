@@ -3,11 +3,11 @@
 //! Trap: the order of what stays is the order of the input.
 
 use super::OperatorKind;
-use crate::kql::ast::NamePattern;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation};
-use crate::kql::bind::select;
 use crate::diagnostic::{Diagnostic, closest};
+use crate::kql::ast::NamePattern;
+use crate::kql::bind::select;
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct ProjectAway {

@@ -4,12 +4,12 @@
 
 use super::OperatorKind;
 use crate::diagnostic::Diagnostic;
+use crate::diagnostic::closest;
 use crate::kql::ast::Name;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr, Plan};
 use crate::source::Span;
-use crate::diagnostic::closest;
 
 #[derive(Clone, Debug)]
 pub struct ProjectRename {
@@ -33,7 +33,8 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 
 pub fn bind(b: &mut Binder<'_>, op: &ProjectRename, input: Relation) -> Option<Relation> {
     let mut schema = input.schema().clone();
-    let exprs = schema.columns.iter().enumerate().map(|(i, c)| Expr::column(i, c.ty, Span::default())).collect();
+    let exprs =
+        schema.columns.iter().enumerate().map(|(i, c)| Expr::column(i, c.ty, Span::default())).collect();
     for (new, old) in &op.pairs {
         let Some(index) = input.schema().index(&old.text) else {
             let error = Diagnostic::semantic(old.span, format!("no column named `{}`", old.text));

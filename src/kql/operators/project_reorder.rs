@@ -4,9 +4,9 @@
 
 use super::OperatorKind;
 use crate::kql::ast::NamePattern;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation};
 use crate::kql::bind::select;
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReorderBy {
@@ -49,7 +49,8 @@ pub fn bind(_: &mut Binder<'_>, op: &ProjectReorder, input: Relation) -> Option<
     let mut order: Vec<usize> = Vec::new();
     for (pattern, by) in &op.items {
         let free = |i: &usize| !order.contains(i) && !input.hidden.contains(&names[*i]);
-        let mut matched: Vec<usize> = (0..names.len()).filter(|i| pattern.matches(&names[*i])).filter(free).collect();
+        let mut matched: Vec<usize> =
+            (0..names.len()).filter(|i| pattern.matches(&names[*i])).filter(free).collect();
         match by {
             ReorderBy::Input => {}
             ReorderBy::Asc => matched.sort_by(|a, b| names[*a].cmp(&names[*b])),

@@ -3,10 +3,10 @@
 //! Trap: stop is included when a step lands on it.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, Name};
-use crate::kql::parser::{Parsed, Parser};
 use crate::functions::common_type;
+use crate::kql::ast::{Expr, Name};
 use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::Plan;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
@@ -41,7 +41,11 @@ pub fn bind(b: &mut Binder<'_>, op: &Range) -> Option<Relation> {
     let step = match &op.step {
         Some(step) => b.expr(step, &row)?,
         None => {
-            let default = if ty == Type::Datetime { Value::Timespan(crate::time::TICKS_PER_DAY) } else { Value::Long(1) };
+            let default = if ty == Type::Datetime {
+                Value::Timespan(crate::time::TICKS_PER_DAY)
+            } else {
+                Value::Long(1)
+            };
             let step_ty = if ty == Type::Datetime { Type::Timespan } else { Type::Long };
             crate::plan::Expr::literal(default, step_ty, op.name.span)
         }

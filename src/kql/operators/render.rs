@@ -3,11 +3,11 @@
 //! Trap: the table is not changed; it says only how to show it.
 
 use super::OperatorKind;
-use crate::kql::ast::{Name, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::Render as Chart;
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::{Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct Render {

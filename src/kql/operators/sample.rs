@@ -3,11 +3,11 @@
 //! Trap: KQL leaves open which rows; here they are the first ones, the same on every run.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, NamedExpr};
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation, project_columns, summarize_by};
-use crate::plan::Plan;
 use super::project::bind_columns;
+use crate::kql::ast::{Expr, NamedExpr};
+use crate::kql::bind::{Binder, Relation, project_columns, summarize_by};
+use crate::kql::parser::{Parsed, Parser};
+use crate::plan::Plan;
 
 #[derive(Clone, Debug)]
 pub struct Sample {

@@ -3,11 +3,11 @@
 //! Trap: a bare string is looked for with `has` in every column.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
 use super::union::{operands, union_of};
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::{Expr, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
 use crate::source::Span;
 use crate::types::Type;
@@ -72,7 +72,13 @@ fn predicate(b: &mut Binder<'_>, e: &Expr, input: &Relation, row: &Row<'_>) -> O
 }
 
 /// The operator over every visible column that holds text, joined by `or`.
-fn anywhere(b: &mut Binder<'_>, op: &str, needle: &Expr, input: &Relation, row: &Row<'_>) -> Option<PlanExpr> {
+fn anywhere(
+    b: &mut Binder<'_>,
+    op: &str,
+    needle: &Expr,
+    input: &Relation,
+    row: &Row<'_>,
+) -> Option<PlanExpr> {
     let needle = b.expr(needle, row)?;
     let columns: Vec<(usize, Type)> = input.columns().map(|(i, c)| (i, c.ty)).collect();
     let mut all: Option<PlanExpr> = None;

@@ -3,10 +3,10 @@
 //! Trap: it promises an order; the rows stay in the order they have.
 
 use super::OperatorKind;
-use crate::kql::ast::NamedExpr;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation};
 use super::extend::Extend;
+use crate::kql::ast::NamedExpr;
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 
 #[derive(Clone, Debug)]
 pub struct Serialize {

@@ -3,12 +3,12 @@
 //! Trap: descending by default; nulls are first when ascending, last when descending.
 
 use super::OperatorKind;
-use crate::kql::ast::SortKey;
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation, Row, extend, select};
-use crate::plan::{ExprKind, Plan};
-use crate::kql::ast::ExprKind as Ast;
 use crate::kql::ast::Argument;
+use crate::kql::ast::ExprKind as Ast;
+use crate::kql::ast::SortKey;
+use crate::kql::bind::{Binder, Relation, Row, extend, select};
+use crate::kql::parser::{Parsed, Parser};
+use crate::plan::{ExprKind, Plan};
 use crate::types::Type;
 
 #[derive(Clone, Debug)]

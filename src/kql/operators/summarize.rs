@@ -3,14 +3,14 @@
 //! Trap: the keys come first in the result; an aggregate may stand inside an expression (`count() * 2`).
 
 use super::OperatorKind;
-use crate::kql::ast::{NamedExpr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
-use std::cell::RefCell;
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::{NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, Relation, extend, implied_name, project_columns, summarize_by};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr, ExprKind as PlanExpr};
 use crate::source::Span;
 use crate::types::{Column, Schema};
+use std::cell::RefCell;
 
 #[derive(Clone, Debug)]
 pub struct Summarize {
@@ -28,11 +28,16 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Summarize, input: Relation) -> Option<Relation> {
+    let shown = star(&input);
     let (input, keys) = bind_keys(b, input, &op.by)?;
-    let key_schema = Schema::new(keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect());
+    let grouped_by: Vec<&str> = keys.iter().map(|(_, i)| input.schema().columns[*i].name.as_str()).collect();
+    let shown = shown.into_iter().filter(|n| !grouped_by.contains(&n.as_str())).collect();
+    let key_schema = Schema::new(
+        keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
+    );
     let aggregates = Aggregates {
         input: input.schema().clone(),
-        star: star(&input),
+        star: shown,
         keys: key_schema.clone(),
         calls: RefCell::default(),
     };
@@ -40,7 +45,9 @@ pub fn bind(b: &mut Binder<'_>, op: &Summarize, input: Relation) -> Option<Relat
     let mut failed = false;
     for column in &op.aggregates {
         match b.named_aggregate(column, &aggregates) {
-            Some(columns) => outputs.extend(columns.into_iter().map(|(n, e)| (n, !column.names.is_empty(), e))),
+            Some(columns) => {
+                outputs.extend(columns.into_iter().map(|(n, e)| (n, !column.names.is_empty(), e)))
+            }
             None => failed = true,
         }
     }
@@ -48,7 +55,8 @@ pub fn bind(b: &mut Binder<'_>, op: &Summarize, input: Relation) -> Option<Relat
         return None;
     }
     let calls = aggregates.calls.into_inner();
-    let calls = calls.into_iter().enumerate().map(|(i, call)| (format!("_auk_aggregate_{i}"), call)).collect();
+    let calls =
+        calls.into_iter().enumerate().map(|(i, call)| (format!("_auk_aggregate_{i}"), call)).collect();
     let indexes: Vec<usize> = keys.iter().map(|(_, i)| *i).collect();
     let grouped = summarize_by(b, input, &indexes, calls);
     let mut columns: Vec<(String, Expr)> = keys
@@ -82,8 +90,13 @@ pub fn star(input: &Relation) -> Vec<String> {
 }
 
 /// Binds grouping keys: their names, and the columns of the input (grown by those that are computed).
-pub fn bind_keys(b: &mut Binder<'_>, input: Relation, by: &[NamedExpr]) -> Option<(Relation, Vec<(String, usize)>)> {
-    let plain: Vec<NamedExpr> = by.iter().filter(|k| !matches!(k.expr.kind, ExprKind::Star)).cloned().collect();
+pub fn bind_keys(
+    b: &mut Binder<'_>,
+    input: Relation,
+    by: &[NamedExpr],
+) -> Option<(Relation, Vec<(String, usize)>)> {
+    let plain: Vec<NamedExpr> =
+        by.iter().filter(|k| !matches!(k.expr.kind, ExprKind::Star)).cloned().collect();
     let (mut input, bound) = b.named_exprs(input, &plain, &|_| String::new())?;
     let (mut keys, mut unnamed): (Vec<(String, usize)>, usize) = (Vec::new(), 0);
     if plain.len() < by.len() {
@@ -107,7 +120,8 @@ pub fn bind_keys(b: &mut Binder<'_>, input: Relation, by: &[NamedExpr]) -> Optio
             _ => {
                 let index = input.schema().len();
                 let temporary = input.schema().unique("_auk_key");
-                input = extend(input, vec![(temporary, expr)]);
+                input = extend(input, vec![(temporary.clone(), expr)]);
+                input.hidden.push(temporary);
                 index
             }
         };

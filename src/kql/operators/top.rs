@@ -3,11 +3,11 @@
 //! Trap: descending by default.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, SortKey};
-use crate::kql::parser::{Parsed, Parser};
-use crate::kql::bind::{Binder, Relation};
-use crate::plan::Plan;
 use super::sort::{sort_keys, without_keys};
+use crate::kql::ast::{Expr, SortKey};
+use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
+use crate::plan::Plan;
 
 #[derive(Clone, Debug)]
 pub struct Top {

@@ -3,10 +3,10 @@
 //! Trap: one name with two types gives two columns, `name_string` and `name_dynamic`; with `isfuzzy` a table that does not resolve is left out.
 
 use super::OperatorKind;
-use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::ast::ExprKind;
+use crate::kql::ast::{Expr, OperatorParameter};
 use crate::kql::bind::{Binder, Relation};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
 use crate::source::Span;
 use crate::types::{Column, Schema, Type};
@@ -74,7 +74,8 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
     names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
     let mut relations = Vec::new();
     for text in names {
-        let name = Expr { kind: ExprKind::Name(crate::kql::ast::Name { text, span: table.span }), span: table.span };
+        let name =
+            Expr { kind: ExprKind::Name(crate::kql::ast::Name { text, span: table.span }), span: table.span };
         if b.is_table(&name) {
             relations.push(b.table(&name)?);
         }
@@ -87,8 +88,11 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
 
 /// All rows of all inputs, under the columns of all (or of each, when `inner`).
 pub fn union_of(inputs: Vec<Relation>, inner: bool, source: Option<String>) -> Relation {
-    let names: Vec<String> =
-        inputs.iter().enumerate().map(|(i, r)| r.name.clone().unwrap_or_else(|| format!("union_arg{i}"))).collect();
+    let names: Vec<String> = inputs
+        .iter()
+        .enumerate()
+        .map(|(i, r)| r.name.clone().unwrap_or_else(|| format!("union_arg{i}")))
+        .collect();
     let segments: Vec<Column> = inputs
         .first()
         .map(|r| r.segments().into_iter().map(|i| r.schema().columns[i].clone()).collect())
@@ -96,7 +100,10 @@ pub fn union_of(inputs: Vec<Relation>, inner: bool, source: Option<String>) -> R
     let mut columns = merged(&inputs, inner);
     columns.extend(segments.into_iter().map(|c| (c.clone(), c)));
     if inputs.len() == 1 && source.is_none() {
-        return inputs.into_iter().next().unwrap_or_else(|| Relation::new(Plan::Union { inputs: Vec::new(), schema: Schema::default() }));
+        return inputs
+            .into_iter()
+            .next()
+            .unwrap_or_else(|| Relation::new(Plan::Union { inputs: Vec::new(), schema: Schema::default() }));
     }
     let span = Span::default();
     let mut schema = Schema::default();
@@ -114,7 +121,10 @@ pub fn union_of(inputs: Vec<Relation>, inner: bool, source: Option<String>) -> R
             exprs.push(PlanExpr::literal(Value::String(name), Type::String, span));
         }
         for (wanted, _) in &columns {
-            let found = relation.schema().index(&wanted.name).filter(|i| relation.schema().columns[*i].ty == wanted.ty);
+            let found = relation
+                .schema()
+                .index(&wanted.name)
+                .filter(|i| relation.schema().columns[*i].ty == wanted.ty);
             exprs.push(match found {
                 Some(index) => PlanExpr::column(index, wanted.ty, span),
                 None => PlanExpr::literal(Value::missing(wanted.ty), wanted.ty, span),
@@ -130,8 +140,13 @@ fn merged(inputs: &[Relation], inner: bool) -> Vec<(Column, Column)> {
     let mut distinct: Vec<Column> = Vec::new();
     for relation in inputs {
         for (_, column) in relation.columns() {
-            if !distinct.contains(column) {
-                distinct.push(column.clone());
+            if distinct.contains(column) {
+                continue;
+            }
+            // The types of one name stand side by side.
+            match distinct.iter().rposition(|c| c.name == column.name) {
+                Some(at) => distinct.insert(at + 1, column.clone()),
+                None => distinct.push(column.clone()),
             }
         }
     }

@@ -4,8 +4,8 @@
 
 use super::OperatorKind;
 use crate::kql::ast::Expr;
-use crate::kql::parser::{Parsed, Parser};
 use crate::kql::bind::{Binder, Relation, Row};
+use crate::kql::parser::{Parsed, Parser};
 use crate::plan::Plan;
 use crate::types::Type;
 

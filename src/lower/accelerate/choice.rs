@@ -5,11 +5,8 @@ use polars::prelude as pl;
 use super::{Accelerator, Call};
 use crate::types::Type;
 
-pub const TABLE: &[(&str, Accelerator)] = &[
-    ("iff", |c| case(c)),
-    ("case", |c| case(c)),
-    ("coalesce", |c| coalesce(c)),
-];
+pub const TABLE: &[(&str, Accelerator)] =
+    &[("iff", |c| case(c)), ("case", |c| case(c)), ("coalesce", |c| coalesce(c))];
 
 /// Conditions and values in turn, then the value for all else.
 fn case(c: &Call<'_>) -> Option<pl::Expr> {

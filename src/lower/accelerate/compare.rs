@@ -24,7 +24,9 @@ pub const TABLE: &[(&str, Accelerator)] = &[
 pub fn common(a: Type, b: Type) -> Option<pl::DataType> {
     match (a, b) {
         (Type::Int | Type::Long, Type::Int | Type::Long) => Some(pl::DataType::Int64),
-        (Type::Int | Type::Long | Type::Real, Type::Int | Type::Long | Type::Real) => Some(pl::DataType::Float64),
+        (Type::Int | Type::Long | Type::Real, Type::Int | Type::Long | Type::Real) => {
+            Some(pl::DataType::Float64)
+        }
         (Type::Decimal | Type::Dynamic, _) => None,
         (a, b) if a == b => Some(super::super::dtype(a)),
         _ => None,
@@ -61,9 +63,7 @@ fn equal_constant(c: &Call<'_>, column: usize, value: &Value, of: Type) -> Optio
     }
     let ty = c.ty(column)?;
     match (ty, value) {
-        (Type::String, Value::String(_)) => {
-            Some(c.expr(column)?.eq(super::literal(value, Type::String)))
-        }
+        (Type::String, Value::String(_)) => Some(c.expr(column)?.eq(super::literal(value, Type::String))),
         (Type::String, Value::Int(_) | Value::Long(_) | Value::Real(_)) => {
             Some(c.expr(column)?.eq(pl::lit(value.to_text())))
         }
@@ -110,7 +110,9 @@ fn between(c: &Call<'_>) -> Option<pl::Expr> {
     let (low, high) = (c.constant(1)?, c.constant(2)?);
     let ty = c.ty(0)?;
     let (low, high) = match (ty, low, high) {
-        (Type::Datetime, Value::Datetime(low), Value::Timespan(length)) => (*low, low.saturating_add(*length)),
+        (Type::Datetime, Value::Datetime(low), Value::Timespan(length)) => {
+            (*low, low.saturating_add(*length))
+        }
         (Type::Datetime, Value::Datetime(low), Value::Datetime(high))
         | (Type::Timespan, Value::Timespan(low), Value::Timespan(high)) => (*low, *high),
         (Type::Int | Type::Long, Value::Int(_) | Value::Long(_), Value::Int(_) | Value::Long(_)) => {

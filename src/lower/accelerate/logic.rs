@@ -51,7 +51,11 @@ pub fn as_predicate(expr: pl::Expr) -> pl::Expr {
             pl::Expr::BinaryExpr { left: side(left), op, right: side(right) }
         }
         pl::Expr::Function { function: pl::FunctionExpr::FillNull, mut input } if input.len() == 2 => {
-            if input[1] == pl::lit(false) { as_predicate(input.swap_remove(0)) } else { input.swap_remove(0).fill_null(input.swap_remove(0)) }
+            if input[1] == pl::lit(false) {
+                as_predicate(input.swap_remove(0))
+            } else {
+                input.swap_remove(0).fill_null(input.swap_remove(0))
+            }
         }
         other => other,
     }

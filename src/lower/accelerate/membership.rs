@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use polars::prelude as pl;
+use polars::prelude::NamedFrom;
 
 use super::logic::known;
 use super::{Accelerator, Call, typed};
@@ -45,7 +46,9 @@ fn is_in(c: &Call<'_>) -> Option<pl::Expr> {
             Some(listed(c.text(0)?, pl::IntoSeries::into_series(texts)))
         }
         Type::Int | Type::Long | Type::Datetime | Type::Timespan => {
-            let same = |v: &Value| v.type_of() == Some(ty) || ty.is_integer() && v.type_of().is_some_and(Type::is_integer);
+            let same = |v: &Value| {
+                v.type_of() == Some(ty) || ty.is_integer() && v.type_of().is_some_and(Type::is_integer)
+            };
             let numbers: Option<Vec<i64>> = values.iter().map(|v| v.as_i64().filter(|_| same(v))).collect();
             let numbers = pl::Series::new("".into(), numbers?);
             let value = c.expr(0)?;

@@ -63,8 +63,15 @@ impl Call<'_> {
 type Accelerator = fn(&Call<'_>) -> Option<pl::Expr>;
 
 /// All accelerators, by subject.
-const TABLES: &[&[(&str, Accelerator)]] =
-    &[compare::TABLE, membership::TABLE, logic::TABLE, arithmetic::TABLE, choice::TABLE, strings::TABLE, text::TABLE];
+const TABLES: &[&[(&str, Accelerator)]] = &[
+    compare::TABLE,
+    membership::TABLE,
+    logic::TABLE,
+    arithmetic::TABLE,
+    choice::TABLE,
+    strings::TABLE,
+    text::TABLE,
+];
 
 /// The faster expression for a call, if there is one for these arguments.
 pub fn call(name: &str, args: &[(Lowered, Type)], returns: Type) -> Option<pl::Expr> {

@@ -39,7 +39,11 @@ pub fn count(text: pl::Expr, of: impl Fn(&str) -> i64 + Send + Sync + 'static) -
 }
 
 /// An integer of one integer; null stays null.
-pub fn integer(a: pl::Expr, returns: Type, of: impl Fn(i64) -> Option<i64> + Send + Sync + 'static) -> pl::Expr {
+pub fn integer(
+    a: pl::Expr,
+    returns: Type,
+    of: impl Fn(i64) -> Option<i64> + Send + Sync + 'static,
+) -> pl::Expr {
     let run = move |columns: &mut [pl::Column]| {
         let series = columns[0].cast(&pl::DataType::Int64)?;
         let series = series.as_materialized_series();

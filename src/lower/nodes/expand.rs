@@ -7,11 +7,10 @@
 use polars::prelude as pl;
 
 use super::super::column::{Cells, from_values};
-use super::super::convert::kernel_to;
 use super::super::error::{Error, Result};
-use super::super::{Failure, Lowering, kernel, needs::Needs};
+use super::super::{Lowering, needs::Needs};
 use super::column;
-use crate::functions::Kernel;
+use crate::functions::convert;
 use crate::plan::Plan;
 use crate::types::{Column, Type};
 use crate::value::Value;
@@ -30,10 +29,10 @@ impl Lowering<'_> {
         let mut outputs = Vec::new();
         for (i, expanded) in columns.iter().enumerate() {
             exprs.push(self.expr(&expanded.source, scope)?.alias(format!("\u{1}source{i}")));
-            let to = if expanded.ty == Type::Dynamic { None } else { Some(kernel_to(expanded.ty)?) };
-            outputs.push((schema.columns[width + i].clone(), to));
+            outputs.push(schema.columns[width + i].clone());
         }
-        let index = index.then(|| schema.columns.get(width + columns.len()).map(|c| c.name.clone())).flatten();
+        let index =
+            index.then(|| schema.columns.get(width + columns.len()).map(|c| c.name.clone())).flatten();
         let mut of_output = kept.clone();
         of_output.add(width..schema.len());
         let shape = Shape {
@@ -43,8 +42,6 @@ impl Lowering<'_> {
             limit: limit.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX)),
             pairs: *bags_as_pairs,
             keep_empty: *keep_empty,
-            now: self.env.now,
-            failure: self.failure.clone(),
         };
         let physical = super::physical(schema, &of_output);
         let output = move |_: &pl::Schema| Ok(physical.clone());
@@ -62,13 +59,11 @@ impl Lowering<'_> {
 struct Shape {
     /// So many columns of the frame are kept; the others are the sources.
     kept: usize,
-    outputs: Vec<(Column, Option<Kernel>)>,
+    outputs: Vec<Column>,
     index: Option<String>,
     limit: usize,
     pairs: bool,
     keep_empty: bool,
-    now: i64,
-    failure: Failure,
 }
 
 impl Shape {
@@ -80,7 +75,8 @@ impl Shape {
         let (mut rows, mut index) = (Vec::new(), Vec::new());
         let mut values: Vec<Vec<Value>> = vec![Vec::new(); sources.len()];
         for row in 0..frame.height() {
-            let elements: Vec<Vec<Value>> = sources.iter().map(|s| elements(s.get(row), self.pairs)).collect();
+            let elements: Vec<Vec<Value>> =
+                sources.iter().map(|s| elements(s.get(row), self.pairs)).collect();
             let longest = elements.iter().map(Vec::len).max().unwrap_or(0);
             let count = if longest == 0 && self.keep_empty { 1 } else { longest.min(self.limit) };
             for (column, elements) in values.iter_mut().zip(elements) {
@@ -95,27 +91,14 @@ impl Shape {
             .iter()
             .map(|c| c.take(&rows))
             .collect::<pl::PolarsResult<Vec<_>>>()?;
-        for ((column, convert), values) in self.outputs.iter().zip(values) {
-            columns.push(self.converted(column, *convert, values)?);
+        for (column, values) in self.outputs.iter().zip(values) {
+            let converted = values.into_iter().map(|v| convert(&v, column.ty));
+            columns.push(from_values(&column.name, column.ty, converted));
         }
         if let Some(name) = &self.index {
             columns.push(pl::Column::new(name.as_str().into(), index));
         }
         pl::DataFrame::new(height, columns)
-    }
-
-    fn converted(&self, column: &Column, convert: Option<Kernel>, values: Vec<Value>) -> pl::PolarsResult<pl::Column> {
-        let Some(convert) = convert else {
-            return Ok(from_values(&column.name, column.ty, values.into_iter()));
-        };
-        let cx = kernel::context(self.now, column.ty, &[Type::Dynamic]);
-        let converted = values.into_iter().map(|v| match v {
-            Value::Null => Value::missing(column.ty),
-            v => convert(&[v], &cx),
-        });
-        let column = from_values(&column.name, column.ty, converted);
-        kernel::check(&cx, &self.failure)?;
-        Ok(column)
     }
 }
 

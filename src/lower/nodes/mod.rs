@@ -47,9 +47,13 @@ impl Lowering<'_> {
             Plan::Join { .. } => self.join(plan, &inputs, needs),
             Plan::Union { inputs: plans, schema } => self.union(plans, &inputs, schema, needs),
             Plan::Expand { .. } => self.expand(plan, &first, needs),
-            Plan::Window { input, calls, segment, schema } => self.window(input, &first, calls, segment, schema),
+            Plan::Window { input, calls, segment, schema } => {
+                self.window(input, &first, calls, segment, schema)
+            }
             Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
-            Plan::Call { function, input, args, schema } => self.table_function(function, input, &first, args, schema),
+            Plan::Call { function, input, args, schema } => {
+                self.table_function(function, input, &first, args, schema)
+            }
             Plan::Shared { id, plan } => self.shared(*id, plan, &first),
         }
     }
@@ -88,7 +92,8 @@ pub fn no_columns(height: usize) -> pl::PolarsResult<pl::DataFrame> {
 
 /// What expressions over a node's input may look at.
 pub fn scope<'s>(schema: &'s Schema, needs: &'s Needs) -> Scope<'s> {
-    let driver = needs.columns.iter().find_map(|i| schema.columns.get(*i)).map_or(NO_COLUMN, |c| c.name.as_str());
+    let driver =
+        needs.columns.iter().find_map(|i| schema.columns.get(*i)).map_or(NO_COLUMN, |c| c.name.as_str());
     Scope { schema, driver, paths: &needs.paths }
 }
 

@@ -47,7 +47,9 @@ impl Lowering<'_> {
             outputs.push(lowered.into_expr(output.ty).alias(output.name.as_str()));
         }
         for path in &needs.paths {
-            let Some((column, mut steps)) = exprs.get(path.column).and_then(shred::column_path) else { continue };
+            let Some((column, mut steps)) = exprs.get(path.column).and_then(shred::column_path) else {
+                continue;
+            };
             steps.extend(path.steps.iter().cloned());
             let below = super::column(&shred::frame_name(input.schema(), column, &steps));
             outputs.push(below.alias(shred::frame_name(schema, path.column, &path.steps)));

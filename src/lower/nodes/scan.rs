@@ -9,13 +9,15 @@
 
 use polars::prelude as pl;
 use polars::prelude::IntoLazy;
+use polars::prelude::NamedFrom;
 
 use super::super::column::missing;
 use super::super::error::Result;
 use super::super::needs::{Bounds, Needs, StoredPath};
 use super::super::path::{Base, Path};
-use super::super::{Lowering, NO_COLUMN, TablePart, shred};
+use super::super::{Lowering, NO_COLUMN, shred};
 use super::column;
+use crate::lake::Part;
 use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
 use crate::types::{Column, Schema, Type};
 
@@ -27,7 +29,7 @@ const TIME: &str = "TimeGenerated";
 impl Lowering<'_> {
     pub fn scan(&self, table: &str, schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
         let parts = self.parts(table);
-        let parts: Vec<&TablePart> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
+        let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
         let mut frames = Vec::new();
         for group in parts.chunk_by(|a, b| same_shape(a, b)) {
             frames.push(scan_group(group, schema, needs)?);
@@ -41,7 +43,7 @@ impl Lowering<'_> {
 }
 
 /// May a part hold rows within the bounds?
-fn may_hold(part: &TablePart, schema: &Schema, bounds: &[Bounds]) -> bool {
+fn may_hold(part: &Part, schema: &Schema, bounds: &[Bounds]) -> bool {
     let of_time = |b: &&Bounds| schema.columns.get(b.column).is_some_and(|c| c.name == TIME);
     bounds.iter().filter(of_time).all(|b| {
         let after = b.low.is_none_or(|low| part.max.is_some_and(|max| max >= low));
@@ -50,16 +52,17 @@ fn may_hold(part: &TablePart, schema: &Schema, bounds: &[Bounds]) -> bool {
     })
 }
 
-fn same_shape(a: &TablePart, b: &TablePart) -> bool {
+fn same_shape(a: &Part, b: &Part) -> bool {
     let whole = a.masked.is_empty() && b.masked.is_empty();
     whole && a.columns == b.columns && a.companions == b.companions && a.shreds == b.shreds
 }
 
-fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
+fn scan_group(parts: &[&Part], schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
     let Some(part) = parts.first() else {
         return Ok(pl::DataFrame::empty_with_schema(&super::physical(schema, needs)).lazy());
     };
-    let paths = parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
+    let paths =
+        parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
     let row_index = (!part.masked.is_empty()).then(|| pl::RowIndex { name: ROW.into(), offset: 0 });
     let args = pl::ScanArgsParquet { glob: false, cache: false, row_index, ..Default::default() };
     let mut frame = pl::LazyFrame::scan_parquet_files(paths.into(), args)?;
@@ -69,7 +72,9 @@ fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl
         let masked = pl::lit(pl::Series::new("".into(), masked)).implode(true);
         frame = frame.filter(column(ROW).is_in(masked, false).not());
     }
-    if let Some(within) = needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and) {
+    if let Some(within) =
+        needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and)
+    {
         frame = frame.filter(within);
     }
     let columns = needs.columns.iter().filter_map(|i| schema.columns.get(*i));
@@ -82,12 +87,12 @@ fn scan_group(parts: &[&TablePart], schema: &Schema, needs: &Needs) -> Result<pl
     Ok(frame.select(outputs).select(super::wanted(schema, needs)))
 }
 
-fn is_stored(part: &TablePart, name: &str) -> bool {
+fn is_stored(part: &Part, name: &str) -> bool {
     part.columns.iter().any(|c| c == name)
 }
 
 /// A column of the table as the plan knows it, from what the part has.
-fn stored_column(part: &TablePart, c: &Column) -> pl::Expr {
+fn stored_column(part: &Part, c: &Column) -> pl::Expr {
     if !is_stored(part, &c.name) {
         return missing(c.ty);
     }
@@ -109,16 +114,14 @@ fn stored_column(part: &TablePart, c: &Column) -> pl::Expr {
 }
 
 /// A path's column: the stored one where it is exact, else out of the JSON.
-fn stored_path(part: &TablePart, schema: &Schema, path: &StoredPath) -> pl::Expr {
+fn stored_path(part: &Part, schema: &Schema, path: &StoredPath) -> pl::Expr {
     let name = shred::frame_name(schema, path.column, &path.steps);
     let Some(c) = schema.columns.get(path.column) else { return missing(path.ty).alias(name) };
     let stored_name = shred::path_text(&c.name, &path.steps);
-    let exact = part.shreds.iter().find(|s| s.path == stored_name && s.exact);
-    let value = match exact {
-        Some(shred) => {
-            let present = is_stored(part, &stored_name);
-            let stored = if present { column(&stored_name) } else { missing(shred.ty) };
-            if path.ty == Type::Dynamic { shred::dynamic(stored, shred.ty) } else { stored }
+    let value = match shred::exact_type(part, &stored_name) {
+        Some(ty) => {
+            let stored = if is_stored(part, &stored_name) { column(&stored_name) } else { missing(ty) };
+            if path.ty == Type::Dynamic { shred::dynamic(stored, ty) } else { stored }
         }
         None => {
             let base = if c.ty == Type::String { Base::Text } else { Base::Dynamic };
@@ -129,7 +132,7 @@ fn stored_path(part: &TablePart, schema: &Schema, path: &StoredPath) -> pl::Expr
 }
 
 /// Bounds as a predicate on the microseconds that a part stores.
-fn stored_bounds(part: &TablePart, schema: &Schema, bounds: &Bounds) -> Option<pl::Expr> {
+fn stored_bounds(part: &Part, schema: &Schema, bounds: &Bounds) -> Option<pl::Expr> {
     let c = schema.columns.get(bounds.column).filter(|c| is_stored(part, &c.name))?;
     let literal = |ticks: i64| {
         let micros = ticks.saturating_sub(UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND);

@@ -23,7 +23,13 @@ use crate::value::Value;
 const LIMIT: i64 = 1 << 20;
 
 impl Lowering<'_> {
-    pub fn series(&self, input: &Plan, wanted: &Needs, series: &Series, schema: &Schema) -> Result<pl::LazyFrame> {
+    pub fn series(
+        &self,
+        input: &Plan,
+        wanted: &Needs,
+        series: &Series,
+        schema: &Schema,
+    ) -> Result<pl::LazyFrame> {
         let scope = super::scope(input.schema(), wanted);
         let keys = series.keys.len();
         let mut columns: Vec<pl::Expr> = series
@@ -114,7 +120,6 @@ impl Axis {
         let first = if self.from.is_some() { 0 } else { first };
         let mut end = last;
         if let Some(to) = &self.to {
-            end = first;
             // The last bin that begins before `to`.
             let before = |bin: i64| {
                 let order = self.at(bin).total_cmp(to);
@@ -159,7 +164,8 @@ impl Builder {
                 }
             }
             let (Some(first), Some(last)) = (bins.keys().next(), bins.keys().next_back()) else { continue };
-            let (first, last) = self.axis.span(*first, *last).inspect_err(|e| self.failure.set(&e.to_string()))?;
+            let (first, last) =
+                self.axis.span(*first, *last).inspect_err(|e| self.failure.set(&e.to_string()))?;
             firsts.push(group.clone());
             let slots: Vec<i64> = bins.keys().copied().collect();
             let rows: Vec<Vec<pl::IdxSize>> = bins.into_values().collect();

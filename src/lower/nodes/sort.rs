@@ -20,7 +20,13 @@ use crate::types::{Schema, Type};
 const PLACE: &str = "\u{1}place";
 
 impl Lowering<'_> {
-    pub fn sort(&self, input: &Plan, wanted: &Needs, keys: &[SortKey], segment: &[usize]) -> Result<pl::LazyFrame> {
+    pub fn sort(
+        &self,
+        input: &Plan,
+        wanted: &Needs,
+        keys: &[SortKey],
+        segment: &[usize],
+    ) -> Result<pl::LazyFrame> {
         let frame = self.node(input, wanted)?;
         if segment.is_empty() {
             return Ok(sort_by(frame, input.schema(), None, keys));
@@ -29,7 +35,13 @@ impl Lowering<'_> {
         Ok(sort_by(frame, input.schema(), Some(column(PLACE)), keys))
     }
 
-    pub fn limit(&self, input: &Plan, wanted: &Needs, count: u64, segment: &[usize]) -> Result<pl::LazyFrame> {
+    pub fn limit(
+        &self,
+        input: &Plan,
+        wanted: &Needs,
+        count: u64,
+        segment: &[usize],
+    ) -> Result<pl::LazyFrame> {
         let frame = self.node(input, wanted)?;
         if segment.is_empty() {
             return Ok(frame.limit(pl::IdxSize::try_from(count).unwrap_or(pl::IdxSize::MAX)));
@@ -49,7 +61,8 @@ impl Lowering<'_> {
         segment: &[usize],
         place: impl Fn(&[pl::IdxSize]) -> Option<pl::IdxSize> + Send + Sync + 'static,
     ) -> pl::LazyFrame {
-        let keys: Vec<String> = segment.iter().filter_map(|i| input.column(*i)).map(|c| c.name.clone()).collect();
+        let keys: Vec<String> =
+            segment.iter().filter_map(|i| input.column(*i)).map(|c| c.name.clone()).collect();
         let mut schema = pl::Schema::clone(&super::physical(input.schema(), wanted));
         schema.insert(PLACE.into(), pl::DataType::Int64);
         let frame = frame.select(super::wanted(input.schema(), wanted));
@@ -73,7 +86,12 @@ pub fn ascending(column: usize) -> SortKey {
 }
 
 /// A stable sort, by `first` before the keys.
-pub fn sort_by(frame: pl::LazyFrame, schema: &Schema, first: Option<pl::Expr>, keys: &[SortKey]) -> pl::LazyFrame {
+pub fn sort_by(
+    frame: pl::LazyFrame,
+    schema: &Schema,
+    first: Option<pl::Expr>,
+    keys: &[SortKey],
+) -> pl::LazyFrame {
     let mut options = pl::SortMultipleOptions::default().with_maintain_order(true);
     options.descending = vec![false; usize::from(first.is_some())];
     options.nulls_last = vec![false; usize::from(first.is_some())];
@@ -121,5 +139,7 @@ fn ranked(value: pl::Expr, ty: Type) -> pl::Expr {
         }
         Ok(pl::Column::new(c.name().clone(), ranks))
     };
-    value.apply(run, |_, field| Ok(pl::Field::new(field.name().clone(), pl::DataType::UInt32))).alias("\u{1}rank")
+    value
+        .apply(run, |_, field| Ok(pl::Field::new(field.name().clone(), pl::DataType::UInt32)))
+        .alias("\u{1}rank")
 }

@@ -9,10 +9,17 @@ use crate::plan::Plan;
 use crate::types::Schema;
 
 impl Lowering<'_> {
-    pub fn union(&self, inputs: &[Plan], wanted: &[Needs], schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
+    pub fn union(
+        &self,
+        inputs: &[Plan],
+        wanted: &[Needs],
+        schema: &Schema,
+        needs: &Needs,
+    ) -> Result<pl::LazyFrame> {
         let mut frames = Vec::with_capacity(inputs.len());
         for (input, wanted) in inputs.iter().zip(wanted) {
-            let pairs = needs.columns.iter().filter_map(|i| Some((input.column(*i)?, schema.columns.get(*i)?)));
+            let pairs =
+                needs.columns.iter().filter_map(|i| Some((input.column(*i)?, schema.columns.get(*i)?)));
             let mut columns: Vec<pl::Expr> =
                 pairs.map(|(from, to)| column(&from.name).alias(to.name.as_str())).collect();
             if columns.is_empty() {

@@ -4,10 +4,10 @@
 
 use polars::prelude as pl;
 
+use super::super::Lowering;
 use super::super::column::{Cells, from_values};
 use super::super::error::Result;
 use super::super::needs::{Needs, operands};
-use super::super::Lowering;
 use super::groups;
 use crate::plan::{Expr, Plan, WindowCall, WindowFunction};
 use crate::types::{Column, Schema, Type};

@@ -1,0 +1,138 @@
+//! `auk cache`: the lakes that `--from` made, in a private folder, each under a key of what was read.
+//!
+//! The key is a digest of every file's path, size and time of change, so an unchanged folder is read
+//! once. Trap: a lake is made under another name and moved when it is whole; a run that was broken
+//! off leaves nothing that the next one would take for a lake.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use clap::Subcommand;
+use sha2::{Digest, Sha256};
+
+use super::failure::Failure;
+use super::terminal::{Terminal, bytes, counted};
+use super::{Done, Outcome, ingest};
+
+/// Show or empty the cache that --from keeps
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(Subcommand)]
+enum Action {
+    /// Remove every cached lake
+    Clear,
+    /// Print the folder and say how much is in it
+    Show,
+}
+
+pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    let folder = folder()?;
+    let lakes = lakes(&folder);
+    let size: u64 = lakes.iter().map(|lake| size_of(lake)).sum();
+    match args.action {
+        Action::Show => {
+            super::output::line(&folder.display().to_string())?;
+            terminal.note(&format!("{}, {}", counted(lakes.len(), "lake"), bytes(size)));
+        }
+        Action::Clear => {
+            for lake in &lakes {
+                fs::remove_dir_all(lake).map_err(|e| Failure::data(format!("{}: {e}", lake.display())))?;
+            }
+            terminal.note(&format!("removed {} ({})", counted(lakes.len(), "lake"), bytes(size)));
+        }
+    }
+    Ok(Outcome::Done)
+}
+
+/// The lake made of these exports: the one in the cache, or a new one.
+pub fn lake_of(from: &[PathBuf], terminal: &Terminal) -> Result<PathBuf, Failure> {
+    let folder = folder()?;
+    let lake = folder.join(key(from)?);
+    if lake.is_dir() {
+        terminal.note(&format!("read before, kept in {}", lake.display()));
+        return Ok(lake);
+    }
+    let beside =
+        folder.join(format!("{}.{}", lake.file_name().unwrap_or_default().display(), std::process::id()));
+    fs::create_dir_all(&beside).map_err(|e| Failure::data(format!("{}: {e}", beside.display())))?;
+    let ingested = ingest::quietly(from, &beside, terminal);
+    if let Err(failure) = ingested {
+        _ = fs::remove_dir_all(&beside);
+        return Err(failure);
+    }
+    match fs::rename(&beside, &lake) {
+        Ok(()) => {}
+        // Another run made the same lake in the meantime.
+        Err(_) if lake.is_dir() => _ = fs::remove_dir_all(&beside),
+        Err(error) => return Err(Failure::data(format!("{}: {error}", lake.display()))),
+    }
+    terminal.note(&format!("kept for the next time in {} (auk cache clear)", lake.display()));
+    Ok(lake)
+}
+
+/// A digest of the path, size and time of change of every file.
+fn key(from: &[PathBuf]) -> Result<String, Failure> {
+    let mut files = Vec::new();
+    for path in from {
+        let full = fs::canonicalize(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+        collect(&full, &mut files)?;
+    }
+    files.sort();
+    files.dedup();
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    for (path, size, changed) in &files {
+        hash.update(path.as_os_str().as_encoded_bytes());
+        hash.update([0]);
+        hash.update(size.to_le_bytes());
+        hash.update(changed.to_le_bytes());
+    }
+    Ok(hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The files below a path, with size and time of change. Links are not followed below it.
+fn collect(path: &Path, files: &mut Vec<(PathBuf, u64, u128)>) -> Result<(), Failure> {
+    let fail = |e: std::io::Error| Failure::data(format!("{}: {e}", path.display()));
+    let about = fs::symlink_metadata(path).map_err(fail)?;
+    if about.is_dir() {
+        for entry in fs::read_dir(path).map_err(fail)? {
+            collect(&entry.map_err(fail)?.path(), files)?;
+        }
+    } else if about.is_file() {
+        let changed =
+            about.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
+        files.push((path.to_path_buf(), about.len(), changed.as_nanos()));
+    }
+    Ok(())
+}
+
+/// The folder of cached lakes, by the custom of the system.
+fn folder() -> Result<PathBuf, Failure> {
+    let variable = |name| std::env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let base = variable("XDG_CACHE_HOME").or_else(|| variable("LOCALAPPDATA")).or_else(|| {
+        variable("HOME")
+            .map(|home| home.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
+    });
+    base.map(|base| base.join("auk").join("lakes")).ok_or_else(|| {
+        Failure::usage("no folder for the cache").with_help("set XDG_CACHE_HOME, or give --lake DIR")
+    })
+}
+
+fn lakes(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut lakes: Vec<PathBuf> =
+        entries.flatten().map(|entry| entry.path()).filter(|path| path.is_dir()).collect();
+    lakes.sort();
+    lakes
+}
+
+fn size_of(path: &Path) -> u64 {
+    let mut files = Vec::new();
+    _ = collect(path, &mut files);
+    files.iter().map(|(_, size, _)| size).sum()
+}

@@ -1,0 +1,56 @@
+//! The data that a query runs over: a lake, or exports read into a private cache for the occasion.
+
+use std::path::{Path, PathBuf};
+
+use super::cache;
+use super::failure::Failure;
+use super::ingest;
+use super::terminal::Terminal;
+use crate::engine::Engine;
+use crate::lake::{self, Lake};
+
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Data")]
+pub struct Data {
+    /// The lake that `auk ingest` made
+    #[arg(long, value_name = "DIR")]
+    pub lake: Option<PathBuf>,
+
+    /// Exports to read first: a file or a folder; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub from: Vec<PathBuf>,
+}
+
+impl Data {
+    /// Opens the data, after reading what `--from` names into the lake or the cache.
+    pub fn open(&self, terminal: &Terminal) -> Result<Engine, Failure> {
+        match (&self.lake, self.from.as_slice()) {
+            (lake, []) => open(lake.as_deref()),
+            (Some(lake), from) => {
+                ingest::quietly(from, lake, terminal)?;
+                open(Some(lake))
+            }
+            (None, from) => open(Some(&cache::lake_of(from, terminal)?)),
+        }
+    }
+
+    /// Was any data named?
+    pub fn is_named(&self) -> bool {
+        self.lake.is_some() || !self.from.is_empty()
+    }
+}
+
+/// The engine over a lake, or over none: then every table is empty.
+pub fn open(lake: Option<&Path>) -> Result<Engine, Failure> {
+    Ok(Engine::new(lake.map(Lake::open).transpose()?))
+}
+
+impl From<lake::Error> for Failure {
+    fn from(error: lake::Error) -> Failure {
+        let failure = Failure::data(format!("{}: {}", error.path.display(), error.message));
+        match error.remedy {
+            Some(remedy) => failure.with_help(remedy),
+            None => failure,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `auk explain`: what a query is read as, what it means, and how it is run.
+
+use clap::ValueEnum;
+
+use super::data::Data;
+use super::failure::Failure;
+use super::options::Tuning;
+use super::terminal::Terminal;
+use super::{Done, Outcome, output, query};
+use crate::engine;
+
+/// Show how a query is read, bound and run
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  auk explain 'AuditLogs | where Result == \"failure\" | count'\n  auk explain --stage polars -f hunt.kql --lake lake"
+)]
+pub struct Args {
+    #[command(flatten)]
+    query: query::Text,
+
+    /// The stage to show
+    #[arg(long, value_enum, default_value = "plan")]
+    stage: Stage,
+
+    #[command(flatten)]
+    data: Data,
+
+    #[command(flatten)]
+    tuning: Tuning,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Stage {
+    /// The syntax tree
+    Ast,
+    /// What the query means, in a dozen node kinds
+    Plan,
+    /// The optimised query that Polars runs
+    Polars,
+}
+
+pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    let (name, text) = args.query.read()?;
+    let engine = args.data.open(terminal)?;
+    let (now, _) = args.tuning.now(engine.now())?;
+    let stage = match args.stage {
+        Stage::Ast => engine::Stage::Ast,
+        Stage::Plan => engine::Stage::Plan,
+        Stage::Polars => engine::Stage::Polars,
+    };
+    let explained = engine.explain(&text, stage, &args.tuning.options(now));
+    let failed = |diagnostics| Failure::Query { name, text: text.clone(), diagnostics };
+    output::text(&explained.map_err(failed)?)?;
+    Ok(Outcome::Done)
+}

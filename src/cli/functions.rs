@@ -1,0 +1,115 @@
+//! `auk functions`: what auk knows of KQL, from the tables that it works by.
+
+use super::output::{self, Output};
+use super::terminal::Terminal;
+use super::{Done, Failure, Outcome};
+use crate::diagnostic::closest;
+use crate::functions::{self, AggregateBody, Body};
+use crate::kql::operators;
+use crate::table::Table;
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
+
+/// List the functions, aggregates and operators of KQL, or explain one
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  auk functions\n  auk functions has_any\n  auk functions --format markdown"
+)]
+pub struct Args {
+    /// Explain these
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// A row of one of the tables.
+struct Entry {
+    name: &'static str,
+    kind: &'static str,
+    signatures: &'static [&'static str],
+    aliases: &'static [&'static str],
+    doc: &'static str,
+    refused: Option<&'static str>,
+}
+
+pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    let entries = entries();
+    if args.names.is_empty() {
+        args.output.write(&table(&entries), terminal)?;
+        return Ok(Outcome::Done);
+    }
+    for name in &args.names {
+        let found: Vec<&Entry> =
+            entries.iter().filter(|e| e.name == name || e.aliases.contains(&name.as_str())).collect();
+        if found.is_empty() {
+            let failure = Failure::usage(format!("auk knows no function or operator named '{name}'"));
+            return Err(match closest(name, entries.iter().map(|e| e.name)) {
+                Some(near) => failure.with_help(format!("did you mean {near}?")),
+                None => failure.with_help("auk functions lists all"),
+            });
+        }
+        found.iter().try_for_each(|entry| output::text(&explain(entry)))?;
+    }
+    Ok(Outcome::Done)
+}
+
+fn entries() -> Vec<Entry> {
+    let scalar = functions::functions().map(|f| Entry {
+        name: f.name,
+        kind: if f.name.starts_with(|c: char| c.is_alphabetic()) { "function" } else { "operator" },
+        signatures: f.signatures,
+        aliases: f.aliases,
+        doc: f.doc,
+        refused: if let Body::Refused(reason) = f.body { Some(reason) } else { None },
+    });
+    let aggregate = functions::aggregates().map(|f| Entry {
+        name: f.name,
+        kind: "aggregate",
+        signatures: f.signatures,
+        aliases: f.aliases,
+        doc: f.doc,
+        refused: if let AggregateBody::Refused(reason) = f.body { Some(reason) } else { None },
+    });
+    let refused = operators::REFUSED.iter().map(|(name, reason)| Entry {
+        name,
+        kind: "tabular operator",
+        signatures: &[],
+        aliases: &[],
+        doc: "",
+        refused: Some(reason),
+    });
+    let mut entries: Vec<Entry> = scalar.chain(aggregate).chain(refused).collect();
+    entries.sort_by_key(|e| (e.name.to_lowercase(), e.kind));
+    entries
+}
+
+fn table(entries: &[Entry]) -> Table {
+    let columns = ["Name", "Kind", "Signature", "Meaning"];
+    let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
+    let row = |e: &Entry| {
+        let meaning = e.refused.map_or(e.doc.to_string(), |reason| format!("not supported: {reason}"));
+        [e.name.to_string(), e.kind.to_string(), e.signatures.join(" or "), meaning]
+            .map(Value::String)
+            .to_vec()
+    };
+    Table { schema, rows: entries.iter().map(row).collect() }
+}
+
+fn explain(entry: &Entry) -> String {
+    let mut text = format!("{} ({})\n", entry.name, entry.kind);
+    for signature in entry.signatures {
+        text.push_str(&format!("  {}{signature}\n", entry.name));
+    }
+    if !entry.doc.is_empty() {
+        text.push_str(&format!("  {}\n", entry.doc));
+    }
+    if !entry.aliases.is_empty() {
+        text.push_str(&format!("  also written {}\n", entry.aliases.join(", ")));
+    }
+    if let Some(reason) = entry.refused {
+        text.push_str(&format!("  not supported: {reason}\n"));
+    }
+    text
+}

@@ -1,0 +1,212 @@
+//! `auk ingest`: exports into a lake, with a progress bar, an account of every source, and the reason for
+//! every file and record that was not taken in.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::failure::Failure;
+use super::options::clock;
+use super::output::Output;
+use super::terminal::{Terminal, bytes, counted, thousands};
+use super::{Done, Outcome};
+use crate::ingest::{self, Options, Progress, Summary};
+use crate::lake::{Lake, Source};
+use crate::table::Table;
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
+
+/// Read exports into a lake
+///
+/// Takes files and folders: Purview audit searches, Graph and Entra downloads, PIM exports, Azure
+/// storage blobs, as JSON or CSV, gzipped or in ZIPs. Each is known by its content, not its name. What is in
+/// the lake already is not taken twice. Exit code 3: some record could not be read; all others were.
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  auk ingest exports/ --lake lake\n  auk ingest AuditLog_2026*.csv --lake lake"
+)]
+pub struct Args {
+    /// Files and folders to read
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// The lake; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    lake: PathBuf,
+
+    /// Work on so many threads [default: one per core]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+/// So many rejected records and skipped files are told one by one.
+const TOLD: usize = 10;
+
+pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    let summary = ingest(&args.paths, &args.lake, args.threads, terminal)?;
+    args.output.write(&table(&summary.sources), terminal)?;
+    tell(&summary, &args.lake, terminal);
+    Ok(if summary.rejected > 0 { Outcome::Rejected } else { Outcome::Done })
+}
+
+/// Reads exports for `--from`: what goes wrong is told on standard error. No export at all is an error.
+pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<(), Failure> {
+    let summary = ingest(paths, lake, None, terminal)?;
+    tell(&summary, lake, terminal);
+    if summary.sources.is_empty() && !summary.skipped.iter().any(|s| s.known) {
+        let failure = Failure::data("no export that auk knows was found");
+        return Err(failure.with_help("auk inspect PATH says what each file looks like"));
+    }
+    Ok(())
+}
+
+fn ingest(
+    paths: &[PathBuf],
+    lake: &Path,
+    threads: Option<usize>,
+    terminal: &Terminal,
+) -> Result<Summary, Failure> {
+    let options = Options { now: clock(), threads };
+    let bar = Bar::new(terminal, paths);
+    let summary = ingest::run(paths, lake, &options, &bar);
+    bar.bar.finish_and_clear();
+    summary.map_err(Failure::from)
+}
+
+/// The progress bar: bytes, their rate, records and their rate; hidden when no one is watching.
+struct Bar {
+    bar: ProgressBar,
+    rows: AtomicU64,
+}
+
+impl Bar {
+    fn new(terminal: &Terminal, paths: &[PathBuf]) -> Bar {
+        if !terminal.attended {
+            return Bar { bar: ProgressBar::hidden(), rows: AtomicU64::new(0) };
+        }
+        let total = paths.iter().map(|path| size_of(path)).sum();
+        let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
+        let style = "{bar:32.cyan/dim} {percent:>3}%  {decimal_bytes}/{decimal_total_bytes}  \
+                     {decimal_bytes_per_sec}  {msg}  {eta}";
+        if let Ok(style) = ProgressStyle::with_template(style) {
+            bar.set_style(style.progress_chars("━━╌"));
+        }
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Bar { bar, rows: AtomicU64::new(0) }
+    }
+}
+
+impl Progress for Bar {
+    fn bytes(&self, count: u64) {
+        self.bar.inc(count);
+    }
+
+    fn rows(&self, count: u64) {
+        let rows = self.rows.fetch_add(count, Ordering::Relaxed) + count;
+        let rate = rows as f64 / self.bar.elapsed().as_secs_f64().max(1e-3);
+        self.bar.set_message(format!("{} records, {}/s", thousands(rows), thousands(rate as u64)));
+    }
+}
+
+fn size_of(path: &Path) -> u64 {
+    match fs::symlink_metadata(path) {
+        Ok(about) if about.is_dir() => {
+            fs::read_dir(path).map_or(0, |entries| entries.flatten().map(|e| size_of(&e.path())).sum())
+        }
+        Ok(about) => about.len(),
+        Err(_) => 0,
+    }
+}
+
+/// The account of each source.
+fn table(sources: &[Source]) -> Table {
+    let columns = [
+        ("Source", Type::String),
+        ("Route", Type::String),
+        ("Tables", Type::String),
+        ("Seen", Type::Long),
+        ("Kept", Type::Long),
+        ("Duplicates", Type::Long),
+        ("Superseded", Type::Long),
+        ("Rejected", Type::Long),
+        ("First", Type::Datetime),
+        ("Last", Type::Datetime),
+    ];
+    let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);
+    let row = |s: &Source| {
+        let mut row: Vec<Value> =
+            [s.path.clone(), s.routes.join(", "), s.tables.join(", ")].map(Value::String).to_vec();
+        row.extend([s.seen, s.kept, s.duplicates, s.superseded, s.rejected].map(|n| Value::Long(n as i64)));
+        row.extend([time(s.first), time(s.last)]);
+        row
+    };
+    Table {
+        schema: Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
+        rows: sources.iter().map(row).collect(),
+    }
+}
+
+/// Says what was skipped and rejected, and the sum of it all.
+fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
+    let unknown: Vec<_> = summary.skipped.iter().filter(|s| !s.known).collect();
+    for skipped in unknown.iter().take(TOLD) {
+        terminal.warn(&format!("skipped {}: {}", skipped.path.display(), skipped.reason));
+    }
+    if unknown.len() > TOLD {
+        terminal.warn(&format!("skipped {} more", counted(unknown.len() - TOLD, "file")));
+    }
+    let known = summary.skipped.len() - unknown.len();
+    if known > 0 {
+        terminal.note(&format!("{} in the lake already", counted(known, "file")));
+    }
+    for (source, note) in summary.sources.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
+        terminal.remark(&format!("{}: {note}", source.path));
+    }
+    if summary.rejected > 0 {
+        tell_rejects(summary, lake, terminal);
+    }
+    let seconds = summary.elapsed.as_secs_f64().max(1e-9);
+    let per_second = |number: u64| (number as f64 / seconds) as u64;
+    terminal.note(&format!(
+        "{} from {} ({}) in {seconds:.2} s: {}/s, {} records/s",
+        counted(summary.seen as usize, "record"),
+        counted(summary.sources.len(), "source"),
+        bytes(summary.bytes),
+        bytes(per_second(summary.bytes)),
+        thousands(per_second(summary.seen)),
+    ));
+    terminal.note(&format!(
+        "{} kept, {} duplicates, {} superseded, {} rejected",
+        thousands(summary.kept),
+        thousands(summary.duplicates),
+        thousands(summary.superseded),
+        thousands(summary.rejected),
+    ));
+}
+
+/// Quotes the first records that this run rejected.
+fn tell_rejects(summary: &Summary, lake: &Path, terminal: &Terminal) {
+    let sources: HashSet<&str> = summary.sources.iter().map(|s| s.path.as_str()).collect();
+    let Ok(rejects) = Lake::open(lake).and_then(|lake| lake.rejects()) else { return };
+    let of_this_run: Vec<_> = rejects.iter().filter(|r| sources.contains(r.source.as_str())).collect();
+    for reject in of_this_run.iter().take(TOLD) {
+        terminal.warn(&format!(
+            "{}, record {} (byte {}): {}: {}",
+            reject.source, reject.ordinal, reject.offset, reject.reason, reject.excerpt
+        ));
+    }
+    if of_this_run.len() > TOLD {
+        terminal.warn(&format!(
+            "{} more rejected; all are in {}",
+            counted(of_this_run.len() - TOLD, "record"),
+            lake.join("rejects").display()
+        ));
+    }
+}

@@ -1,0 +1,130 @@
+//! The command line: a file per command. The only module that prints or ends the process.
+//!
+//! Standard output carries data only; notes, progress and errors go to standard error. Exit codes:
+//! 0 done, 1 findings where a command was asked to fail on them, 2 usage or query error, 3 data error.
+//!
+//! Trap: a closed pipe (`auk query … | head`) is the reader's right: the process ends quietly with 0.
+
+mod batch;
+mod cache;
+mod data;
+mod explain;
+mod failure;
+mod functions;
+mod generate;
+mod ingest;
+mod inspect;
+mod list;
+mod options;
+mod output;
+mod query;
+mod run;
+mod tables;
+mod terminal;
+
+use std::panic;
+use std::process::ExitCode;
+use std::thread;
+
+use clap::{Parser, Subcommand};
+
+use failure::Failure;
+use terminal::Terminal;
+
+/// Stack of the threads that compile and run queries; address space, touched only where needed.
+pub const STACK: usize = 256 << 20;
+
+/// What a command comes to when nothing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outcome {
+    Done,
+    /// There are findings, and the command was asked to fail on them.
+    Findings,
+    /// Some data was rejected; the rest is good.
+    Rejected,
+}
+
+type Done = Result<Outcome, Failure>;
+
+/// KQL over exported Microsoft 365 and Entra ID audit data, offline, on one machine
+///
+/// auk reads folders of exports (Purview audit searches, Graph and Entra downloads, PIM, Azure storage
+/// blobs) into a lake of Parquet files under Microsoft Sentinel's table names, and answers KQL over it.
+/// Nothing leaves the machine.
+#[derive(Parser)]
+#[command(name = "auk", version, max_term_width = 100, propagate_version = true, after_help = EXAMPLES)]
+struct Auk {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say more on standard error
+    #[arg(short, long, global = true)]
+    verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  auk run pim/activations --from exports/            one analysis, straight from exports
+  auk ingest exports/ --lake lake                    read exports into a lake, once
+  auk query 'SigninLogs | summarize count() by ResultType' --lake lake
+  auk query -f hunt.kql --lake lake --format csv -o hunt.csv
+  auk list                                           the analyses that come with auk
+  auk functions summarize                            what auk knows of KQL
+
+Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error, 3 data rejected.";
+
+#[derive(Subcommand)]
+enum Command {
+    Ingest(ingest::Args),
+    Inspect(inspect::Args),
+    Query(query::Args),
+    Run(run::Args),
+    List(list::Args),
+    Tables(tables::Args),
+    Explain(explain::Args),
+    Functions(functions::Args),
+    Batch(batch::Args),
+    Generate(generate::Args),
+    Cache(cache::Args),
+}
+
+/// Runs the command line of this process, on a thread with room for deeply nested queries.
+pub fn main() -> ExitCode {
+    let work = thread::Builder::new().stack_size(STACK).spawn(command_line);
+    work.ok().and_then(|thread| thread.join().ok()).unwrap_or(ExitCode::from(2))
+}
+
+fn command_line() -> ExitCode {
+    let auk = match Auk::try_parse() {
+        Ok(auk) => auk,
+        Err(error) => {
+            _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 2 } else { 0 });
+        }
+    };
+    let terminal = Terminal::new(auk.verbose);
+    panic::set_hook(Box::new(move |panic| {
+        let at = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("it panicked");
+        terminal.error(&format!("a defect of auk: {message}{at}"), None);
+    }));
+    let done = match &auk.command {
+        Command::Ingest(args) => ingest::run(args, &terminal),
+        Command::Inspect(args) => inspect::run(args, &terminal),
+        Command::Query(args) => query::run(args, &terminal),
+        Command::Run(args) => run::run(args, &terminal),
+        Command::List(args) => list::run(args, &terminal),
+        Command::Tables(args) => tables::run(args, &terminal),
+        Command::Explain(args) => explain::run(args, &terminal),
+        Command::Functions(args) => functions::run(args, &terminal),
+        Command::Batch(args) => batch::run(args),
+        Command::Generate(args) => generate::run(args, &terminal),
+        Command::Cache(args) => cache::run(args, &terminal),
+    };
+    match done {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => ExitCode::from(1),
+        Ok(Outcome::Rejected) => ExitCode::from(3),
+        Err(failure) => ExitCode::from(failure.report(&terminal)),
+    }
+}

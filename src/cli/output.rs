@@ -1,0 +1,172 @@
+//! Where a result goes and in which form: `--format`, `-o FILE`, `--excel-safe`.
+//!
+//! Trap: a file is written beside its name and then moved there, so that a failed run leaves what
+//! was there before.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::failure::Failure;
+use super::terminal::{Terminal, counted};
+use crate::report::{self, Cut};
+use crate::table::Table;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people; cut to fit on a terminal only
+    Table,
+    /// RFC 4180
+    Csv,
+    /// One array of objects
+    Json,
+    /// One JSON object a line
+    #[value(alias = "jsonl")]
+    Ndjson,
+    #[value(alias = "md")]
+    Markdown,
+    /// Typed columns; needs -o
+    Parquet,
+}
+
+impl Format {
+    fn of_file(path: &Path) -> Option<Format> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match extension.as_str() {
+            "csv" => Format::Csv,
+            "json" => Format::Json,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "md" | "markdown" => Format::Markdown,
+            "parquet" => Format::Parquet,
+            "txt" => Format::Table,
+            _ => return None,
+        })
+    }
+
+    pub fn extension(self) -> &'static str {
+        match self {
+            Format::Table => "txt",
+            Format::Csv => "csv",
+            Format::Json => "json",
+            Format::Ndjson => "ndjson",
+            Format::Markdown => "md",
+            Format::Parquet => "parquet",
+        }
+    }
+
+    fn of_text(self) -> Option<report::Format> {
+        Some(match self {
+            Format::Table => report::Format::Table,
+            Format::Csv => report::Format::Csv,
+            Format::Json => report::Format::Json,
+            Format::Ndjson => report::Format::Ndjson,
+            Format::Markdown => report::Format::Markdown,
+            Format::Parquet => return None,
+        })
+    }
+}
+
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Output")]
+pub struct Output {
+    /// The form of the result [default: by the name of -o, else table]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    pub format: Option<Format>,
+
+    /// Write to a file instead of standard output
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// In CSV, put a ' before text that a spreadsheet would run as a formula
+    #[arg(long)]
+    pub excel_safe: bool,
+}
+
+impl Output {
+    pub fn format(&self) -> Format {
+        let by_name = || self.output.as_deref().and_then(Format::of_file);
+        self.format.or_else(by_name).unwrap_or(Format::Table)
+    }
+
+    /// Writes a table to where the user asked for it; says what was cut.
+    pub fn write(&self, table: &Table, terminal: &Terminal) -> Result<(), Failure> {
+        let Some(format) = self.format().of_text() else {
+            return Err(Failure::usage("Parquet is written by auk query and auk run, with -o FILE"));
+        };
+        if let Some(path) = &self.output {
+            return self.write_file(table, format, path, terminal);
+        }
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let cut = report::write(table, format, terminal.screen(), self.excel_safe, &mut out)?;
+        out.flush()?;
+        say_cut(&cut, terminal);
+        Ok(())
+    }
+
+    fn write_file(
+        &self,
+        table: &Table,
+        format: report::Format,
+        path: &Path,
+        terminal: &Terminal,
+    ) -> Result<(), Failure> {
+        replace(path, |file| {
+            let mut out = BufWriter::with_capacity(1 << 16, file);
+            report::write(table, format, None, self.excel_safe, &mut out)?;
+            out.flush().map_err(Failure::from)
+        })?;
+        terminal.remark(&format!("{} in {}", counted(table.rows.len(), "row"), path.display()));
+        Ok(())
+    }
+
+    /// The same, with another file.
+    pub fn to_file(&self, file: PathBuf) -> Output {
+        Output { output: Some(file), format: Some(self.format()), ..*self }
+    }
+}
+
+/// Fills a file under another name, then gives it its own.
+pub fn replace<T>(path: &Path, fill: impl FnOnce(&mut File) -> Result<T, Failure>) -> Result<T, Failure> {
+    let failed = |e: io::Error| Failure::data(format!("{}: {e}", path.display()));
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let beside = PathBuf::from(beside);
+    let filled = File::create(&beside).map_err(failed).and_then(|mut file| fill(&mut file));
+    let done = filled.and_then(|done| fs::rename(&beside, path).map(|()| done).map_err(failed));
+    if done.is_err() {
+        _ = fs::remove_file(&beside);
+    }
+    done
+}
+
+/// Says what a terminal did not show.
+fn say_cut(cut: &Cut, terminal: &Terminal) {
+    if cut.rows > 0 {
+        terminal.note(&format!("{} more not shown; a pipe or -o FILE takes all", counted(cut.rows, "row")));
+    }
+    if !cut.columns.is_empty() {
+        let columns = cut.columns.join(", ");
+        terminal.note(&format!(
+            "cells cut to the width of the terminal in {columns}; a pipe or -o FILE takes all"
+        ));
+    }
+}
+
+/// Writes a table of auk's own (lists, summaries) to standard output.
+pub fn show(table: &Table, terminal: &Terminal) -> Result<(), Failure> {
+    Output::default().write(table, terminal)
+}
+
+/// Writes one line to standard output.
+pub fn line(text: &str) -> Result<(), Failure> {
+    writeln!(io::stdout().lock(), "{text}").map_err(Failure::from)
+}
+
+/// Writes a text that ends its own lines to standard output.
+pub fn text(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush().map_err(Failure::from)
+}

@@ -1,0 +1,164 @@
+//! `auk query`: one KQL query over a lake or over exports.
+
+use std::fs;
+use std::io::{self, IsTerminal, Read};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::data::Data;
+use super::failure::Failure;
+use super::options::Tuning;
+use super::output::{self, Format, Output};
+use super::terminal::{Terminal, counted};
+use super::{Done, Outcome};
+use crate::engine::Engine;
+use crate::kql::Compiled;
+use crate::plan::Plan;
+use crate::report;
+use crate::time;
+
+/// Answer a KQL query
+///
+/// The query is the argument, a file (-f), or standard input. It runs over a lake (--lake) or straight
+/// over exports (--from), which are then read once and kept in a cache.
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    query: Text,
+
+    #[command(flatten)]
+    data: Data,
+
+    #[command(flatten)]
+    tuning: Tuning,
+
+    #[command(flatten)]
+    output: Output,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  auk query 'print now()'
+  auk query 'SigninLogs | where ResultType != 0 | summarize count() by UserPrincipalName' --lake lake
+  auk query -f hunt.kql --from exports/ -o hunt.csv
+  auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
+      --param u=adele --lake lake
+  echo 'AuditLogs | take 10' | auk query --lake lake --format ndjson";
+
+/// Where a query comes from.
+#[derive(clap::Args)]
+pub struct Text {
+    /// The query; - for standard input
+    #[arg(value_name = "KQL")]
+    text: Option<String>,
+
+    /// Read the query from a file
+    #[arg(short, long, value_name = "FILE", conflicts_with = "text")]
+    file: Option<PathBuf>,
+}
+
+/// A query longer than this is no query.
+const LONGEST: u64 = 16 << 20;
+
+pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    let (name, text) = args.query.read()?;
+    let engine = args.data.open(terminal)?;
+    let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &args.tuning };
+    question.answer(&engine, &args.output, terminal)?;
+    Ok(Outcome::Done)
+}
+
+/// A query on its way to the engine.
+pub struct Question<'a> {
+    /// Its name for messages.
+    pub name: &'a str,
+    pub text: &'a str,
+    /// Was data named to run it over?
+    pub named: bool,
+    pub tuning: &'a Tuning,
+}
+
+impl Question<'_> {
+    /// Answers it, writes the answer, says what is to be said; how many rows it has.
+    pub fn answer(&self, engine: &Engine, output: &Output, terminal: &Terminal) -> Result<usize, Failure> {
+        let (now, why) = self.tuning.now(engine.now())?;
+        let options = self.tuning.options(now);
+        let failed =
+            |d| Failure::Query { name: self.name.to_string(), text: self.text.to_string(), diagnostics: d };
+        if !self.named {
+            check_reads_nothing(&engine.compile(self.text, &options).map_err(failed)?)?;
+        }
+        let started = Instant::now();
+        let rows = if output.format() == Format::Parquet {
+            let Some(path) = &output.output else {
+                let failure = Failure::usage("Parquet is no text for standard output");
+                return Err(failure.with_help("name a file: -o result.parquet"));
+            };
+            let answer = engine.query(self.text, &options).map_err(failed)?;
+            output::replace(path, |file| report::write_parquet(&answer.table, file).map_err(Failure::data))?;
+            answer.table.rows.len()
+        } else {
+            let answer = engine.query(self.text, &options).map_err(failed)?;
+            if answer.uses_now {
+                terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
+            }
+            answer.warnings.iter().for_each(|warning| terminal.warn(warning));
+            output.write(&answer.table, terminal)?;
+            answer.table.rows.len()
+        };
+        let seconds = started.elapsed().as_secs_f64();
+        terminal.remark(&format!("{} in {seconds:.3} s", counted(rows, "row")));
+        Ok(rows)
+    }
+}
+
+/// Without data, a query that reads a table would find nothing and seem to say that nothing happened.
+fn check_reads_nothing(compiled: &Compiled) -> Result<(), Failure> {
+    match compiled.plans.iter().find_map(first_table) {
+        None => Ok(()),
+        Some(table) => {
+            let failure = Failure::usage(format!("there is no data to read {table} from"));
+            Err(failure.with_help("give --lake DIR, or --from PATH to read exports"))
+        }
+    }
+}
+
+/// The first table that a plan reads.
+fn first_table(plan: &Plan) -> Option<&str> {
+    match plan {
+        Plan::Scan { table, .. } => Some(table),
+        plan => plan.inputs().into_iter().find_map(first_table),
+    }
+}
+
+impl Text {
+    /// The query's name for messages, and its text.
+    pub fn read(&self) -> Result<(String, String), Failure> {
+        let (name, bytes) = match (&self.text, &self.file) {
+            (Some(text), _) if text != "-" => return Ok(("query".to_string(), text.clone())),
+            (_, Some(path)) => {
+                let name = path.display().to_string();
+                let file = fs::File::open(path).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
+                (name.clone(), limited(file, &name)?)
+            }
+            (None, None) if io::stdin().is_terminal() => {
+                let failure = Failure::usage("there is no query");
+                return Err(failure.with_help("give it as the argument, with -f FILE, or on standard input"));
+            }
+            _ => ("standard input".to_string(), limited(io::stdin().lock(), "standard input")?),
+        };
+        let text =
+            String::from_utf8(bytes).map_err(|_| Failure::usage(format!("{name} is not UTF-8 text")))?;
+        Ok((name, text.strip_prefix('\u{feff}').map(str::to_string).unwrap_or(text)))
+    }
+}
+
+fn limited(reader: impl Read, name: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    reader.take(LONGEST + 1).read_to_end(&mut bytes).map_err(|e| Failure::usage(format!("{name}: {e}")))?;
+    if bytes.len() as u64 > LONGEST {
+        return Err(Failure::usage(format!("{name} is longer than a query can be (16 MiB)")));
+    }
+    Ok(bytes)
+}
