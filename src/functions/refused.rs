@@ -29,7 +29,6 @@ pub const ROWS: &[Function] = &[
     not_done("cursor_before_or_at", CURSOR),
     not_done("cursor_current", CURSOR),
     not_done("all", GRAPH),
-    not_done("any", GRAPH),
     not_done("map", GRAPH),
     not_done("labels", GRAPH),
     not_done("inner_nodes", GRAPH),

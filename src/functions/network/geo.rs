@@ -23,7 +23,9 @@ pub const ROWS: &[Function] = &[
     ),
     plain(
         "geo_point_in_circle",
-        &["(p_longitude: real, p_latitude: real, pc_longitude: real, pc_latitude: real, radius: real) -> bool"],
+        &[
+            "(p_longitude: real, p_latitude: real, pc_longitude: real, pc_latitude: real, radius: real) -> bool",
+        ],
         "Is the point within a distance of another, in metres?",
         point_in_circle,
     ),

@@ -70,16 +70,6 @@ pub const ROWS: &[Function] = &[
     }),
     plain("between", BETWEEN, "Is the value in the range, both ends included?", |a, _| answer(between(a))),
     plain("!between", BETWEEN, "Is the value outside the range?", |a, _| answer(between(a).map(|b| !b))),
-    plain(
-        "around",
-        &[
-            "(value: number, center: number, delta: number) -> bool",
-            "(value: datetime, center: datetime, delta: timespan) -> bool",
-            "(value: timespan, center: timespan, delta: timespan) -> bool",
-        ],
-        "Is the value within a distance of another?",
-        |a, _| answer(around(a)),
-    ),
 ];
 
 fn answer(truth: Option<bool>) -> Value {
@@ -191,15 +181,6 @@ fn between(args: &[Value]) -> Option<bool> {
     };
     let above = compare(value, low).is_some_and(Ordering::is_ge);
     Some(above && compare(value, high).is_some_and(Ordering::is_le))
-}
-
-/// `value between (center - delta .. center + delta)`.
-fn around(args: &[Value]) -> Option<bool> {
-    if let (Some(value), Some(center), Some(delta)) = (args[0].as_i64(), args[1].as_i64(), args[2].as_i64()) {
-        return Some((i128::from(value) - i128::from(center)).abs() <= i128::from(delta));
-    }
-    let (value, center, delta) = (args[0].as_f64()?, args[1].as_f64()?, args[2].as_f64()?);
-    Some(value >= center - delta && value <= center + delta)
 }
 
 /// Are two elements of arrays the same? Null is the same as null.

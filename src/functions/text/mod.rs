@@ -3,7 +3,6 @@
 //! Trap: positions and lengths count code points, `string_size` bytes.
 
 pub mod build;
-pub mod bytes;
 pub mod regex;
 pub mod replace;
 pub mod unicode;
@@ -11,4 +10,4 @@ pub mod unicode;
 use super::Function;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[build::ROWS, bytes::ROWS, regex::ROWS, replace::ROWS, unicode::ROWS];
+pub const ROWS: &[&[Function]] = &[build::ROWS, regex::ROWS, replace::ROWS, unicode::ROWS];
