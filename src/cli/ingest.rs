@@ -125,26 +125,32 @@ fn size_of(path: &Path) -> u64 {
     }
 }
 
+/// What the routes of a source are called.
+pub fn formats(routes: &[String]) -> String {
+    let json = ingest::FORMATS.iter().map(|format| (format.route, format.name));
+    let csv = ingest::CSV_FORMATS.iter().map(|format| (format.route, format.name));
+    let known: Vec<(&str, &str)> = json.chain(csv).collect();
+    let mut names = Vec::new();
+    for route in routes {
+        names.push(known.iter().find(|(r, _)| r == route).map_or(route.as_str(), |(_, name)| name));
+    }
+    names.join(", ")
+}
+
 /// The account of each source.
 fn table(sources: &[Source]) -> Table {
     let columns = [
         ("Source", Type::String),
-        ("Route", Type::String),
-        ("Tables", Type::String),
+        ("Format", Type::String),
         ("Seen", Type::Long),
         ("Kept", Type::Long),
         ("Duplicates", Type::Long),
         ("Superseded", Type::Long),
         ("Rejected", Type::Long),
-        ("First", Type::Datetime),
-        ("Last", Type::Datetime),
     ];
-    let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);
     let row = |s: &Source| {
-        let mut row: Vec<Value> =
-            [s.path.clone(), s.routes.join(", "), s.tables.join(", ")].map(Value::String).to_vec();
+        let mut row = vec![Value::string(&s.path), Value::String(formats(&s.routes))];
         row.extend([s.seen, s.kept, s.duplicates, s.superseded, s.rejected].map(|n| Value::Long(n as i64)));
-        row.extend([time(s.first), time(s.last)]);
         row
     };
     Table {
@@ -167,7 +173,7 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
         terminal.note(&format!("{} in the lake already", counted(known, "file")));
     }
     for (source, note) in summary.sources.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
-        terminal.remark(&format!("{}: {note}", source.path));
+        terminal.note(&format!("{}: {note}", source.path));
     }
     if summary.rejected > 0 {
         tell_rejects(summary, lake, terminal);

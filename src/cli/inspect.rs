@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::ingest::formats;
 use super::output::Output;
 use super::terminal::{Terminal, counted};
 use super::{Done, Failure, Outcome};
@@ -26,7 +27,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let found = ingest::inspect(&args.paths).map_err(Failure::from)?;
     args.output.write(&table(&found), terminal)?;
     for (file, note) in found.iter().flat_map(|f| f.notes.iter().map(move |note| (f, note))) {
-        terminal.remark(&format!("{}: {note}", file.path.display()));
+        terminal.note(&format!("{}: {note}", file.path.display()));
     }
     let skipped = found.iter().filter(|f| f.skipped.is_some()).count();
     if skipped > 0 {
@@ -40,7 +41,7 @@ fn table(found: &[Found]) -> Table {
         ("File", Type::String),
         ("Bytes", Type::Long),
         ("Encoding", Type::String),
-        ("Route", Type::String),
+        ("Format", Type::String),
         ("Records", Type::String),
         ("Rejected", Type::Long),
         ("First", Type::Datetime),
@@ -54,7 +55,7 @@ fn table(found: &[Found]) -> Table {
             Value::string(f.path.display().to_string()),
             Value::Long(f.size as i64),
             Value::string(&f.encoding),
-            Value::string(f.routes.join(", ")),
+            Value::String(formats(&f.routes)),
             Value::string(records.join(", ")),
             Value::Long(f.rejected as i64),
             time(f.first),

@@ -92,12 +92,15 @@ impl Output {
 
     /// Writes a table to where the user asked for it; says what was cut.
     pub fn write(&self, table: &Table, terminal: &Terminal) -> Result<(), Failure> {
-        let Some(format) = self.format().of_text() else {
-            return Err(Failure::usage("Parquet is written by auk query and auk run, with -o FILE"));
-        };
         if let Some(path) = &self.output {
-            return self.write_file(table, format, path, terminal);
+            replace(path, |file| self.fill(table, file))?;
+            terminal.remark(&format!("{} in {}", counted(table.rows.len(), "row"), path.display()));
+            return Ok(());
         }
+        let Some(format) = self.format().of_text() else {
+            let failure = Failure::usage("Parquet is no text for standard output");
+            return Err(failure.with_help("name a file: -o result.parquet"));
+        };
         let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
         let cut = report::write(table, format, terminal.screen(), self.excel_safe, &mut out)?;
         out.flush()?;
@@ -105,20 +108,22 @@ impl Output {
         Ok(())
     }
 
-    fn write_file(
-        &self,
-        table: &Table,
-        format: report::Format,
-        path: &Path,
-        terminal: &Terminal,
-    ) -> Result<(), Failure> {
-        replace(path, |file| {
-            let mut out = BufWriter::with_capacity(1 << 16, file);
-            report::write(table, format, None, self.excel_safe, &mut out)?;
-            out.flush().map_err(Failure::from)
-        })?;
-        terminal.remark(&format!("{} in {}", counted(table.rows.len(), "row"), path.display()));
-        Ok(())
+    fn fill(&self, table: &Table, file: &mut File) -> Result<(), Failure> {
+        let Some(format) = self.format().of_text() else {
+            return report::write_parquet(table, file).map_err(Failure::data);
+        };
+        let mut out = BufWriter::with_capacity(1 << 16, file);
+        report::write(table, format, None, self.excel_safe, &mut out)?;
+        out.flush().map_err(Failure::from)
+    }
+
+    /// On a terminal, draws the chart that a query asks for below its table.
+    pub fn draw(&self, table: &Table, chart: &str, terminal: &Terminal) -> Result<(), Failure> {
+        let shown = self.output.is_none() && self.format() == Format::Table;
+        match terminal.screen().filter(|_| shown).and_then(|screen| report::draw(table, chart, screen)) {
+            Some(drawing) => text(&format!("\n{drawing}")),
+            None => Ok(()),
+        }
     }
 
     /// The same, with another file.

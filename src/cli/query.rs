@@ -8,13 +8,12 @@ use std::time::Instant;
 use super::data::Data;
 use super::failure::Failure;
 use super::options::Tuning;
-use super::output::{self, Format, Output};
+use super::output::Output;
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome};
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
-use crate::report;
 use crate::time;
 
 /// Answer a KQL query
@@ -90,24 +89,17 @@ impl Question<'_> {
             check_reads_nothing(&engine.compile(self.text, &options).map_err(failed)?)?;
         }
         let started = Instant::now();
-        let rows = if output.format() == Format::Parquet {
-            let Some(path) = &output.output else {
-                let failure = Failure::usage("Parquet is no text for standard output");
-                return Err(failure.with_help("name a file: -o result.parquet"));
-            };
-            let answer = engine.query(self.text, &options).map_err(failed)?;
-            output::replace(path, |file| report::write_parquet(&answer.table, file).map_err(Failure::data))?;
-            answer.table.rows.len()
-        } else {
-            let answer = engine.query(self.text, &options).map_err(failed)?;
-            if answer.uses_now {
-                terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
-            }
-            answer.warnings.iter().for_each(|warning| terminal.warn(warning));
-            output.write(&answer.table, terminal)?;
-            answer.table.rows.len()
-        };
+        let answer = engine.query(self.text, &options).map_err(failed)?;
         let seconds = started.elapsed().as_secs_f64();
+        if answer.uses_now {
+            terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
+        }
+        answer.warnings.iter().for_each(|warning| terminal.warn(warning));
+        output.write(&answer.table, terminal)?;
+        if let Some(render) = &answer.render {
+            output.draw(&answer.table, &render.chart, terminal)?;
+        }
+        let rows = answer.table.rows.len();
         terminal.remark(&format!("{} in {seconds:.3} s", counted(rows, "row")));
         Ok(rows)
     }

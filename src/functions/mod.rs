@@ -61,7 +61,8 @@ pub enum Naming {
     None,
     /// The name of its first argument: `tostring(a.b)` is `a_b`.
     FirstArgument,
-    /// The prefix and the first argument's name: `dcount_UserId`; `prefix_` alone if that has no name.
+    /// The prefix and the first argument's name: `dcount_UserId`. Where that has no name, an aggregate is
+    /// `prefix_` alone, and a scalar function has no name.
     Prefix(&'static str),
     /// Always this.
     Always(&'static str),

@@ -39,7 +39,9 @@ pub fn draw(table: &Table, chart: &str, screen: Screen) -> Option<String> {
     let width = usize::from(screen.width).saturating_sub(LABEL + NUMBER).max(10);
     let (lines, below) = match chart {
         "barchart" | "columnchart" | "piechart" => (bars(table, width)?, String::new()),
-        "timechart" | "linechart" | "areachart" | "stackedareachart" | "anomalychart" => series(table, width)?,
+        "timechart" | "linechart" | "areachart" | "stackedareachart" | "anomalychart" => {
+            series(table, width)?
+        }
         _ => return None,
     };
     let mut grid = Grid::new();
@@ -126,7 +128,8 @@ fn row_series(table: &Table) -> Option<AllSeries> {
         .iter()
         .position(|c| c.ty == Type::Datetime)
         .or_else(|| columns.iter().position(|c| c.ty.is_number()))?;
-    let numbers: Vec<usize> = (0..columns.len()).filter(|i| *i != axis && columns[*i].ty.is_number()).collect();
+    let numbers: Vec<usize> =
+        (0..columns.len()).filter(|i| *i != axis && columns[*i].ty.is_number()).collect();
     let texts: Vec<usize> = (0..columns.len()).filter(|i| columns[*i].ty == Type::String).collect();
     let mut rows: Vec<&Vec<Value>> = table.rows.iter().collect();
     rows.sort_by(|a, b| a[axis].total_cmp(&b[axis]));

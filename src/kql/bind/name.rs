@@ -1,12 +1,12 @@
 //! How KQL names a column that has no name.
 //!
 //! `a` is `a`; `a.b`, `a["b"]` are `a_b`; `a[0].b` is `a_0_b`; a function whose row says so has the name
-//! of its first argument (`tostring(a.b)` is `a_b`); all else is `Column1` (`print_0` in `print`).
+//! of its first argument (`tostring(a.b)` is `a_b`, `round(x = a / b)` is `x`); all else is `Column1` (`print_0` in `print`).
 //!
 //! Trap: the name comes from what was written, not from what it means; so it is read off the tree.
 
 use crate::functions::{self, Naming};
-use crate::kql::ast::{Expr, ExprKind};
+use crate::kql::ast::{Argument, Expr, ExprKind};
 use crate::value::Value;
 
 /// The name that an unnamed expression gives its column, if it gives one.
@@ -31,12 +31,9 @@ pub fn implied_name(expr: &Expr) -> Option<String> {
             };
             let naming = function.naming;
             match naming {
-                Naming::FirstArgument => implied_name(&args.first()?.value),
+                Naming::FirstArgument => argument_name(args.first()?),
                 Naming::Always(name) => Some(name.to_string()),
-                Naming::Prefix(prefix) => {
-                    let first = args.first().and_then(|a| implied_name(&a.value)).unwrap_or_default();
-                    Some(format!("{prefix}_{first}"))
-                }
+                Naming::Prefix(prefix) => Some(format!("{prefix}_{}", argument_name(args.first()?)?)),
                 Naming::None => None,
             }
         }
@@ -44,14 +41,19 @@ pub fn implied_name(expr: &Expr) -> Option<String> {
     }
 }
 
+/// The name an argument was given (`round(Rate = a / b)`), else the one it implies.
+fn argument_name(argument: &Argument) -> Option<String> {
+    argument.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&argument.value))
+}
+
 /// The name that an unnamed aggregate gives its column.
-pub fn aggregate_name(name: &str, args: &[crate::kql::ast::Argument]) -> Option<String> {
-    let first = || args.first().and_then(|a| implied_name(&a.value));
+pub fn aggregate_name(name: &str, args: &[Argument]) -> Option<String> {
+    let first = || args.first().and_then(argument_name);
     match functions::aggregate(name)?.naming {
         Naming::FirstArgument => first(),
         Naming::Always(name) => Some(name.to_string()),
         Naming::Prefix(prefix) if prefix.starts_with("covariance") => {
-            let both: Vec<String> = args.iter().take(2).filter_map(|a| implied_name(&a.value)).collect();
+            let both: Vec<String> = args.iter().take(2).filter_map(argument_name).collect();
             Some(format!("{prefix}_{}", both.join("_")))
         }
         Naming::Prefix(prefix) => Some(format!("{prefix}_{}", first().unwrap_or_default())),

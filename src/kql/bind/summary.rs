@@ -192,14 +192,21 @@ impl Binder<'_> {
         aggregates: &Aggregates,
     ) -> Option<Vec<(Option<String>, Expr)>> {
         let input = aggregates.input.clone();
-        let chosen = ast::Name { text: "take_any".into(), span: name.span };
+        let span = column.expr.span;
+        let returned = self.returned(args, aggregates, None, &Row::new(&input))?;
+        // One column: the first value that is not empty. Several: all of the first row.
+        let several = returned.len() > 1;
+        let text = if several { "arg_min" } else { "take_any" };
+        let chosen = ast::Name { text: text.into(), span: name.span };
         let mut columns = Vec::new();
-        for (label, value) in self.returned(args, aggregates, None, &Row::new(&input))? {
+        for (label, value) in returned {
             let label = if name.text == "any" { label.map(|l| format!("any_{l}")) } else { label };
             let ty = value.ty;
-            let mut call = self.aggregate(&chosen, vec![value], column.expr.span)?;
+            let first = Expr::literal(Value::Long(0), Type::Long, span);
+            let args = if several { vec![first, value] } else { vec![value] };
+            let mut call = self.aggregate(&chosen, args, span)?;
             call.ty = ty;
-            columns.push((label, aggregates.push(call, column.expr.span)));
+            columns.push((label, aggregates.push(call, span)));
         }
         rename(&mut columns, column);
         Some(columns)

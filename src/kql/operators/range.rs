@@ -35,9 +35,6 @@ pub fn bind(b: &mut Binder<'_>, op: &Range) -> Option<Relation> {
     let Some(mut ty) = common_type(from.ty, to.ty) else {
         return b.error(op.to.span, format!("a range from {} to {}", from.ty, to.ty));
     };
-    if ty == Type::Int {
-        ty = Type::Long;
-    }
     let step = match &op.step {
         Some(step) => b.expr(step, &row)?,
         None => {

@@ -153,11 +153,13 @@ fn merged(inputs: &[Relation], inner: bool) -> Vec<(Column, Column)> {
     if inner {
         distinct.retain(|c| inputs.iter().all(|r| r.columns().any(|(_, other)| other == c)));
     }
-    let count = |name: &str| distinct.iter().filter(|c| c.name == name).count();
+    // A column of one type keeps its name; a name made from several types makes way for it.
+    let single = |c: &Column| distinct.iter().filter(|other| other.name == c.name).count() == 1;
+    let kept = Schema::new(distinct.iter().filter(|c| single(c)).cloned().collect());
     distinct
         .iter()
         .map(|c| {
-            let name = if count(&c.name) > 1 { format!("{}_{}", c.name, c.ty) } else { c.name.clone() };
+            let name = if single(c) { c.name.clone() } else { kept.unique(&format!("{}_{}", c.name, c.ty)) };
             (c.clone(), Column::new(name, c.ty))
         })
         .collect()
