@@ -83,6 +83,14 @@ pub struct Place {
     pub route: &'static str,
 }
 
+/// A record that has been told and is about to become a row.
+pub struct Record<'a> {
+    pub tape: &'a Tape,
+    pub root: u32,
+    pub place: &'a Place,
+    pub id: u128,
+}
+
 impl Plan {
     /// Columns that the table does not have are passed over: sibling tables share a mapping.
     pub fn new(table: usize, maps: &[Map]) -> Plan {
@@ -151,16 +159,8 @@ impl Plan {
 
     /// Appends a record as a row. `rest` holds members, without braces, that the caller found
     /// outside the payload.
-    pub fn write(
-        &self,
-        tape: &Tape,
-        root: u32,
-        place: &Place,
-        id: u128,
-        rest: &mut String,
-        memory: &mut Memory,
-        rows: &mut Rows,
-    ) {
+    pub fn write(&self, record: &Record<'_>, rest: &mut String, memory: &mut Memory, rows: &mut Rows) {
+        let Record { tape, root, place, id } = *record;
         let row = rows.len();
         let (content, leaves) = self.walk(tape, root, rest, memory);
         let mut flags = place.flags | if tape.damaged { LOSSY } else { 0 };

@@ -22,7 +22,7 @@ pub enum Event {
     Begin { source: u32, path: PathBuf, encoding: Encoding },
     Chunk(Chunk),
     End { sha256: String, size: u64, notes: Notes },
-    Skipped { path: PathBuf, reason: String, known: bool },
+    Skipped { path: PathBuf, size: u64, reason: String, known: bool },
 }
 
 pub struct Reader {
@@ -33,6 +33,7 @@ pub struct Reader {
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
     buffers: Vec<Vec<u8>>,
+    window: Vec<u8>,
 }
 
 impl Reader {
@@ -44,6 +45,7 @@ impl Reader {
             known: sources.iter().map(|s| (s.sha256.clone(), s.path.clone())).collect(),
             sizes: sources.iter().map(|s| s.size).collect(),
             buffers: Vec::new(),
+            window: Vec::new(),
         }
     }
 
@@ -73,6 +75,7 @@ impl Reader {
                     let sha256 = stream.sha256();
                     self.known.insert(sha256.clone(), path.display().to_string());
                     self.sizes.insert(stream.size);
+                    self.window = std::mem::take(&mut stream.raw);
                     events.push(Event::End { sha256, size: stream.size, notes: stream.notes() });
                     self.current = None;
                 }
@@ -82,25 +85,25 @@ impl Reader {
     }
 
     fn open(&mut self, candidate: Candidate) -> Event {
-        let skipped = |path, reason, known| Event::Skipped { path, reason, known };
+        let skipped = |path, size, reason, known| Event::Skipped { path, size, reason, known };
         let (path, size) = match candidate {
-            Candidate::Skipped { path, reason } => return skipped(path, reason, false),
+            Candidate::Skipped { path, reason } => return skipped(path, 0, reason, false),
             Candidate::File { path, size } => (path, size),
         };
         if size > 0 && self.sizes.contains(&size) {
             match stream::sha256(&path) {
-                Err(e) => return skipped(path, e.to_string(), false),
+                Err(e) => return skipped(path, size, e.to_string(), false),
                 Ok(hash) => {
                     if let Some(first) = self.known.get(&hash) {
                         let reason = format!("already ingested, as {first}");
-                        return skipped(path, reason, true);
+                        return skipped(path, size, reason, true);
                     }
                 }
             }
         }
-        match Stream::open(&path, self.next_source) {
-            Err(e) => skipped(path, e.to_string(), false),
-            Ok(Opened::Skipped(reason)) => skipped(path, reason, false),
+        match Stream::open(&path, self.next_source, &mut self.window) {
+            Err(e) => skipped(path, size, e.to_string(), false),
+            Ok(Opened::Skipped(reason)) => skipped(path, size, reason, false),
             Ok(Opened::Stream(stream)) => {
                 let (source, encoding) = (self.next_source, stream.encoding);
                 self.next_source += 1;

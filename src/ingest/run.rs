@@ -16,7 +16,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use super::files;
 use super::reader::{Event, Reader};
 use super::split::Notes;
-use super::stream::Encoding;
+use super::stream::{Chunk, Encoding};
 use super::worker::{Parsed, Rejected, Worker};
 use super::{Error, Found, Options, Progress, Skipped, Summary};
 use crate::json;
@@ -100,7 +100,10 @@ fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
             }
         }
     }
-    let run = |(at, chunk, from, to)| (at, Worker::new(spare).run(chunk, from, to));
+    let run = |(at, chunk, from, to): (usize, &Chunk, usize, usize)| {
+        let small = chunk.pieces[to - 1].end - chunk.pieces[from].start < TASK / 4;
+        (at, Worker::new(spare, small).run(chunk, from, to))
+    };
     tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
 
@@ -152,14 +155,17 @@ impl<'a> Writer<'a> {
                 Event::Begin { source, path, encoding } => {
                     self.accounts.push(account(source, path, encoding))
                 }
-                Event::Skipped { path, reason, known } => self.skipped.push(Skipped { path, reason, known }),
+                Event::Skipped { path, size, reason, known } => {
+                    progress.bytes(size);
+                    self.skipped.push(Skipped { path, reason, known });
+                }
                 Event::End { sha256, size, notes, .. } => {
                     if let Some(path) = self.end(sha256, size, notes) {
                         progress.file(&path);
                     }
                 }
                 Event::Chunk(chunk) => {
-                    progress.bytes(chunk.bytes.len() as u64);
+                    progress.bytes(chunk.read);
                     buffers.push(chunk.bytes);
                     while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
                         progress.rows(self.add(parsed)?);
@@ -396,8 +402,7 @@ pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin { source, path, encoding } => accounts.push(account(source, path, encoding)),
-                Event::Skipped { path, reason, .. } => {
-                    let size = std::fs::metadata(&path).map_or(0, |meta| meta.len());
+                Event::Skipped { path, size, reason, .. } => {
                     found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
                 }
                 Event::Chunk(_) => {

@@ -17,6 +17,15 @@ pub const NO_RECORD: &str = "text that is no record";
 /// A longer record is refused.
 pub const MAX_RECORD: usize = 64 << 20;
 
+/// What a longer one is called.
+pub const TOO_LONG: &str = "longer than 64 MiB";
+
+/// A broken record of more bytes may have swallowed others.
+const LOST: usize = 1 << 20;
+
+/// Times that a stream is taken up again after a record that swallowed others.
+const MAX_RESUMED: usize = 1000;
+
 /// A record, or a stretch of the stream that is none and why.
 #[derive(Clone, Copy, Debug)]
 pub struct Piece {
@@ -52,27 +61,35 @@ pub struct JsonSplitter {
     skipping: bool,
     in_string: bool,
     escape: bool,
+    resumed: usize,
     pub notes: Notes,
 }
 
 impl JsonSplitter {
     /// Scans what is new in `buffer`. Everything before the returned position is done with.
     pub fn feed(&mut self, buffer: &[u8], last: bool, out: &mut Vec<Piece>) -> usize {
-        while self.scanned + BLOCK + 2 <= buffer.len() || last && self.scanned < buffer.len() {
-            let at = self.scanned;
-            self.scanned = self.block(buffer, at, out).unwrap_or(at + BLOCK);
-            self.bound(out);
+        loop {
+            while self.scanned + BLOCK + 2 <= buffer.len() || last && self.scanned < buffer.len() {
+                let at = self.scanned;
+                self.scanned = self.block(buffer, at, out).unwrap_or((at + BLOCK).min(buffer.len()));
+                self.bound(buffer, out);
+            }
+            let lost = |start: usize| last && !self.page_tail && buffer.len() - start > LOST;
+            if !self.record.is_some_and(lost) || !self.resume(buffer, "a quote or a bracket is missing", out)
+            {
+                break;
+            }
         }
         if last {
             self.finish(buffer, out);
         }
-        let keep = self.record.unwrap_or_else(|| {
-            if !self.skipping && blank(&buffer[self.last_end..self.scanned.min(buffer.len())]) {
-                self.last_end = self.scanned.min(buffer.len());
-            }
-            if self.skipping { self.scanned.min(buffer.len()) } else { self.last_end }
-        });
-        self.scanned = self.scanned.saturating_sub(keep);
+        if self.skipping {
+            self.last_end = self.scanned;
+        } else if self.record.is_none() {
+            self.bound_gap(buffer, out);
+        }
+        let keep = self.record.unwrap_or(self.last_end);
+        self.scanned -= keep;
         self.last_end = self.last_end.saturating_sub(keep);
         self.record = self.record.map(|start| start - keep);
         keep
@@ -181,13 +198,37 @@ impl JsonSplitter {
         }
     }
 
-    /// A record beyond the limit is passed over without being kept in memory.
-    fn bound(&mut self, out: &mut Vec<Piece>) {
-        if let Some(start) = self.record
-            && self.scanned - start > MAX_RECORD
-        {
-            out.push(Piece { start, end: start + 1, alone: false, broken: Some("longer than 64 MiB") });
+    /// A record beyond the limit is not waited for.
+    fn bound(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
+        let Some(start) = self.record.filter(|start| self.scanned - start > MAX_RECORD) else { return };
+        if !self.resume(buffer, TOO_LONG, out) {
+            out.push(Piece { start, end: start + 1, alone: false, broken: Some(TOO_LONG) });
             (self.record, self.skipping) = (None, true);
+        }
+    }
+
+    /// Gives the record at hand up, as it swallows those after it, and goes on at the next place that
+    /// looks like the beginning of one. Those that are none are told by their members.
+    fn resume(&mut self, buffer: &[u8], why: &'static str, out: &mut Vec<Piece>) -> bool {
+        let Some(start) = self.record.filter(|_| self.resumed < MAX_RESUMED) else { return false };
+        let Some(at) = memchr::memmem::find(&buffer[start..], b"},{\"") else { return false };
+        let next = start + at + 2;
+        out.push(Piece { start, end: next, alone: false, broken: Some(why) });
+        self.record = None;
+        self.give_up(next, out);
+        self.scanned = next;
+        self.resumed += 1;
+        true
+    }
+
+    /// White space between records is done with, and so is a long stretch of anything else.
+    fn bound_gap(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
+        let end = self.scanned.max(self.last_end);
+        if blank(&buffer[self.last_end..end]) {
+            self.last_end = end;
+        } else if end - self.last_end > LOST {
+            self.gap(buffer, end, out);
+            self.last_end = end;
         }
     }
 

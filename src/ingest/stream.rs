@@ -67,8 +67,12 @@ struct Decoder {
 }
 
 impl Decoder {
+    fn is_plain(&self) -> bool {
+        matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom)
+    }
+
     fn push(&mut self, raw: &[u8], last: bool, out: &mut Vec<u8>) {
-        if matches!(self.encoding, Encoding::Utf8 | Encoding::Utf8Bom) {
+        if self.is_plain() {
             out.extend_from_slice(raw);
             return;
         }
@@ -129,6 +133,8 @@ fn push_char(c: char, out: &mut Vec<u8>) {
 pub struct Chunk {
     pub source: u32,
     pub bytes: Vec<u8>,
+    /// Bytes of the file read since the chunk before.
+    pub read: u64,
     /// Where `bytes` begins in the decoded stream.
     pub base: u64,
     pub pieces: Vec<Piece>,
@@ -155,8 +161,10 @@ pub struct Stream {
     ordinal: u64,
     hash: Sha256,
     pub size: u64,
+    reported: u64,
     done: bool,
-    raw: Vec<u8>,
+    /// The window as it is in the file; worth using again.
+    pub raw: Vec<u8>,
 }
 
 /// What a file turned out to be.
@@ -167,11 +175,11 @@ pub enum Opened {
 }
 
 impl Stream {
-    /// Opens a file and tells its container from its first window.
-    pub fn open(path: &Path, source: u32) -> io::Result<Opened> {
+    /// Opens a file and tells its container from its first window, which is read into `raw`.
+    pub fn open(path: &Path, source: u32, raw: &mut Vec<u8>) -> io::Result<Opened> {
         let mut file = File::open(path)?;
-        let mut raw = vec![0; WINDOW];
-        let count = fill(&mut file, &mut raw)?;
+        raw.resize(WINDOW, 0);
+        let count = fill(&mut file, raw)?;
         let head = &raw[..count];
         if let Some(reason) = foreign(head) {
             return Ok(Opened::Skipped(reason.to_string()));
@@ -196,7 +204,7 @@ impl Stream {
         buffer.drain(..start);
         let mut hash = Sha256::new();
         hash.update(head);
-        let mut stream = Stream {
+        let stream = Stream {
             file,
             source,
             encoding,
@@ -207,10 +215,10 @@ impl Stream {
             ordinal: 1,
             hash,
             size: count as u64,
-            done: false,
-            raw,
+            reported: 0,
+            done: last,
+            raw: std::mem::take(raw),
         };
-        stream.done = last;
         Ok(Opened::Stream(Box::new(stream)))
     }
 
@@ -246,19 +254,36 @@ impl Stream {
             Splitter::Csv(_, header) => Some(Arc::clone(header)),
             Splitter::Json(_) => None,
         };
-        let chunk =
-            Chunk { source: self.source, bytes, base: self.base, pieces, ordinal: self.ordinal, header };
+        let read = self.size - std::mem::replace(&mut self.reported, self.size);
+        let chunk = Chunk {
+            source: self.source,
+            bytes,
+            read,
+            base: self.base,
+            pieces,
+            ordinal: self.ordinal,
+            header,
+        };
         self.base += keep as u64;
         self.ordinal += chunk.pieces.len() as u64;
         chunk
     }
 
+    /// Appends the next window to the buffer; what needs no decoding is read right into it.
     fn read(&mut self) -> io::Result<()> {
+        if self.decoder.is_plain() {
+            let from = self.buffer.len();
+            self.buffer.reserve(WINDOW);
+            let count = (&mut self.file).take(WINDOW as u64).read_to_end(&mut self.buffer)?;
+            self.hash.update(&self.buffer[from..]);
+            self.done = count < WINDOW;
+            self.size += count as u64;
+            return Ok(());
+        }
         let count = fill(&mut self.file, &mut self.raw)?;
         self.done = count < self.raw.len();
         self.size += count as u64;
         self.hash.update(&self.raw[..count]);
-        self.buffer.reserve(count);
         self.decoder.push(&self.raw[..count], self.done, &mut self.buffer);
         Ok(())
     }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::cells::{self, Header};
 use super::formats;
-use super::plan::{self, Memory, Place, Plan};
-use super::split::{CsvSplitter, NO_RECORD};
+use super::plan::{self, Memory, Place, Plan, Record};
+use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
 use crate::lake::rows::{LOSSY, Rows, Spare};
@@ -50,12 +50,14 @@ pub struct Worker {
     pub rest: String,
     memories: Vec<(usize, Memory)>,
     spare: Arc<Spare>,
+    small: bool,
     out: Parsed,
 }
 
 impl Worker {
-    pub fn new(spare: &Arc<Spare>) -> Worker {
-        Worker { spare: Arc::clone(spare), ..Worker::default() }
+    /// `small` says that there is little to do.
+    pub fn new(spare: &Arc<Spare>, small: bool) -> Worker {
+        Worker { spare: Arc::clone(spare), small, ..Worker::default() }
     }
 
     /// Reads some pieces of a chunk.
@@ -81,14 +83,16 @@ impl Worker {
             };
             match (piece.broken, &chunk.header) {
                 (Some(reason), _) => {
-                    self.out.unknown += u64::from(reason == NO_RECORD);
+                    self.out.unknown += u64::from(reason == NO_RECORD || reason == TOO_LONG);
                     self.reject(&place, reason, &text);
                 }
                 (None, None) => self.json(&text, place),
                 (None, Some(header)) => self.csv(&text, header, place),
             }
         }
-        self.out.tables.iter().for_each(|rows| self.spare.learn(rows));
+        if !self.small {
+            self.out.tables.iter().for_each(|rows| self.spare.learn(rows));
+        }
         self.out
     }
 
@@ -139,7 +143,7 @@ impl Worker {
             self.reject(&here(at, end), "a quote is missing or too many", &text[at..end]);
             let start = (end + 1).min(text.len());
             let mut pieces = Vec::new();
-            CsvSplitter::default().feed(text[start..].as_bytes(), true, &mut pieces);
+            CsvSplitter::default().feed(&text.as_bytes()[start..], true, &mut pieces);
             let mut again = None;
             for piece in pieces {
                 let (from, to) = (start + piece.start, start + piece.end);
@@ -172,8 +176,9 @@ impl Worker {
             self.memories.push((plan.table, Memory::default()));
             self.memories.len() - 1
         });
-        let rows = rows(&mut self.out.tables, plan.table, &self.spare);
-        plan.write(tape, root, place, id, &mut rest, &mut self.memories[known].1, rows);
+        let rows = rows(&mut self.out.tables, plan.table, &self.spare, self.small);
+        let record = Record { tape, root, place, id };
+        plan.write(&record, &mut rest, &mut self.memories[known].1, rows);
         self.out.routes.insert(place.route);
         rest.clear();
         self.rest = rest;
@@ -202,10 +207,10 @@ impl Worker {
     }
 }
 
-fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare) -> &'a mut Rows {
+fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare, small: bool) -> &'a mut Rows {
     let known = tables.iter().position(|rows| rows.table == table);
     let at = known.unwrap_or_else(|| {
-        tables.push(spare.take(table));
+        tables.push(spare.take(table, small));
         tables.len() - 1
     });
     &mut tables[at]

@@ -7,6 +7,7 @@
 //! `NAME__ticks` (Int8), which exists only where one is not zero. JSON columns have neither
 //! dictionary nor statistics.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryBuilder, Float64Array, Int8Array, Int32Array,
-    Int64Array, StringArray, StringBuilder, TimestampMicrosecondArray, builder::StringDictionaryBuilder,
+    Int64Array, StringBuilder, TimestampMicrosecondArray, builder::StringDictionaryBuilder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Int32Type, Schema as ArrowSchema, TimeUnit};
 use parquet::arrow::ArrowSchemaConverter;
@@ -113,7 +114,7 @@ fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> Vec<Stored<'a>> {
         if chunks.iter().all(|c| c.cells[at].is_empty()) {
             continue;
         }
-        let plain = matches!(field.name.as_str(), "Id" | "UniqueTokenIdentifier" | "_auk_rest");
+        let plain = field.json || mostly_distinct(at, chunks);
         stored.push(Stored {
             name: field.name.clone(),
             from: From::Field(at, field),
@@ -142,6 +143,19 @@ fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> Vec<Stored<'a>> {
     }
     stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
     stored
+}
+
+/// Of a sample of cells nearly all differ.
+fn mostly_distinct(column: usize, chunks: &[Rows]) -> bool {
+    let mut seen = HashSet::new();
+    let mut count = 0;
+    for rows in chunks.iter().step_by(chunks.len() / 16 + 1) {
+        for row in (0..rows.len()).step_by(rows.len() / 64 + 1) {
+            seen.insert(rows.cells[column].text(row));
+            count += 1;
+        }
+    }
+    count > 100 && seen.len() * 10 > count * 9
 }
 
 fn arrow_field(column: &Stored<'_>) -> ArrowField {
@@ -267,7 +281,11 @@ fn cells(at: usize, field: &Field, chunks: &[Rows], slice: &[(u32, u32)]) -> Arr
             texts().for_each(|text| builder.append_option((!text.is_empty()).then_some(text)));
             Arc::new(builder.finish())
         }
-        Type::String | Type::Guid | Type::Decimal => Arc::new(StringArray::from_iter_values(texts())),
+        Type::String | Type::Guid | Type::Decimal => {
+            let mut builder = StringBuilder::with_capacity(slice.len(), texts().map(str::len).sum());
+            texts().for_each(|text| builder.append_value(text));
+            Arc::new(builder.finish())
+        }
         Type::Real => {
             let reals =
                 slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].real(*row as usize));

@@ -287,9 +287,15 @@ struct Shelf {
     sizes: HashMap<usize, (usize, Vec<usize>)>,
 }
 
+/// A buffer of fewer bytes is not kept.
+const WORTH_KEEPING: usize = 64 << 10;
+
 impl Spare {
-    /// An empty buffer for a table.
-    pub fn take(&self, table: usize) -> Rows {
+    /// An empty buffer for a table; a small one for a small task, as many of those may wait.
+    pub fn take(&self, table: usize, small: bool) -> Rows {
+        if small {
+            return Rows::new(table);
+        }
         let Ok(mut shelf) = self.0.lock() else { return Rows::new(table) };
         if let Some(at) = shelf.spare.iter().rposition(|rows| rows.table == table) {
             return shelf.spare.swap_remove(at);
@@ -313,7 +319,7 @@ impl Spare {
 
     pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
         let Ok(mut shelf) = self.0.lock() else { return };
-        for mut rows in chunks {
+        for mut rows in chunks.into_iter().filter(|rows| rows.bytes() >= WORTH_KEEPING) {
             rows.cells.iter_mut().for_each(Cells::clear);
             rows.meta.clear();
             rows.exact.fill(true);

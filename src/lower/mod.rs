@@ -21,11 +21,11 @@ mod nodes;
 mod parquet;
 mod path;
 mod shred;
+mod view;
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -22,7 +22,7 @@ pub fn run_page(path: &Path) -> Result<(), String> {
         if block.language() == "console" && !block.info.contains("norun") {
             let actual = run_block(block, &folder)?;
             if !matches(&block.lines, &actual) {
-                if updating() {
+                if updating(block.lines.iter().all(|l| l.starts_with("$ "))) {
                     let fence = [format!("```{}", block.info)].into_iter();
                     changes.push((block.at, fence.chain(actual).chain(["```".to_string()]).collect()));
                 } else {

@@ -102,8 +102,21 @@ impl World {
     }
 }
 
-/// Diagnostics as the terminal shows them.
+/// Diagnostics with the line that each is about, its place marked, and what would help.
 pub fn render(text: &str, diagnostics: &[Diagnostic]) -> String {
-    _ = text;
-    diagnostics.iter().map(|d| format!("{}: {}\n", d.kind.name(), d.message)).collect()
+    let mut out = String::new();
+    for d in diagnostics {
+        out.push_str(&format!("{}: {}\n", d.kind.name(), d.message));
+        if d.span != Span::default() {
+            let line_start = text[..d.span.start].rfind('\n').map_or(0, |at| at + 1);
+            let line = text[line_start..].lines().next().unwrap_or("");
+            let before = text[line_start..d.span.start].chars().count();
+            let marked = text[d.span.start..d.span.end].lines().next().unwrap_or("").chars().count();
+            out.push_str(&format!("  {line}\n  {}{}\n", " ".repeat(before), "^".repeat(marked.max(1))));
+        }
+        if let Some(help) = &d.help {
+            out.push_str(&format!("help: {help}\n"));
+        }
+    }
+    out
 }

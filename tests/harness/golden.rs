@@ -1,7 +1,7 @@
 //! KQL pages: each case is compiled, run by both engines and by the oracle, and held against the page.
 //!
 //! `kql given` (optional) holds `let`s that stand before the query; `kql` is the query; then a pipe
-//! table, an `error` fence (the diagnostics as the terminal shows them) or a `plan` fence. Without an
+//! table, an `error` fence (the diagnostics, the line and the place of each) or a `plan` fence. Without an
 //! expectation a case is one that fails, until `UPDATE_EXPECT=1` writes it.
 //!
 //! Trap: a heading that starts with FIXME blesses an answer that is wrong today; it is run all the same.
@@ -59,7 +59,7 @@ pub fn check_cases(page: &Page, mut run: impl FnMut(&Case) -> Result<Outcome, St
         super::digest::record(&place, &outcome.lines());
         let expected = case.blocks.iter().find(|b| matches!(b.info.as_str(), "table" | "error" | "plan"));
         let Some(difference) = difference(expected, &outcome) else { continue };
-        if updating() && !case.is_authority() {
+        if updating(expected.is_none()) && !case.is_authority() {
             changes.push(change(case, expected, &outcome));
         } else {
             failures.push(format!("{place}\n{difference}"));
@@ -71,8 +71,9 @@ pub fn check_cases(page: &Page, mut run: impl FnMut(&Case) -> Result<Outcome, St
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-pub fn updating() -> bool {
-    std::env::var_os("UPDATE_EXPECT").is_some_and(|v| v == "1")
+/// Are expectations to be written? `1` writes all, `new` those of cases that have none.
+pub fn updating(is_new: bool) -> bool {
+    std::env::var("UPDATE_EXPECT").is_ok_and(|v| v == "1" || v == "new" && is_new)
 }
 
 /// Where the new expectation goes: in place of the old one, or below the query.

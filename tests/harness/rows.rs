@@ -65,8 +65,8 @@ fn check_row(
     settled: bool,
     wrong: &mut Vec<String>,
 ) {
-    if !doc.ends_with('.') {
-        wrong.push(format!("{name}: the documentation does not end with a full stop: '{doc}'"));
+    if refusal.is_none() && !doc.ends_with(['.', '?']) {
+        wrong.push(format!("{name}: the documentation is no sentence: '{doc}'"));
     }
     if refusal.is_some_and(str::is_empty) {
         wrong.push(format!("{name}: refused without a reason"));

@@ -63,6 +63,15 @@ pub const ROWS: &[Function] = &[
         Naming::Prefix("tree"),
         treepath,
     ),
+    plain(
+        "bag_without_empty",
+        &["(bag: dynamic) -> dynamic"],
+        "The bag without members that are null or empty text: what `pack_all(true)` packs.",
+        |a, _| match &a[0] {
+            Value::Bag(bag) => Value::Bag(bag.iter().filter(|(_, v)| !v.is_empty()).cloned().collect()),
+            other => other.clone(),
+        },
+    ),
     special(
         "bag_pack_columns",
         &[],

@@ -1,6 +1,7 @@
-//! `geo_distance_2points`: the distance of two points on Earth in metres.
+//! Distances and directions on Earth: `geo_distance_2points`, `geo_point_in_circle`, `geo_azimuth`, …
 //!
-//! On a sphere of 6,371,010 m, or with `use_spheroid` on the WGS 84 spheroid (Vincenty's inverse formula).
+//! Distances are metres on a sphere of 6,371,010 m, or with `use_spheroid` on the WGS 84 spheroid
+//! (Vincenty's inverse formula). Points are given as longitude, latitude in degrees.
 //!
 //! Trap: coordinates out of range, or points so opposite that the formula does not settle, give null.
 
@@ -11,31 +12,115 @@ use crate::value::Value;
 /// The mean radius of Earth in metres.
 const RADIUS: f64 = 6_371_010.0;
 
-pub const ROWS: &[Function] = &[plain(
-    "geo_distance_2points",
-    &[
-        "(p1_longitude: real, p1_latitude: real, p2_longitude: real, p2_latitude: real, [use_spheroid: bool]) -> real",
-    ],
-    "The shortest distance between two points on Earth, in metres.",
-    distance,
-)];
+pub const ROWS: &[Function] = &[
+    plain(
+        "geo_distance_2points",
+        &[
+            "(p1_longitude: real, p1_latitude: real, p2_longitude: real, p2_latitude: real, [use_spheroid: bool]) -> real",
+        ],
+        "The shortest distance between two points on Earth, in metres.",
+        distance_2points,
+    ),
+    plain(
+        "geo_point_in_circle",
+        &[
+            "(p_longitude: real, p_latitude: real, pc_longitude: real, pc_latitude: real, radius: real) -> bool",
+        ],
+        "Is the point within a distance of another, in metres?",
+        point_in_circle,
+    ),
+    plain(
+        "geo_azimuth",
+        &["(p1_longitude: real, p1_latitude: real, p2_longitude: real, p2_latitude: real) -> real"],
+        "The direction from one point to another: radians clockwise from north.",
+        |a, _| match (point(&a[..2]), point(&a[2..])) {
+            (Some(p1), Some(p2)) => Value::Real(azimuth(p1, p2)),
+            _ => Value::Null,
+        },
+    ),
+    plain(
+        "geo_angle",
+        &[
+            "(p1_longitude: real, p1_latitude: real, p2_longitude: real, p2_latitude: real, p3_longitude: real, p3_latitude: real) -> real",
+        ],
+        "The clockwise angle at the second point, from the first to the third, in radians.",
+        |a, _| match (point(&a[..2]), point(&a[2..4]), point(&a[4..])) {
+            (Some(p1), Some(p2), Some(p3)) => {
+                Value::Real((azimuth(p2, p3) - azimuth(p2, p1)).rem_euclid(std::f64::consts::TAU))
+            }
+            _ => Value::Null,
+        },
+    ),
+    plain(
+        "geo_line_length",
+        &["(line: dynamic) -> real"],
+        "The length of a GeoJSON line or lines, in metres.",
+        line_length,
+    ),
+];
 
-fn distance(args: &[Value], _: &Cx) -> Value {
-    let coordinate =
-        |at: usize, limit: f64| args[at].as_f64().filter(|x| x.abs() <= limit).map(f64::to_radians);
-    let (Some(lon1), Some(lat1)) = (coordinate(0, 180.0), coordinate(1, 90.0)) else { return Value::Null };
-    let (Some(lon2), Some(lat2)) = (coordinate(2, 180.0), coordinate(3, 90.0)) else { return Value::Null };
+/// Longitude and latitude in radians.
+type Point = (f64, f64);
+
+/// The number, if it is within the limit.
+pub fn coordinate(value: &Value, limit: f64) -> Option<f64> {
+    value.as_f64().filter(|x| x.abs() <= limit)
+}
+
+fn point(args: &[Value]) -> Option<Point> {
+    let (longitude, latitude) = (coordinate(args.first()?, 180.0)?, coordinate(args.get(1)?, 90.0)?);
+    Some((longitude.to_radians(), latitude.to_radians()))
+}
+
+fn distance_2points(args: &[Value], _: &Cx) -> Value {
+    let (Some(p1), Some(p2)) = (point(&args[..2]), point(&args[2..4])) else { return Value::Null };
     if args.get(4).and_then(Value::as_bool) == Some(true) {
-        return spheroid((lon1, lat1), (lon2, lat2)).map_or(Value::Null, Value::Real);
+        return spheroid(p1, p2).map_or(Value::Null, Value::Real);
     }
-    let dlat = ((lat2 - lat1) / 2.0).sin();
-    let dlon = ((lon2 - lon1) / 2.0).sin();
-    let half_chord = dlat * dlat + lat1.cos() * lat2.cos() * dlon * dlon;
-    Value::Real(2.0 * half_chord.sqrt().min(1.0).asin() * RADIUS)
+    Value::Real(distance(p1, p2))
+}
+
+fn distance(p1: Point, p2: Point) -> f64 {
+    let dlat = ((p2.1 - p1.1) / 2.0).sin();
+    let dlon = ((p2.0 - p1.0) / 2.0).sin();
+    let half_chord = dlat * dlat + p1.1.cos() * p2.1.cos() * dlon * dlon;
+    2.0 * half_chord.sqrt().min(1.0).asin() * RADIUS
+}
+
+fn azimuth(from: Point, to: Point) -> f64 {
+    let dlon = to.0 - from.0;
+    let east = dlon.sin() * to.1.cos();
+    let north = from.1.cos() * to.1.sin() - from.1.sin() * to.1.cos() * dlon.cos();
+    east.atan2(north).rem_euclid(std::f64::consts::TAU)
+}
+
+fn point_in_circle(args: &[Value], _: &Cx) -> Value {
+    match (point(&args[..2]), point(&args[2..4]), args[4].as_f64()) {
+        (Some(p), Some(center), Some(radius)) if radius >= 0.0 => Value::Bool(distance(p, center) <= radius),
+        _ => Value::Null,
+    }
+}
+
+fn line_length(args: &[Value], _: &Cx) -> Value {
+    let coordinates = args[0].member("coordinates");
+    let parts = match args[0].member("type").as_str() {
+        Some("LineString") => vec![coordinates],
+        Some("MultiLineString") => coordinates.as_array().unwrap_or_default().to_vec(),
+        _ => return Value::Null,
+    };
+    let lengths: Option<Vec<f64>> = parts.iter().map(path_length).collect();
+    lengths.filter(|l| !l.is_empty()).map_or(Value::Null, |l| Value::Real(l.iter().sum()))
+}
+
+/// The length of one array of positions, two at least.
+fn path_length(line: &Value) -> Option<f64> {
+    let points: Option<Vec<Point>> = line.as_array()?.iter().map(|p| point(p.as_array()?)).collect();
+    let points = points.filter(|p| p.len() > 1)?;
+    Some(points.windows(2).map(|pair| distance(pair[0], pair[1])).sum())
 }
 
 /// Vincenty's inverse formula on WGS 84.
-fn spheroid(p1: (f64, f64), p2: (f64, f64)) -> Option<f64> {
+fn spheroid(p1: Point, p2: Point) -> Option<f64> {
     const A: f64 = 6_378_137.0;
     const F: f64 = 1.0 / 298.257_223_563;
     const B: f64 = A * (1.0 - F);

@@ -3,10 +3,11 @@
 //! Trap: an address that does not parse gives null, not false.
 
 pub mod geo;
+pub mod geohash;
 pub mod ipv4;
 pub mod ipv6;
 
 use super::Function;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[geo::ROWS, ipv4::ROWS, ipv6::ROWS];
+pub const ROWS: &[&[Function]] = &[geo::ROWS, geohash::ROWS, ipv4::ROWS, ipv6::ROWS];

@@ -38,21 +38,6 @@ pub fn count(text: pl::Expr, of: impl Fn(&str) -> i64 + Send + Sync + 'static) -
     elementwise(vec![text], Type::Long, run)
 }
 
-/// An integer of one integer; null stays null.
-pub fn integer(
-    a: pl::Expr,
-    returns: Type,
-    of: impl Fn(i64) -> Option<i64> + Send + Sync + 'static,
-) -> pl::Expr {
-    let run = move |columns: &mut [pl::Column]| {
-        let series = columns[0].cast(&pl::DataType::Int64)?;
-        let series = series.as_materialized_series();
-        let values = series.i64()?.iter().map(|cell| cell.and_then(&of));
-        Ok(pl::Int64Chunked::from_iter_options(name(columns).into(), values).into_column())
-    };
-    elementwise(vec![a], returns, run)
-}
-
 /// An integer of two integers; null if one is null.
 pub fn integers(
     a: pl::Expr,

@@ -4,9 +4,13 @@
 //! "last" depend on it.
 
 use polars::prelude as pl;
+use polars::prelude::NewChunkedArray;
 
-/// Row numbers by group. Without columns all rows are one group, even when there are none.
-pub fn groups(frame: &pl::DataFrame, keys: &[String]) -> pl::PolarsResult<Vec<Vec<pl::IdxSize>>> {
+/// Row numbers by group.
+pub type Groups = Vec<Vec<pl::IdxSize>>;
+
+/// The groups of a frame's rows. Without columns all rows are one group, even when there are none.
+pub fn groups(frame: &pl::DataFrame, keys: &[String]) -> pl::PolarsResult<Groups> {
     if keys.is_empty() {
         return Ok(vec![(0..frame.height() as pl::IdxSize).collect()]);
     }
@@ -26,7 +30,6 @@ pub fn groups(frame: &pl::DataFrame, keys: &[String]) -> pl::PolarsResult<Vec<Ve
 }
 
 /// The first row of each group.
-pub fn firsts(groups: &[Vec<pl::IdxSize>]) -> pl::IdxCa {
-    use pl::NewChunkedArray;
+pub fn firsts(groups: &Groups) -> pl::IdxCa {
     pl::IdxCa::from_iter_values("".into(), groups.iter().map(|g| g.first().copied().unwrap_or(0)))
 }

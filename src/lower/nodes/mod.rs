@@ -3,8 +3,11 @@
 mod aggregate;
 mod call;
 mod expand;
+mod gather;
 mod groups;
 mod join;
+mod native;
+mod quick;
 mod rows;
 mod scan;
 mod series;

@@ -15,7 +15,7 @@ use super::super::column::missing;
 use super::super::error::Result;
 use super::super::needs::{Bounds, Needs, StoredPath};
 use super::super::path::{Base, Path};
-use super::super::{Lowering, NO_COLUMN, shred};
+use super::super::{Lowering, NO_COLUMN, shred, view};
 use super::column;
 use crate::lake::Part;
 use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
@@ -28,6 +28,9 @@ const TIME: &str = "TimeGenerated";
 
 impl Lowering<'_> {
     pub fn scan(&self, table: &str, schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
+        if table == view::VIEW {
+            return self.node(&view::office_activity(schema)?, needs);
+        }
         let parts = self.parts(table);
         let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
         let mut frames = Vec::new();

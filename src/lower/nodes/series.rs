@@ -12,7 +12,7 @@ use polars::prelude as pl;
 use super::super::column::{Cells, from_values};
 use super::super::error::{Result, compute};
 use super::super::{Failure, Lowering, needs::Needs};
-use super::aggregate::Gather;
+use super::gather::{Columns, Gather};
 use super::{column, groups, sort};
 use crate::decimal::Decimal;
 use crate::plan::{Plan, Series};
@@ -32,18 +32,16 @@ impl Lowering<'_> {
     ) -> Result<pl::LazyFrame> {
         let scope = super::scope(input.schema(), wanted);
         let keys = series.keys.len();
-        let mut columns: Vec<pl::Expr> = series
-            .keys
-            .iter()
-            .zip(&schema.columns)
-            .filter_map(|(k, out)| Some(column(&input.column(*k)?.name).alias(out.name.as_str())))
-            .collect();
+        let mut columns = Columns::default();
+        for (key, output) in series.keys.iter().zip(&schema.columns) {
+            columns.name(column(input.column(*key).map_or("", |c| c.name.as_str())), &output.name);
+        }
         let mut values = Vec::new();
         for ((call, default), output) in series.values.iter().zip(&schema.columns[keys..]) {
             values.push((self.gather(call, &output.name, scope, &mut columns)?, default.clone()));
         }
         let axis_type = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
-        columns.push(column(input.column(series.axis).map_or("", |c| c.name.as_str())).alias(AXIS));
+        columns.name(column(input.column(series.axis).map_or("", |c| c.name.as_str())), AXIS);
         let names: Vec<String> = schema.names().map(String::from).collect();
         let axis = Axis {
             ty: axis_type,
@@ -53,7 +51,7 @@ impl Lowering<'_> {
             include_to: series.include_to,
         };
         let builder = Builder { names, keys, values, axis, now: self.env.now, failure: self.failure.clone() };
-        let frame = self.node(input, wanted)?.select(columns);
+        let frame = self.node(input, wanted)?.select(columns.exprs());
         let physical = super::physical(schema, &Needs::all(schema));
         let made = super::pass(frame, "make-series", physical, move |frame| builder.run(&frame));
         let order: Vec<_> = (0..keys).map(sort::ascending).collect();
