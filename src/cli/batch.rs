@@ -200,7 +200,7 @@ fn response(request: &Request, outcome: &Outcomes, took: Duration) -> String {
             out.push_str(",\"ok\":false,\"error\":");
             write_error(error.kind.name(), &error.message, &mut out);
             let span = error.span;
-            if span.end > span.start && span.end <= request.kql.len() {
+            if (span.end > 0 || error.kind == Kind::Syntax) && span.end <= request.kql.len() {
                 let (start, length) = span.in_chars(&request.kql);
                 out.push_str(&format!(",\"start\":{start},\"length\":{length}"));
             }

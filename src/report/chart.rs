@@ -1,8 +1,9 @@
 //! A `render` as a drawing in text: bars, or a line of blocks for each series over time.
 //!
 //! - `barchart`, `columnchart`, `piechart`: a bar a row, from the first column that is no number;
-//! - `timechart`, `linechart`, `areachart`, `anomalychart`, …: a line a series over the first column of time (or
-//!   number), split by the text columns; the arrays of `make-series` are series as they stand.
+//! - `timechart`, `linechart`, `areachart`, `anomalychart`, …: a line a series, each to its own scale, over the
+//!   first column of time (or number), split by the text columns; the arrays of `make-series` are series as they
+//!   stand.
 //!
 //! Trap: it stands beside a table and never in place of one; what it cannot draw, it leaves out.
 
@@ -61,9 +62,8 @@ pub fn draw(table: &Table, chart: &str, screen: Screen) -> Option<String> {
     Some(out)
 }
 
-fn label(texts: &[String]) -> String {
-    let text = texts.join(", ");
-    let text = visible(&text);
+fn label(text: &str) -> String {
+    let text = visible(text);
     if text.chars().count() <= LABEL - 2 {
         return text.into_owned();
     }
@@ -87,7 +87,7 @@ fn bars(table: &Table, width: usize) -> Option<Vec<Line>> {
     let numbers = table.rows.iter().map(|row| row[number].as_f64().filter(|x| x.is_finite()).unwrap_or(0.0));
     let most = numbers.clone().fold(0.0, f64::max);
     let line = |(row, value): (&Vec<Value>, f64)| Line {
-        label: label(&[plain(&row[name], columns[name].ty)]),
+        label: label(&plain(&row[name], columns[name].ty)),
         drawing: bar(value, most, width),
         number: plain(&row[number], columns[number].ty),
     };
@@ -111,11 +111,10 @@ fn series(table: &Table, width: usize) -> Option<(Vec<Line>, String)> {
     let (mut all, ends) = if arrays { array_series(table) } else { row_series(table)? };
     all.retain(|(_, values)| !values.is_empty());
     all.truncate(DRAWN);
-    let most = all.iter().flat_map(|(_, values)| values).copied().fold(0.0, f64::max);
-    let line = |(name, values): &(String, Vec<f64>)| Line {
-        label: label(std::slice::from_ref(name)),
-        drawing: blocks(values, most, width),
-        number: format!("max {}", short(values.iter().copied().fold(0.0, f64::max))),
+    let line = |(name, values): &(String, Vec<f64>)| {
+        let most = values.iter().copied().fold(0.0, f64::max);
+        let number = format!("max {}", short(most));
+        Line { label: label(name), drawing: blocks(values, most, width), number }
     };
     let below = ends.map(|(from, to)| format!(" {from} … {to}\n")).unwrap_or_default();
     Some((all.iter().map(line).collect(), below))
