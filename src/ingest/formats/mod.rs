@@ -4,6 +4,7 @@
 //! Trap: a record is told by its members, never by its file. Files mix kinds, and records come
 //! wrapped in pages, envelopes and strings that hold JSON.
 
+mod diagnostics;
 mod directory_audits;
 mod record_types;
 mod sign_ins;
@@ -49,6 +50,13 @@ pub const FORMATS: &[Format] = &[
         made_by: "GET /auditLogs/signIns, Entra portal JSON download",
         sniff: sign_ins::sniff,
         read: sign_ins::read,
+    },
+    Format {
+        route: "D1",
+        name: "diagnostic settings of Entra ID",
+        made_by: "diagnostic settings to a storage account (PT1H.json) or an event hub",
+        sniff: diagnostics::sniff,
+        read: diagnostics::read,
     },
     Format {
         route: "A2",
