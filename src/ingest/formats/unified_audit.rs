@@ -170,7 +170,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
             push_text(&mut worker.rest, name, text);
         }
     }
-    read_text(worker, cell("AuditData"), &outer, place);
+    read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
 }
 
 fn push_text(rest: &mut String, name: &str, text: &str) {
