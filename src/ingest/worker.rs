@@ -16,7 +16,7 @@ use super::tape::{Kind, Tape};
 use crate::lake::rows::{LOSSY, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
-const MAX_RECOVERIES: usize = 1000;
+const MAX_RECOVERIES: usize = 100;
 
 /// Characters of a rejected record that are kept.
 pub const EXCERPT: usize = 200;
