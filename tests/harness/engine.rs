@@ -4,7 +4,7 @@
 //! what a scan reads is held to its input by the ingest pages.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, OnceLock};
 
 use auk::diagnostic::Diagnostic;
@@ -49,11 +49,12 @@ impl World {
         Ok(World::new(Some(lake), &[Way::Streaming, Way::InMemory, Way::WithoutShreds]))
     }
 
-    /// Over the sample data, or without it over empty tables.
+    /// Over the sample data (or the exports that `AUK_EXPORTS` names), or without them over empty tables.
     pub fn sample() -> Result<&'static World, String> {
         static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
         let world = WORLD.get_or_init(|| {
-            let exports = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+            let named = std::env::var_os("AUK_EXPORTS").map(PathBuf::from);
+            let exports = named.unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"));
             if !exports.is_dir() {
                 return Ok(World::empty());
             }
