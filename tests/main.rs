@@ -10,7 +10,7 @@ mod oracle;
 use std::path::{Path, PathBuf};
 
 use harness::engine::World;
-use harness::{console, differential, golden, ingest, layers, page, property, rows, threads};
+use harness::{console, differential, golden, ingest, layers, page, property, rows, shreds, threads};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -22,6 +22,7 @@ fn main() {
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("property", property::run),
+        trial("shreds", shreds::run),
         trial("threads", threads::run),
     ];
     trials.extend(pages("kql", golden::run_page));

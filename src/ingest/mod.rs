@@ -10,10 +10,12 @@
 //! every record of a source is kept, a duplicate, superseded or rejected, and every file that is
 //! not read is reported with the reason.
 
+mod account;
 mod blocks;
 mod cells;
 mod files;
 mod formats;
+mod inspect;
 mod moments;
 mod plan;
 mod reader;
@@ -29,7 +31,8 @@ use std::time::Duration;
 pub use crate::lake::Error;
 use crate::lake::Source;
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
-pub use run::{inspect, run};
+pub use inspect::inspect;
+pub use run::run;
 
 /// What a run depends on beside the files.
 #[derive(Clone, Copy, Debug, Default)]

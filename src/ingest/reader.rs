@@ -29,7 +29,7 @@ pub struct Reader {
     candidates: std::vec::IntoIter<Candidate>,
     current: Option<(PathBuf, Box<Stream>)>,
     next_source: u32,
-    /// Hash → path of the files that are known, and their sizes.
+    /// Hash → what is known of the files read so far, by this run or before; and their sizes.
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
     buffers: Vec<Vec<u8>>,
@@ -42,7 +42,10 @@ impl Reader {
             candidates: candidates.into_iter(),
             current: None,
             next_source: sources.iter().map(|s| s.id + 1).max().unwrap_or(0),
-            known: sources.iter().map(|s| (s.sha256.clone(), s.path.clone())).collect(),
+            known: sources
+                .iter()
+                .map(|s| (s.sha256.clone(), format!("already ingested, as {}", s.path)))
+                .collect(),
             sizes: sources.iter().map(|s| s.size).collect(),
             buffers: Vec::new(),
             window: Vec::new(),
@@ -73,7 +76,7 @@ impl Reader {
                 }
                 None => {
                     let sha256 = stream.sha256();
-                    self.known.insert(sha256.clone(), path.display().to_string());
+                    self.known.insert(sha256.clone(), format!("the same bytes as {}", path.display()));
                     self.sizes.insert(stream.size);
                     self.window = std::mem::take(&mut stream.raw);
                     events.push(Event::End { sha256, size: stream.size, notes: stream.notes() });
@@ -94,9 +97,8 @@ impl Reader {
             match stream::sha256(&path) {
                 Err(e) => return skipped(path, size, e.to_string(), false),
                 Ok(hash) => {
-                    if let Some(first) = self.known.get(&hash) {
-                        let reason = format!("already ingested, as {first}");
-                        return skipped(path, size, reason, true);
+                    if let Some(reason) = self.known.get(&hash) {
+                        return skipped(path, size, reason.clone(), true);
                     }
                 }
             }

@@ -4,7 +4,6 @@
 //! whatever the size of the input. All decisions are taken on one thread, in the order of the
 //! records.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,13 +12,13 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use super::account::{Account, add_name};
 use super::files;
 use super::reader::{Event, Reader};
 use super::split::Notes;
-use super::stream::{Chunk, Encoding};
-use super::worker::{Parsed, Rejected, Worker};
-use super::{Error, Found, Options, Progress, Skipped, Summary};
-use crate::json;
+use super::stream::Chunk;
+use super::worker::{Parsed, Worker};
+use super::{Error, Options, Progress, Skipped, Summary};
 use crate::lake::Source;
 use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
@@ -27,14 +26,11 @@ use crate::lake::rows::{PARTIAL, Rows, Spare, layouts};
 use crate::lake::store::{Done, Job, Store, Why};
 use crate::lake::tables::STORED;
 use crate::time::TICKS_PER_DAY;
-use crate::value::Value;
 
 /// Bytes of collected rows that start the writing of a part.
 const PENDING: usize = 192 << 20;
 /// Bytes of records that one task parses.
 const TASK: usize = 512 << 10;
-/// Rejected records of one source that are written down; all are counted.
-const REJECTS: usize = 10_000;
 
 /// Rows of a table that wait to become a part.
 #[derive(Default)]
@@ -43,17 +39,6 @@ struct Pending {
     chunks: Vec<Rows>,
     keep: Vec<(u32, u32)>,
     bytes: usize,
-}
-
-/// A source while it is read.
-struct Account {
-    source: Source,
-    path: PathBuf,
-    rejects: Vec<String>,
-    unknown: u64,
-    example: Option<String>,
-    late: u64,
-    timeless: u64,
 }
 
 /// Reads the exports under `paths` into the lake, which is made if it is not there.
@@ -88,7 +73,7 @@ fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
 
 /// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
 /// its event. The results are in order.
-fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
+pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
     let mut tasks = Vec::new();
     for (at, event) in batch.iter().enumerate() {
         let Event::Chunk(chunk) = event else { continue };
@@ -153,14 +138,14 @@ impl<'a> Writer<'a> {
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin { source, path, encoding } => {
-                    self.accounts.push(account(source, path, encoding))
+                    self.accounts.push(Account::new(source, path, encoding))
                 }
                 Event::Skipped { path, size, reason, known } => {
                     progress.bytes(size);
                     self.skipped.push(Skipped { path, reason, known });
                 }
                 Event::End { sha256, size, notes, .. } => {
-                    if let Some(path) = self.end(sha256, size, notes) {
+                    if let Some(path) = self.end(sha256, size, notes)? {
                         progress.file(&path);
                     }
                 }
@@ -268,22 +253,18 @@ impl<'a> Writer<'a> {
     }
 
     /// Closes the account of the source at hand. One without a single known record is no source.
-    fn end(&mut self, sha256: String, size: u64, notes: Notes) -> Option<PathBuf> {
-        let mut account = self.accounts.pop()?;
+    fn end(&mut self, sha256: String, size: u64, notes: Notes) -> Result<Option<PathBuf>, Error> {
+        let Some(mut account) = self.accounts.pop() else { return Ok(None) };
         let path = account.path.clone();
-        let source = &account.source;
-        if source.kept + source.duplicates == 0 && account.unknown == source.rejected {
-            let reason = match account.example.take() {
-                Some(example) => format!("JSON, but {example}"),
-                None => "holds no records".to_string(),
-            };
+        if account.is_foreign() {
+            let reason = account.reason();
             self.skipped.push(Skipped { path: account.path, reason, known: false });
-            return Some(path);
+            return Ok(Some(path));
         }
         account.close(sha256, size, notes);
-        self.store.add_rejects(std::mem::take(&mut account.rejects));
+        self.store.add_rejects(&std::mem::take(&mut account.rejects))?;
         self.accounts.push(account);
-        Some(path)
+        Ok(Some(path))
     }
 
     fn finish(mut self) -> Result<Summary, Error> {
@@ -311,149 +292,5 @@ impl<'a> Writer<'a> {
         let written = STORED.iter().zip(&self.rows).filter(|(_, rows)| **rows > 0);
         summary.tables = written.map(|(table, rows)| (table.to_string(), *rows)).collect();
         Ok(summary)
-    }
-}
-
-fn account(id: u32, path: PathBuf, encoding: Encoding) -> Account {
-    let source = Source {
-        id,
-        path: path.to_string_lossy().into_owned(),
-        encoding: encoding.name().to_string(),
-        ..Source::default()
-    };
-    Account { source, path, rejects: Vec::new(), unknown: 0, example: None, late: 0, timeless: 0 }
-}
-
-fn add_name(list: &mut Vec<String>, name: &str) {
-    if !list.iter().any(|known| known == name) {
-        list.push(name.to_string());
-        list.sort_unstable();
-    }
-}
-
-impl Account {
-    fn add_rejected(&mut self, rejected: Vec<Rejected>, unknown: u64) {
-        self.source.rejected += rejected.len() as u64;
-        self.unknown += unknown;
-        for reject in rejected {
-            if self.example.is_none() {
-                self.example = Some(reject.reason.clone());
-            }
-            if self.rejects.len() < REJECTS {
-                self.rejects.push(reject_line(&self.source.path, &reject));
-            }
-        }
-    }
-
-    /// Widens the range of the source's events; may this one move `now()`?
-    fn note_time(&mut self, time: i64, limit: i64) -> bool {
-        if time == i64::MIN {
-            self.timeless += 1;
-            return false;
-        }
-        let source = &mut self.source;
-        source.first = Some(source.first.map_or(time, |first| first.min(time)));
-        source.last = source.last.max(Some(time));
-        self.late += u64::from(time > limit);
-        time <= limit
-    }
-
-    fn close(&mut self, sha256: String, size: u64, notes: Notes) {
-        let source = &mut self.source;
-        (source.sha256, source.size) = (sha256, size);
-        let mut note = |when: bool, text: String| {
-            if when {
-                source.notes.push(text);
-            }
-        };
-        note(notes.next_link, "the last page names a next one: the export may be incomplete".into());
-        note(notes.unclosed, "a list was never closed: the export may be incomplete".into());
-        note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
-        note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
-        let full = self.rejects.len() >= REJECTS;
-        note(full, format!("only the first {REJECTS} rejected records are written down"));
-    }
-}
-
-fn reject_line(source: &str, reject: &Rejected) -> String {
-    let members = [
-        ("source", Value::string(source)),
-        ("ordinal", Value::Long(reject.ordinal as i64)),
-        ("offset", Value::Long(reject.offset as i64)),
-        ("reason", Value::string(&reject.reason)),
-        ("excerpt", Value::string(&reject.excerpt)),
-    ];
-    json::to_text(&Value::Bag(members.into_iter().map(|(k, v)| (k.to_string(), v)).collect()))
-}
-
-/// Says what the files under `paths` hold, without writing anything.
-pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
-    let mut reader = Reader::new(files::list(paths, None)?, &[]);
-    let mut found: Vec<Found> = Vec::new();
-    let spare = Arc::new(Spare::default());
-    let mut counts: HashMap<(usize, usize), u64> = HashMap::new();
-    let mut accounts: Vec<Account> = Vec::new();
-    loop {
-        let batch = reader.next_batch()?;
-        if batch.is_empty() {
-            return Ok(found);
-        }
-        let mut parsed = parse(&batch, &spare).into_iter().peekable();
-        for (at, event) in batch.into_iter().enumerate() {
-            match event {
-                Event::Begin { source, path, encoding } => accounts.push(account(source, path, encoding)),
-                Event::Skipped { path, size, reason, .. } => {
-                    found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
-                }
-                Event::Chunk(_) => {
-                    let Some(account) = accounts.last_mut() else { continue };
-                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
-                        count(account, &mut counts, found.len(), parsed, &spare);
-                    }
-                }
-                Event::End { sha256, size, notes, .. } => {
-                    let Some(mut account) = accounts.pop() else { continue };
-                    account.close(sha256, size, notes);
-                    found.push(finding(account, &counts, found.len()));
-                }
-            }
-        }
-    }
-}
-
-fn count(
-    account: &mut Account,
-    counts: &mut HashMap<(usize, usize), u64>,
-    file: usize,
-    parsed: Parsed,
-    spare: &Spare,
-) {
-    account.add_rejected(parsed.rejected, parsed.unknown);
-    parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
-    for rows in &parsed.tables {
-        *counts.entry((file, rows.table)).or_default() += rows.len() as u64;
-        rows.meta.iter().for_each(|meta| _ = account.note_time(meta.time, i64::MAX));
-    }
-    spare.give(parsed.tables);
-}
-
-fn finding(account: Account, counts: &HashMap<(usize, usize), u64>, file: usize) -> Found {
-    let rows = |table: usize| counts.get(&(file, table)).copied().unwrap_or(0);
-    let tables = STORED.iter().enumerate().map(|(at, name)| (name.to_string(), rows(at)));
-    let tables: Vec<(String, u64)> = tables.filter(|(_, rows)| *rows > 0).collect();
-    let unknown = tables.is_empty() && account.unknown == account.source.rejected;
-    let reason =
-        || account.example.map_or("holds no records".into(), |example| format!("JSON, but {example}"));
-    Found {
-        skipped: unknown.then(reason),
-        path: account.path,
-        size: account.source.size,
-        encoding: account.source.encoding,
-        routes: account.source.routes,
-        tables,
-        rejected: account.source.rejected,
-        first: account.source.first,
-        last: account.source.last,
-        notes: account.source.notes,
     }
 }

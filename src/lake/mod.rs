@@ -120,15 +120,16 @@ impl Lake {
             let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
             return Err(Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy));
         };
+        let dir = fs::canonicalize(dir).map_err(|e| Error::io(dir, &e))?;
         let mut parts: Vec<(String, Vec<Part>)> = Vec::new();
         for entry in &manifest.parts {
-            let part = part(dir, entry)?;
+            let part = part(&dir, entry)?;
             match parts.iter_mut().find(|(table, _)| *table == entry.table) {
                 Some((_, list)) => list.push(part),
                 None => parts.push((entry.table.clone(), vec![part])),
             }
         }
-        Ok(Lake { dir: dir.to_path_buf(), manifest, parts })
+        Ok(Lake { dir, manifest, parts })
     }
 
     pub fn dir(&self) -> &Path {
@@ -183,7 +184,6 @@ impl Lake {
 }
 
 fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
-    let dir = fs::canonicalize(dir).map_err(|e| Error::io(dir, &e))?;
     Ok(Part {
         table: entry.table.clone(),
         path: dir.join(&entry.file),
@@ -193,7 +193,7 @@ fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
         columns: entry.columns.clone(),
         companions: entry.companions.clone(),
         shreds: entry.shreds.clone(),
-        masked: read_mask(&dir, entry)?,
+        masked: read_mask(dir, entry)?,
     })
 }
 

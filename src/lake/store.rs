@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{BufWriter, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
@@ -36,7 +36,8 @@ pub struct Store {
     new_parts: BTreeMap<u32, (PartEntry, Vec<u32>)>,
     next_place: u32,
     masked: HashMap<u32, Vec<Mask>>,
-    rejects: Vec<String>,
+    /// The run's file of rejects, once there is one.
+    rejects: Option<(String, BufWriter<File>)>,
 }
 
 /// A row that is not to be shown any more.
@@ -92,7 +93,7 @@ impl Store {
             new_parts: BTreeMap::new(),
             next_place: old_parts,
             masked: HashMap::new(),
-            rejects: Vec::new(),
+            rejects: None,
         };
         store.load_identities()?;
         Ok(store)
@@ -161,8 +162,18 @@ impl Store {
     }
 
     /// Adds lines to the run's file of rejects.
-    pub fn add_rejects(&mut self, lines: impl IntoIterator<Item = String>) {
-        self.rejects.extend(lines);
+    pub fn add_rejects(&mut self, lines: &[String]) -> Result<(), Error> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let name = format!("rejects/{:06}.ndjson", self.manifest.generation + 1);
+        let path = self.dir.join(&name);
+        let failed = |e: std::io::Error| Error::io(&path, &e);
+        if self.rejects.is_none() {
+            self.rejects = Some((name, BufWriter::new(File::create(&path).map_err(failed)?)));
+        }
+        let Some((_, file)) = &mut self.rejects else { return Ok(()) };
+        lines.iter().try_for_each(|line| writeln!(file, "{line}")).map_err(failed)
     }
 
     /// Makes the run part of the lake: masks, rejects, then the manifest.
@@ -188,9 +199,8 @@ impl Store {
                 self.write_mask(number as usize, &rows, generation)?;
             }
         }
-        if !self.rejects.is_empty() {
-            let name = format!("rejects/{generation:06}.ndjson");
-            write_lines(&self.dir.join(&name), &self.rejects)?;
+        if let Some((name, file)) = self.rejects.take() {
+            finish(file).map_err(|e| Error::io(&self.dir.join(&name), &e))?;
             self.manifest.rejects.push(name);
         }
         FOLDERS.iter().for_each(|folder| manifest::sync_folder(&self.dir.join(folder)));
@@ -210,7 +220,7 @@ impl Store {
         let stem = entry.file.trim_start_matches("parts/").trim_end_matches(".parquet");
         let name = format!("masks/{stem}.{generation}.json");
         let value = Value::Array(all.iter().map(|row| Value::Long(*row as i64)).collect());
-        write_lines(&self.dir.join(&name), &[json::to_text(&value)])?;
+        write_text(&self.dir.join(&name), &json::to_text(&value))?;
         self.manifest.parts[number].mask = Some((name, all.len() as u64));
         for mask in masks {
             let id = sources.get(mask.row as usize).copied().unwrap_or(-1);
@@ -282,13 +292,12 @@ fn lock(dir: &Path) -> Result<File, Error> {
         }
         Err(TryLockError::Error(e)) => return Err(Error::io(&path, &e)),
     }
-    let write = || {
+    let mut sign = || {
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{}", std::process::id())
     };
-    let mut write = write;
-    write().map_err(|e| Error::io(&path, &e))?;
+    sign().map_err(|e| Error::io(&path, &e))?;
     Ok(file)
 }
 
@@ -311,15 +320,18 @@ fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), Error> {
     Ok(())
 }
 
-fn write_lines(path: &Path, lines: &[String]) -> Result<(), Error> {
+fn write_text(path: &Path, text: &str) -> Result<(), Error> {
     let write = || {
-        let mut file = std::io::BufWriter::new(File::create(path)?);
-        for line in lines {
-            writeln!(file, "{line}")?;
-        }
-        file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+        let mut file = BufWriter::new(File::create(path)?);
+        file.write_all(text.as_bytes())?;
+        finish(file)
     };
-    write().map_err(|e: std::io::Error| Error::io(path, &e))
+    write().map_err(|e| Error::io(path, &e))
+}
+
+/// Makes a file durable.
+fn finish(file: BufWriter<File>) -> std::io::Result<()> {
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
 }
 
 type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;

@@ -19,11 +19,16 @@ use super::{compare, walk};
 
 /// What became of one query.
 enum Outcome {
-    Agrees,
+    /// All ways give the same answer, with or without rows.
+    Agrees {
+        rows: bool,
+    },
     NotCompiled,
     Volatile,
     /// All ways fail.
     Fails,
+    /// Too large for the oracle.
+    TooLarge,
     Differs(String),
 }
 
@@ -49,13 +54,15 @@ pub fn run(name: &str, world: &World) -> Result<(), String> {
     };
     let only = std::env::var("AUK_ONLY").unwrap_or_default();
     let (mut report, mut short) = (String::new(), String::new());
-    let [mut agree, mut uncompiled, mut fail, mut volatile, mut differ] = [0; 5];
+    let [mut full, mut empty, mut uncompiled, mut fail, mut large, mut volatile, mut differ] = [0; 7];
     for (id, kql) in queries(&folder.join(format!("{name}.dev.jsonl")))? {
         if !id.contains(&only) {
             continue;
         }
         match check(&kql, world) {
-            Outcome::Agrees => agree += 1,
+            Outcome::Agrees { rows: true } => full += 1,
+            Outcome::Agrees { rows: false } => empty += 1,
+            Outcome::TooLarge => large += 1,
             Outcome::NotCompiled => uncompiled += 1,
             Outcome::Volatile => volatile += 1,
             Outcome::Fails => fail += 1,
@@ -70,7 +77,8 @@ pub fn run(name: &str, world: &World) -> Result<(), String> {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("differential-{name}.txt"));
     fs::write(&file, report).map_err(|e| format!("{}: {e}", file.display()))?;
     let counts = format!(
-        "differential/{name}: {agree} agree, {differ} differ, {fail} fail every way, {uncompiled} not compiled, {volatile} volatile"
+        "differential/{name}: {full} agree with rows, {empty} without, {differ} differ, {fail} fail every way, \
+         {uncompiled} not compiled, {volatile} volatile, {large} too large for the oracle"
     );
     eprintln!("{counts}");
     if differ == 0 { Ok(()) } else { Err(format!("{counts}\n{short}in full: {}", file.display())) }
@@ -86,6 +94,9 @@ fn check(kql: &str, world: &World) -> Outcome {
         return Outcome::Volatile;
     }
     let expected = guarded(|| world.oracle(&plan)).and_then(|answer| answer);
+    if expected.as_ref().is_err_and(|e| e.starts_with(crate::oracle::TOO_LARGE)) {
+        return Outcome::TooLarge;
+    }
     let mut fails = expected.is_err();
     for way in world.ways {
         let answer = guarded(|| world.run(&plan, *way));
@@ -94,7 +105,8 @@ fn check(kql: &str, world: &World) -> Outcome {
             Err(difference) => return Outcome::Differs(format!("{way:?}: {difference}")),
         }
     }
-    if fails { Outcome::Fails } else { Outcome::Agrees }
+    let rows = expected.is_ok_and(|table| !table.rows.is_empty());
+    if fails { Outcome::Fails } else { Outcome::Agrees { rows } }
 }
 
 /// Is there an answer (the oracle's), is there none either way, or do they differ?
@@ -131,15 +143,15 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
-/// Runs one text every way; the difference, if there is one.
-pub fn difference(kql: &str, world: &World) -> Result<(), String> {
+/// Runs one text every way; is there an answer (or does it fail every way), or what is the difference?
+pub fn difference(kql: &str, world: &World) -> Result<bool, String> {
     match check(kql, world) {
-        Outcome::Agrees | Outcome::Volatile => Ok(()),
+        Outcome::Agrees { .. } | Outcome::Volatile | Outcome::TooLarge => Ok(true),
+        Outcome::Fails => Ok(false),
         Outcome::NotCompiled => {
             let errors = world.compile(kql).err().unwrap_or_default();
             Err(format!("does not compile: {}", messages(&errors)))
         }
-        Outcome::Fails => Err("fails every way".to_string()),
         Outcome::Differs(difference) => Err(difference),
     }
 }

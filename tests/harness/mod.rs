@@ -14,6 +14,7 @@ pub mod layers;
 pub mod page;
 pub mod property;
 pub mod rows;
+pub mod shreds;
 pub mod threads;
 pub mod walk;
 

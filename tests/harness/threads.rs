@@ -1,7 +1,7 @@
 //! The same answers, in the same order, at 1, 2 and 8 threads and with batches of a few rows.
 //!
 //! The engine reads the number of threads once, when it starts: each setting is a process of its own
-//! that runs the KQL pages and records what was answered.
+//! that runs the KQL pages and records what was answered. The property test runs under one of them, too.
 //!
 //! Trap: small batches are what makes the streaming engine use its threads on small data.
 
@@ -30,7 +30,23 @@ pub fn run() -> Result<(), String> {
             }
         }
     }
+    wrong.extend(property().err());
     super::rows::report(wrong)
+}
+
+/// The property test with many threads and small batches.
+fn property() -> Result<(), String> {
+    let this = std::env::current_exe().map_err(|e| e.to_string())?;
+    let output = Command::new(this)
+        .args(["property", "--exact"])
+        .env("POLARS_MAX_THREADS", "8")
+        .env("POLARS_IDEAL_MORSEL_SIZE", "3")
+        .env("AUK_SEED", "500")
+        .env("AUK_SECONDS", "4")
+        .output()
+        .map_err(|e| e.to_string())?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    if output.status.success() { Ok(()) } else { Err(format!("with small batches: {said}")) }
 }
 
 /// What every case of the pages answers under a setting, sorted.

@@ -7,10 +7,12 @@ use auk::functions::convert;
 use auk::plan::{Expr, Plan};
 use auk::value::Value;
 
-use super::{Oracle, Row};
+use super::{Oracle, Row, TOO_LARGE};
 
-/// No query needs a longer range, and one that runs away must end.
-const RANGE_LIMIT: usize = 5_000_000;
+/// No more rows than this.
+const LIMIT: usize = 1_000_000;
+/// No more elements of one row: each gets a copy of the row.
+const ELEMENTS: usize = 10_000;
 
 impl Oracle<'_> {
     pub(super) fn range(&self, [from, to, step]: [&Expr; 3]) -> Result<Vec<Row>, String> {
@@ -36,6 +38,9 @@ impl Oracle<'_> {
                 count_up(|i| a + i128::from(i) * s, |x| if s > 0 { *x <= b } else { s < 0 && *x >= b }, make)
             }
         };
+        if values.len() > LIMIT {
+            return Err(TOO_LARGE.to_string());
+        }
         Ok(values.into_iter().map(|v| vec![v]).collect())
     }
 
@@ -54,6 +59,9 @@ impl Oracle<'_> {
                 count = 1;
             }
             let count = limit.map_or(count, |limit| count.min(usize::try_from(limit).unwrap_or(usize::MAX)));
+            if count > ELEMENTS || out.len() > LIMIT {
+                return Err(TOO_LARGE.to_string());
+            }
             for at in 0..count {
                 let mut new = row.clone();
                 for (column, list) in columns.iter().zip(&lists) {
@@ -72,7 +80,7 @@ impl Oracle<'_> {
 
 /// `at(0)`, `at(1)`, … while `within`.
 fn count_up<N>(at: impl Fn(i64) -> N, within: impl Fn(&N) -> bool, make: impl Fn(N) -> Value) -> Vec<Value> {
-    (0..RANGE_LIMIT as i64).map(at).take_while(within).map(make).collect()
+    (0..=LIMIT as i64).map(at).take_while(within).map(make).collect()
 }
 
 /// An integer as a value of the same type as another.

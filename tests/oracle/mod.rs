@@ -26,6 +26,9 @@ use auk::value::Value;
 
 pub type Row = Vec<Value>;
 
+/// How the message begins that gives up on a query: the oracle copies rows freely.
+pub const TOO_LARGE: &str = "too large for the oracle";
+
 /// Where the rows of a table come from: those under the schema of the scan, in the lake's order.
 pub type Tables<'a> = &'a dyn Fn(&str, &Schema) -> Option<Table>;
 

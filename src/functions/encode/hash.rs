@@ -3,8 +3,7 @@
 //! Text is hashed as UTF-8. xxHash64 takes longs, datetimes and timespans as 8 bytes and ints as 4, the
 //! others their text; the cryptographic hashes take everything as text.
 //!
-//! Trap: `hash_combine` (and so `hash_many`) is stable from run to run, but Kusto does not publish its
-//! formula: combined values are not those of the service.
+//! Trap: how Kusto combines hashes (`hash_many`, `hash_combine`) is not published, so these are refused.
 
 use md5::Md5;
 use sha1::Sha1;
@@ -24,15 +23,6 @@ pub const ROWS: &[Function] = &[
         "The xxHash64 of a value, or its remainder by `mod`.",
         Naming::None,
         hash,
-    ),
-    plain("hash_combine", &["(hash: long, more: long...) -> long"], "One hash out of several.", |a, _| {
-        Value::Long(combine(a.iter().filter_map(Value::as_i64)))
-    }),
-    plain(
-        "hash_many",
-        &["(source: scalar, more: scalar...) -> long"],
-        "One hash of several values.",
-        |a, _| Value::Long(combine(a.iter().map(xxhash))),
     ),
     plain("hash_md5", &["(source: scalar) -> string"], "The MD5 hash in hex digits.", |a, _| {
         digest::<Md5>(a)
@@ -74,11 +64,6 @@ fn hash(args: &[Value], _: &Cx) -> Value {
             _ => Value::Null,
         },
     }
-}
-
-fn combine(hashes: impl Iterator<Item = i64>) -> i64 {
-    let bytes: Vec<u8> = hashes.flat_map(i64::to_le_bytes).collect();
-    XxHash64::oneshot(0, &bytes) as i64
 }
 
 fn digest<D: Digest>(args: &[Value]) -> Value {

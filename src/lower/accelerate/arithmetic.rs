@@ -1,4 +1,4 @@
-//! `+ - * / %` over integers, reals, datetimes and timespans.
+//! `+ - *` over integers, reals, datetimes and timespans, and `bin` of datetimes.
 //!
 //! Trap: integers wrap around and divide towards zero, a datetime outside of years 1 to 9999 is null.
 
@@ -12,6 +12,7 @@ pub const TABLE: &[(&str, Accelerator)] = &[
     ("+", |c| sum(c, |a, b| a + b, i64::checked_add)),
     ("-", |c| sum(c, |a, b| a - b, i64::checked_sub)),
     ("*", |c| product(c)),
+    ("bin", |c| bin(c)),
 ];
 
 fn numbers(c: &Call<'_>) -> Option<(pl::Expr, pl::Expr)> {
@@ -47,6 +48,15 @@ fn sum(
         Type::Timespan => Some(typed::integers(a, b, Type::Timespan, ticks)),
         _ => None,
     }
+}
+
+/// A datetime is not negative, so neither is its bin, and nothing leaves the range.
+fn bin(c: &Call<'_>) -> Option<pl::Expr> {
+    let size = c.constant(1)?.as_i64().filter(|s| *s > 0)?;
+    if c.returns != Type::Datetime || c.ty(0)? != Type::Datetime || c.ty(1)? != Type::Timespan {
+        return None;
+    }
+    Some(c.expr(0)?.floor_div(pl::lit(size)) * pl::lit(size))
 }
 
 fn product(c: &Call<'_>) -> Option<pl::Expr> {

@@ -5,7 +5,7 @@
 use polars::prelude as pl;
 
 use super::logic::known;
-use super::{Accelerator, Call};
+use super::{Accelerator, Call, typed};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -107,19 +107,18 @@ fn order(c: &Call<'_>, compare: fn(pl::Expr, pl::Expr) -> pl::Expr) -> Option<pl
 }
 
 fn between(c: &Call<'_>) -> Option<pl::Expr> {
-    let (low, high) = (c.constant(1)?, c.constant(2)?);
-    let ty = c.ty(0)?;
-    let (low, high) = match (ty, low, high) {
-        (Type::Datetime, Value::Datetime(low), Value::Timespan(length)) => {
-            (*low, low.saturating_add(*length))
-        }
-        (Type::Datetime, Value::Datetime(low), Value::Datetime(high))
-        | (Type::Timespan, Value::Timespan(low), Value::Timespan(high)) => (*low, *high),
-        (Type::Int | Type::Long, Value::Int(_) | Value::Long(_), Value::Int(_) | Value::Long(_)) => {
-            (low.as_i64()?, high.as_i64()?)
-        }
-        _ => return None,
-    };
-    let value = c.expr(0)?;
-    Some(value.clone().gt_eq(pl::lit(low)).and(value.lt_eq(pl::lit(high))))
+    let (ty, low_type, high_type) = (c.ty(0)?, c.ty(1)?, c.ty(2)?);
+    let integer = |ty: Type| matches!(ty, Type::Int | Type::Long);
+    let length = ty == Type::Datetime && high_type == Type::Timespan;
+    let same = ty == low_type && (ty == high_type || length) && matches!(ty, Type::Datetime | Type::Timespan);
+    if !same && !(integer(ty) && integer(low_type) && integer(high_type)) {
+        return None;
+    }
+    if let (Some(low), Some(high)) = (c.constant(1), c.constant(2)) {
+        let (low, high) = (low.as_i64()?, high.as_i64()?);
+        let high = if length { low.saturating_add(high) } else { high };
+        let value = c.expr(0)?;
+        return Some(value.clone().gt_eq(pl::lit(low)).and(value.lt_eq(pl::lit(high))));
+    }
+    Some(typed::within(c.expr(0)?, c.expr(1)?, c.expr(2)?, length))
 }

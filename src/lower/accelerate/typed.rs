@@ -56,3 +56,23 @@ pub fn integers(
     };
     elementwise(vec![a, b], returns, run)
 }
+
+/// Is an integer within two others, ends included? Null if one of the three is. With `length` the
+/// upper one counts from the lower.
+pub fn within(value: pl::Expr, low: pl::Expr, high: pl::Expr, length: bool) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let height = height(columns);
+        let cast =
+            |c: &pl::Column| c.cast(&pl::DataType::Int64).map(|c| c.as_materialized_series().rechunk());
+        let series = columns.iter().map(cast).collect::<pl::PolarsResult<Vec<_>>>()?;
+        let cells = series.iter().map(|s| s.i64()).collect::<pl::PolarsResult<Vec<_>>>()?;
+        let at = |c: &pl::Int64Chunked, i: usize| c.get(if c.len() == 1 { 0 } else { i });
+        let answers = (0..height).map(|i| {
+            let (value, low, high) = (at(cells[0], i)?, at(cells[1], i)?, at(cells[2], i)?);
+            let high = if length { low.saturating_add(high) } else { high };
+            Some(low <= value && value <= high)
+        });
+        Ok(pl::BooleanChunked::from_iter_options(name(columns).into(), answers).into_column())
+    };
+    elementwise(vec![value, low, high], Type::Bool, run)
+}

@@ -1,16 +1,22 @@
 //! `Expand`: a row per element of an array, as `mv-expand` and `mv-apply` need it.
 //!
-//! Several arrays go side by side, the shorter ones padded with null. A scalar is an array of itself.
+//! Several arrays go side by side, the shorter ones padded with null. Elements are cut out of the JSON text
+//! as they stand.
 //!
 //! Trap: a bag gives its members, each as a bag of one or as `[key, value]`.
 
-use polars::prelude as pl;
+use std::borrow::Cow;
 
-use super::super::column::{Cells, from_values};
+use polars::prelude as pl;
+use polars::prelude::{IntoColumn, NewChunkedArray};
+
+use super::super::column::from_values;
 use super::super::error::{Error, Result};
+use super::super::path::text_of;
 use super::super::{Lowering, needs::Needs};
 use super::column;
 use crate::functions::convert;
+use crate::json;
 use crate::plan::Plan;
 use crate::types::{Column, Type};
 use crate::value::Value;
@@ -68,20 +74,22 @@ struct Shape {
 
 impl Shape {
     fn run(&self, frame: &pl::DataFrame) -> pl::PolarsResult<pl::DataFrame> {
-        let sources = frame.columns()[self.kept..]
-            .iter()
-            .map(|c| Cells::new(c, Type::Dynamic))
-            .collect::<pl::PolarsResult<Vec<_>>>()?;
+        let sources: Vec<pl::Series> =
+            frame.columns()[self.kept..].iter().map(|c| c.as_materialized_series().rechunk()).collect();
+        let sources = sources.iter().map(|s| s.str()).collect::<pl::PolarsResult<Vec<_>>>()?;
         let (mut rows, mut index) = (Vec::new(), Vec::new());
-        let mut values: Vec<Vec<Value>> = vec![Vec::new(); sources.len()];
+        let mut values: Vec<Vec<Option<Cow<'_, str>>>> = vec![Vec::new(); sources.len()];
         for row in 0..frame.height() {
-            let elements: Vec<Vec<Value>> =
-                sources.iter().map(|s| elements(s.get(row), self.pairs)).collect();
-            let longest = elements.iter().map(Vec::len).max().unwrap_or(0);
-            let count = if longest == 0 && self.keep_empty { 1 } else { longest.min(self.limit) };
-            for (column, elements) in values.iter_mut().zip(elements) {
-                column.extend(elements.into_iter().chain(std::iter::repeat(Value::Null)).take(count));
+            let starts = values.first().map_or(0, Vec::len);
+            let mut longest = 0;
+            for (source, column) in sources.iter().zip(&mut values) {
+                if let Some(text) = source.get(row) {
+                    elements(text, self.pairs, self.limit, column);
+                }
+                longest = longest.max(column.len() - starts);
             }
+            let count = if longest == 0 && self.keep_empty { self.limit.min(1) } else { longest };
+            values.iter_mut().for_each(|column| column.resize(starts + count, None));
             rows.extend(std::iter::repeat_n(row as pl::IdxSize, count));
             index.extend(0..count as i64);
         }
@@ -91,10 +99,7 @@ impl Shape {
             .iter()
             .map(|c| c.take(&rows))
             .collect::<pl::PolarsResult<Vec<_>>>()?;
-        for (column, values) in self.outputs.iter().zip(values) {
-            let converted = values.into_iter().map(|v| convert(&v, column.ty));
-            columns.push(from_values(&column.name, column.ty, converted));
-        }
+        columns.extend(self.outputs.iter().zip(&values).map(|(column, values)| converted(column, values)));
         if let Some(name) = &self.index {
             columns.push(pl::Column::new(name.as_str().into(), index));
         }
@@ -102,15 +107,47 @@ impl Shape {
     }
 }
 
-/// The elements of a dynamic value.
-fn elements(value: Value, pairs: bool) -> Vec<Value> {
-    match value {
-        Value::Null => Vec::new(),
-        Value::Array(items) => items,
-        Value::Bag(members) if pairs => {
-            members.into_iter().map(|(k, v)| Value::Array(vec![Value::String(k), v])).collect()
+/// Elements, as the JSON that they are, in the type of their column.
+fn converted(column: &Column, values: &[Option<Cow<'_, str>>]) -> pl::Column {
+    let name = column.name.as_str();
+    match column.ty {
+        Type::Dynamic => {
+            let texts = values.iter().map(Option::as_deref);
+            pl::StringChunked::from_iter_options(name.into(), texts).into_column()
         }
-        Value::Bag(members) => members.into_iter().map(|m| Value::Bag(vec![m])).collect(),
-        scalar => vec![scalar],
+        Type::String => {
+            let texts =
+                values.iter().map(|v| v.as_deref().map_or(Cow::Borrowed(""), |raw| text_of(raw, true)));
+            pl::StringChunked::from_iter_values(name.into(), texts).into_column()
+        }
+        ty => {
+            let parsed = values.iter().map(|v| v.as_deref().and_then(json::parse).unwrap_or(Value::Null));
+            from_values(name, ty, parsed.map(|v| convert(&v, ty)))
+        }
+    }
+}
+
+/// Appends the elements of a dynamic value, at most `limit`.
+fn elements<'t>(text: &'t str, pairs: bool, limit: usize, out: &mut Vec<Option<Cow<'t, str>>>) {
+    let not_null = |raw: Cow<'t, str>| (raw != "null").then_some(raw);
+    match text.as_bytes().first() {
+        Some(b'[') => {
+            let items = sonic_rs::to_array_iter(text).map_while(|item| item.ok());
+            out.extend(items.take(limit).map(|item| not_null(item.as_raw_cow())));
+        }
+        Some(b'{') => {
+            let members = sonic_rs::to_object_iter(text).map_while(|member| member.ok());
+            out.extend(members.take(limit).map(|(key, value)| {
+                let (open, between, close) = if pairs { ('[', ',', ']') } else { ('{', ':', '}') };
+                let mut one = String::from(open);
+                json::write_string(&key, &mut one);
+                one.push(between);
+                one.push_str(value.as_raw_str());
+                one.push(close);
+                Some(Cow::Owned(one))
+            }));
+        }
+        // A scalar is an array of itself.
+        _ => out.extend(not_null(Cow::Borrowed(text)).filter(|_| limit > 0).map(Some)),
     }
 }

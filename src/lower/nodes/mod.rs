@@ -39,7 +39,7 @@ impl Lowering<'_> {
         match plan {
             Plan::Scan { table, schema } => self.scan(table, schema, needs),
             Plan::Values { schema, rows } => self.values(schema, rows, needs),
-            Plan::Range { schema, from, to, step } => self.range(schema, [from, to, step]),
+            Plan::Range { schema, from, to, step } => self.range(schema, [from, to, step], u64::MAX),
             Plan::Filter { input, predicate } => self.filter(input, &first, predicate),
             Plan::Project { input, exprs, schema } => self.project(input, &first, exprs, schema, needs),
             Plan::Aggregate { input, keys, aggregates, schema } => {

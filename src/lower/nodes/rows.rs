@@ -21,12 +21,16 @@ impl Lowering<'_> {
             if self.kernels.get() == before { cheap.push(lowered) } else { dear.push(lowered) }
         }
         let mut frame = self.node(input, wanted)?;
-        for group in [cheap, dear] {
-            if let Some(all) = group.into_iter().reduce(pl::Expr::and) {
-                frame = frame.filter(all);
+        if let Some(all) = cheap.into_iter().reduce(pl::Expr::and) {
+            frame = frame.filter(all);
+            if !dear.is_empty() {
+                frame = barrier(frame);
             }
         }
-        Ok(frame)
+        Ok(match dear.into_iter().reduce(pl::Expr::and) {
+            Some(all) => frame.filter(all),
+            None => frame,
+        })
     }
 
     pub fn project(
@@ -62,6 +66,12 @@ impl Lowering<'_> {
         outputs.push(column(scope.driver).alias(NO_COLUMN));
         Ok(frame.select(outputs))
     }
+}
+
+/// The same frame, for filters above not to be merged with those below.
+fn barrier(frame: pl::LazyFrame) -> pl::LazyFrame {
+    let through = pl::OptFlags::STREAMING | pl::OptFlags::PROJECTION_PUSHDOWN;
+    frame.map(Ok, through, None, Some("then"))
 }
 
 /// The parts of a conjunction, in order.

@@ -42,6 +42,9 @@ impl Lowering<'_> {
         count: u64,
         segment: &[usize],
     ) -> Result<pl::LazyFrame> {
+        if let (Plan::Range { schema, from, to, step }, []) = (input, segment) {
+            return self.range(schema, [from, to, step], count);
+        }
         let frame = self.node(input, wanted)?;
         if segment.is_empty() {
             return Ok(frame.limit(pl::IdxSize::try_from(count).unwrap_or(pl::IdxSize::MAX)));

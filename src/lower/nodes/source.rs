@@ -31,25 +31,29 @@ impl Lowering<'_> {
         Ok(pl::DataFrame::new(rows.len(), columns)?.lazy())
     }
 
-    pub fn range(&self, schema: &Schema, bounds: [&Expr; 3]) -> Result<pl::LazyFrame> {
+    /// At most `limit` rows of a range.
+    pub fn range(&self, schema: &Schema, bounds: [&Expr; 3], limit: u64) -> Result<pl::LazyFrame> {
         let Some(column) = schema.columns.first() else {
             return Err(Error::internal("a range has no column"));
         };
         let [from, to, step] = bounds.map(|e| self.constant(e));
-        let values = steps(&from?, &to?, &step?)?;
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let values = steps(&from?, &to?, &step?, limit)?;
         let cells = from_values(&column.name, column.ty, values.into_iter());
         Ok(pl::DataFrame::new(cells.len(), vec![cells])?.lazy())
     }
 }
 
 /// All values from `from` to `to`.
-fn steps(from: &Value, to: &Value, step: &Value) -> Result<Vec<Value>> {
+fn steps(from: &Value, to: &Value, step: &Value, limit: usize) -> Result<Vec<Value>> {
     match (from, to, step) {
         (Value::Null, ..) | (_, Value::Null, _) | (.., Value::Null) => Ok(Vec::new()),
-        (Value::Decimal(from), Value::Decimal(to), Value::Decimal(step)) => decimals(*from, *to, *step),
-        (Value::Real(_), ..) | (_, Value::Real(_), _) | (.., Value::Real(_)) => reals(from, to, step),
+        (Value::Decimal(from), Value::Decimal(to), Value::Decimal(step)) => {
+            decimals(*from, *to, *step, limit)
+        }
+        (Value::Real(_), ..) | (_, Value::Real(_), _) | (.., Value::Real(_)) => reals(from, to, step, limit),
         _ => match (from.as_i64(), to.as_i64(), step.as_i64()) {
-            (Some(a), Some(b), Some(by)) => integers(a, b, by, from),
+            (Some(a), Some(b), Some(by)) => integers(a, b, by, from, limit),
             _ => Err(Error::internal("range over values that are no numbers")),
         },
     }
@@ -59,13 +63,13 @@ fn too_long() -> Error {
     Error::runtime(format!("range would give more than {RANGE_LIMIT} rows"))
 }
 
-fn integers(from: i64, to: i64, step: i64, like: &Value) -> Result<Vec<Value>> {
+fn integers(from: i64, to: i64, step: i64, like: &Value, limit: usize) -> Result<Vec<Value>> {
     let (wide_from, wide_to, wide_step) = (i128::from(from), i128::from(to), i128::from(step));
     let ahead = if step > 0 { to >= from } else { to <= from };
     if step == 0 || !ahead {
         return Ok(Vec::new());
     }
-    let count = usize::try_from((wide_to - wide_from) / wide_step + 1).map_err(|_| too_long())?;
+    let count = usize::try_from((wide_to - wide_from) / wide_step + 1).unwrap_or(usize::MAX).min(limit);
     if count > RANGE_LIMIT {
         return Err(too_long());
     }
@@ -78,10 +82,11 @@ fn integers(from: i64, to: i64, step: i64, like: &Value) -> Result<Vec<Value>> {
     Ok((0..count as i64).map(|i| make(from + i * step)).collect())
 }
 
-fn reals(from: &Value, to: &Value, step: &Value) -> Result<Vec<Value>> {
+fn reals(from: &Value, to: &Value, step: &Value, limit: usize) -> Result<Vec<Value>> {
     let number = |v: &Value| v.as_f64().unwrap_or(f64::NAN);
     let (from, to, step) = (number(from), number(to), number(step));
     let count = ((to - from) / step + 1e-9).floor() + 1.0;
+    let count = if count > limit as f64 { limit as f64 } else { count };
     if !count.is_finite() || count < 1.0 {
         return Ok(Vec::new());
     }
@@ -91,9 +96,12 @@ fn reals(from: &Value, to: &Value, step: &Value) -> Result<Vec<Value>> {
     Ok((0..count as u64).map(|i| Value::Real(from + i as f64 * step)).collect())
 }
 
-fn decimals(from: Decimal, to: Decimal, step: Decimal) -> Result<Vec<Value>> {
+fn decimals(from: Decimal, to: Decimal, step: Decimal, limit: usize) -> Result<Vec<Value>> {
     let (zero, mut values, mut next) = (Decimal::from_i64(0), Vec::new(), Some(from));
     while let Some(at) = next.filter(|at| step != zero && if step > zero { *at <= to } else { *at >= to }) {
+        if values.len() >= limit {
+            break;
+        }
         if values.len() >= RANGE_LIMIT {
             return Err(too_long());
         }

@@ -1,0 +1,77 @@
+//! What files hold, found without writing anything.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::account::{Account, add_name};
+use super::files;
+use super::reader::{Event, Reader};
+use super::run::parse;
+use super::worker::Parsed;
+use super::{Error, Found};
+use crate::lake::rows::Spare;
+use crate::lake::tables::STORED;
+
+/// Says what the files under `paths` hold, without writing anything.
+pub fn inspect(paths: &[PathBuf]) -> Result<Vec<Found>, Error> {
+    let mut reader = Reader::new(files::list(paths, None)?, &[]);
+    let spare = Arc::new(Spare::default());
+    let mut found: Vec<Found> = Vec::new();
+    let mut current: Option<(Account, [u64; STORED.len()])> = None;
+    loop {
+        let batch = reader.next_batch()?;
+        if batch.is_empty() {
+            return Ok(found);
+        }
+        let mut parsed = parse(&batch, &spare).into_iter().peekable();
+        for (at, event) in batch.into_iter().enumerate() {
+            match event {
+                Event::Begin { source, path, encoding } => {
+                    current = Some((Account::new(source, path, encoding), [0; STORED.len()]));
+                }
+                Event::Skipped { path, size, reason, .. } => {
+                    found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
+                }
+                Event::Chunk(_) => {
+                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
+                        if let Some((account, rows)) = &mut current {
+                            count(account, rows, parsed, &spare);
+                        }
+                    }
+                }
+                Event::End { sha256, size, notes } => {
+                    if let Some((mut account, rows)) = current.take() {
+                        account.close(sha256, size, notes);
+                        found.push(finding(account, rows));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn count(account: &mut Account, counts: &mut [u64; STORED.len()], parsed: Parsed, spare: &Spare) {
+    account.add_rejected(parsed.rejected, parsed.unknown);
+    parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
+    for rows in &parsed.tables {
+        counts[rows.table] += rows.len() as u64;
+        rows.meta.iter().for_each(|meta| _ = account.note_time(meta.time, i64::MAX));
+    }
+    spare.give(parsed.tables);
+}
+
+fn finding(account: Account, rows: [u64; STORED.len()]) -> Found {
+    let tables = STORED.iter().map(|name| name.to_string()).zip(rows);
+    Found {
+        skipped: account.is_foreign().then(|| account.reason()),
+        tables: tables.filter(|(_, rows)| *rows > 0).collect(),
+        path: account.path,
+        size: account.source.size,
+        encoding: account.source.encoding,
+        routes: account.source.routes,
+        rejected: account.source.rejected,
+        first: account.source.first,
+        last: account.source.last,
+        notes: account.source.notes,
+    }
+}

@@ -1,0 +1,211 @@
+//! Stored paths and time bounds over a lake of odd records: no answer may depend on what is stored.
+//!
+//! Two runs of ingest make the lake: tame records, whose paths are exact, and wild ones (missing members,
+//! wrong types, JSON in strings, duplicate keys), whose are not. Every stored path of three tables goes
+//! through every template, every way to run it.
+//!
+//! Trap: the records are drawn with a fixed seed; each has an id of its own, or they would be merged.
+
+use std::fs;
+
+use auk::types::Type;
+
+use super::differential::difference;
+use super::engine::World;
+use super::property::Draw;
+
+/// `{T}` is the table, `{C}` the column, `{P}` a path into it (through `parse_json` of a text column).
+const TEMPLATES: &[&str] = &[
+    "{T} | project Id, x = {P}",
+    "{T} | project Id, x = tostring({P}), y = tolong({P}), z = toreal({P}), w = tobool({P})",
+    "{T} | where {P} == 'ann@contoso.example' or {P} == 'Berlin' or {P} == 'Role' | project Id",
+    "{T} | where tostring({P}) =~ 'ANN@contoso.example' | project Id",
+    "{T} | where {P} != 'ann@contoso.example' | project Id",
+    "{T} | where {P} in ('ann@contoso.example', 'Berlin', '') | project Id",
+    "{T} | where tostring({P}) in~ ('ANN@CONTOSO.EXAMPLE', 'berlin') or {P} !in ('x') | project Id",
+    "{T} | where {P} has 'contoso' or {P} contains 'ER' or {P} startswith 'a' | project Id",
+    "{T} | where isempty({P}) | project Id",
+    "{T} | where isnull({P}) | project Id",
+    "{T} | where isnotempty(tostring({P})) | project Id",
+    "{T} | where {P} == 50126 or toint({P}) > 5 or {P} == true | project Id",
+    "{T} | summarize n = count() by x = tostring({P})",
+    "{T} | summarize n = count(), a = arg_max(TimeGenerated, Id) by x = tolong({P})",
+    "{T} | summarize n = count() by x = gettype({P})",
+    "{T} | summarize s = make_set(tostring({P})), d = dcount(tostring({P})), m = max(tostring({P}))",
+    "{T} | project Id, x = strcat({P}, '-', tolower(tostring({P})), strlen(tostring({P})))",
+    "{T} | extend j = {C} | extend x = tostring({P}), l = tostring(j) | project Id, x, l",
+    "{T} | where isnotempty({P}) | sort by TimeGenerated asc, Id asc | take 7 | project Id, x = tostring({P})",
+    "{T} | project Id, x = iff(isempty({P}), 'none', tostring({P})), y = coalesce(tolong({P}), -1)",
+];
+
+/// Time bounds that fall on, before and after events.
+const TIMES: &[&str] = &[
+    "datetime(2026-05-01)",
+    "datetime(2026-05-01 10:00:00.0000001)",
+    "datetime(2026-05-01 10:00:00.0000002)",
+    "datetime(2026-05-01 10:00:00.9999999)",
+    "datetime(2026-05-02 00:00:00)",
+    "datetime(2026-05-03 23:59:59.9999999)",
+    "datetime(2026-05-04)",
+    "datetime(9999-12-31 23:59:59.9999999)",
+    "datetime(0001-01-01)",
+    "datetime(null)",
+    "now()",
+];
+
+const TIME_TEMPLATES: &[&str] = &[
+    "AuditLogs | where TimeGenerated >= {D} | project Id, TimeGenerated",
+    "AuditLogs | where TimeGenerated < {D} | project Id",
+    "AuditLogs | where TimeGenerated > {D} | count",
+    "AuditLogs | where TimeGenerated <= {D} | summarize max(TimeGenerated), min(TimeGenerated)",
+    "AuditLogs | where TimeGenerated == {D} or ActivityDateTime != {D} | project Id",
+    "AuditLogs | where {D} < TimeGenerated and TimeGenerated between ({D} .. 1d) | project Id",
+    "AuditLogs | where TimeGenerated !between ({D} .. datetime(2026-05-02)) | project Id",
+    "AuditLogs | where bin(TimeGenerated, 1d) == startofday({D}) | summarize count() by bin(TimeGenerated, 1h)",
+    "AuditLogs | where TimeGenerated - 1tick < {D} | count",
+    "AuditLogs | where TimeGenerated in ({D}, datetime(2026-05-02)) | project Id",
+];
+
+pub fn run() -> Result<(), String> {
+    let folder = super::scratch("shreds")?;
+    let lake = folder.join("lake");
+    let mut draw = Draw::new(7);
+    for (name, wild) in [("tame", false), ("wild", true)] {
+        let exports = folder.join(name);
+        fs::create_dir_all(&exports).map_err(|e| e.to_string())?;
+        for (kind, record) in [("audits", audit as fn(&mut Draw, bool, &str) -> String), ("signins", sign_in)]
+        {
+            let lines: Vec<String> =
+                (0..120).map(|i| record(&mut draw, wild, &format!("{name}-{i}"))).collect();
+            let file = exports.join(format!("{kind}.ndjson"));
+            fs::write(file, lines.join("\n") + "\n").map_err(|e| e.to_string())?;
+        }
+        super::ingest::ingest(&exports, &lake)?;
+    }
+    let world = World::lake(&lake)?;
+    let failures: Vec<String> = queries()
+        .into_iter()
+        .filter_map(|query| {
+            difference(&query, &world).err().map(|difference| format!("{query}\n{difference}"))
+        })
+        .collect();
+    _ = fs::remove_dir_all(&folder);
+    eprintln!("shreds: {} of {} queries fail", failures.len(), queries().len());
+    if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
+}
+
+fn queries() -> Vec<String> {
+    let mut queries = Vec::new();
+    for table in ["AuditLogs", "SigninLogs", "AADNonInteractiveUserSignInLogs"] {
+        let Some(definition) = auk::lake::table(table) else { continue };
+        for (path, _) in auk::lake::shreds::shreds(table) {
+            let end = path.find(['.', '[']).unwrap_or(path.len());
+            let (column, rest) = path.split_at(end);
+            let text = definition.schema.get(column).is_some_and(|c| c.ty == Type::String);
+            let access = if text { format!("parse_json({column}){rest}") } else { path.clone() };
+            let fill = |t: &&str| t.replace("{T}", table).replace("{C}", column).replace("{P}", &access);
+            queries.extend(TEMPLATES.iter().map(fill));
+        }
+    }
+    for time in TIMES {
+        queries.extend(TIME_TEMPLATES.iter().map(|t| t.replace("{D}", time)));
+    }
+    queries
+}
+
+/// A directory audit.
+fn audit(draw: &mut Draw, wild: bool, id: &str) -> String {
+    let by = draw.of(if wild { ACTORS } else { &ACTORS[..4] });
+    let targets = draw.of(if wild { TARGETS } else { &TARGETS[..4] });
+    let time = draw.of(EVENTS);
+    let operation = draw.of(&["Add user", "Add member to role", "Gerät löschen"]);
+    format!(
+        r#"{{"id":"Directory_{id}","category":"UserManagement","correlationId":"c","result":"success","activityDisplayName":"{operation}","activityDateTime":"{time}","loggedByService":"Core Directory","initiatedBy":{by},"targetResources":{targets},"additionalDetails":[]}}"#
+    )
+}
+
+/// An interactive or a non-interactive sign-in.
+fn sign_in(draw: &mut Draw, wild: bool, id: &str) -> String {
+    let status = draw.of(if wild { STATUSES } else { &STATUSES[..4] });
+    let location = draw.of(if wild { LOCATIONS } else { &LOCATIONS[..3] });
+    let device = draw.of(if wild { DEVICES } else { &DEVICES[..3] });
+    let (interactive, kind) = draw.pair(&[("true", "interactiveUser"), ("false", "nonInteractiveUser")]);
+    let time = draw.of(EVENTS);
+    format!(
+        r#"{{"id":"s-{id}","createdDateTime":"{time}","userPrincipalName":"ann@contoso.example","userId":"u1","appId":"a1","appDisplayName":"Teams","ipAddress":"192.0.2.10","isInteractive":{interactive},"signInEventTypes":["{kind}"],"status":{status},"location":{location},"deviceDetail":{device}}}"#
+    )
+}
+
+const EVENTS: &[&str] = &[
+    "2026-05-01T10:00:00Z",
+    "2026-05-01T10:00:00.0000001Z",
+    "2026-05-01T10:00:00.0000002Z",
+    "2026-05-01T10:00:00.9999999Z",
+    "2026-05-02T00:00:00Z",
+    "2026-05-03T23:59:59.9999999Z",
+    "2026-05-04T12:30:00.5Z",
+];
+
+const ACTORS: &[&str] = &[
+    r#"{"user":{"id":"u1","displayName":"Ann","userPrincipalName":"ann@contoso.example","ipAddress":"192.0.2.10"},"app":null}"#,
+    r#"{"user":{"id":"u2","displayName":"Bob \"B\" Ö","userPrincipalName":"bob@contoso.example","ipAddress":""},"app":null}"#,
+    r#"{"user":null,"app":{"appId":"a1","displayName":"Sync","servicePrincipalId":"sp1"}}"#,
+    r#"{}"#,
+    r#"null"#,
+    r#"{"user":{"userPrincipalName":null,"id":12,"displayName":true}}"#,
+    r#"{"user":"ann@contoso.example"}"#,
+    r#"{"user":{"userPrincipalName":["ann@contoso.example"],"id":{"a":1}}}"#,
+    r#"{"user":{"userPrincipalName":"ann@contoso.example","userPrincipalName":"bob@contoso.example"}}"#,
+    r#"{"User":{"UserPrincipalName":"ann@contoso.example"}}"#,
+    r#""{\"user\":{\"userPrincipalName\":\"ann@contoso.example\"}}""#,
+    r#"[{"user":{"userPrincipalName":"ann@contoso.example"}}]"#,
+    r#"{"user":{"userPrincipalName":"ann@contoso.example\u0000\n","displayName":"12","ipAddress":"1.50"}}"#,
+];
+
+const TARGETS: &[&str] = &[
+    r#"[{"id":"t1","displayName":"Global Reader","type":"Role","userPrincipalName":null},{"id":"t2","displayName":"Ann","type":"User","userPrincipalName":"ann@contoso.example"}]"#,
+    r#"[{"id":"t3","displayName":"x|y","type":"Group"}]"#,
+    r#"[]"#,
+    r#"[{"id":"1"},{"id":"2"},{"id":"3","displayName":"third","type":"Role"},{"id":"4"}]"#,
+    r#"null"#,
+    r#"{"0":{"id":"t1","displayName":"bag"}}"#,
+    r#"["Role",{"id":7,"displayName":0.5},null]"#,
+    r#"[null,{"type":false}]"#,
+    r#""[{\"id\":\"t1\",\"type\":\"Role\"}]""#,
+    r#"[[{"id":"t1"}],{"displayName":{"type":"Role"}}]"#,
+];
+
+const STATUSES: &[&str] = &[
+    r#"{"errorCode":0,"failureReason":"Other.","additionalDetails":null}"#,
+    r#"{"errorCode":50126,"failureReason":"Invalid username or password.","additionalDetails":""}"#,
+    r#"{"errorCode":50074,"failureReason":"Strong authentication is required.","additionalDetails":"MFA required"}"#,
+    r#"{"errorCode":-1}"#,
+    r#"{"errorCode":"50126","failureReason":7}"#,
+    r#"{"errorCode":50126.0,"failureReason":true}"#,
+    r#"{"errorCode":1e3,"failureReason":["a"]}"#,
+    r#"{"errorCode":9007199254740993,"additionalDetails":12}"#,
+    r#"{"errorCode":99999999999999999999}"#,
+    r#"{"errorCode":null}"#,
+    r#"{"errorCode":true,"failureReason":{"x":1}}"#,
+    r#"{}"#,
+];
+
+const LOCATIONS: &[&str] = &[
+    r#"{"city":"Berlin","state":"Berlin","countryOrRegion":"DE","geoCoordinates":{"altitude":null,"latitude":52.5,"longitude":13.4}}"#,
+    r#"{"city":"São Paulo","state":"","countryOrRegion":"BR","geoCoordinates":{"latitude":-23.55,"longitude":-46.633333333333}}"#,
+    r#"{"city":null,"state":null,"countryOrRegion":null,"geoCoordinates":{}}"#,
+    r#"{"city":12,"geoCoordinates":{"latitude":52,"longitude":"13.4"}}"#,
+    r#"{"city":"Berlin","geoCoordinates":{"latitude":1e2,"longitude":-0.0}}"#,
+    r#"{"city":"Berlin","geoCoordinates":"none"}"#,
+    r#"{"city":"Berlin","geoCoordinates":{"latitude":52.500000000000001,"longitude":1E400}}"#,
+    r#"null"#,
+];
+
+const DEVICES: &[&str] = &[
+    r#"{"deviceId":"","displayName":"","operatingSystem":"Windows10","browser":"Edge 120.0","isCompliant":false,"isManaged":true,"trustType":""}"#,
+    r#"{"deviceId":"d1","displayName":"PC-1","operatingSystem":"MacOs","browser":"Safari 17","isCompliant":true,"isManaged":true,"trustType":"Azure AD joined"}"#,
+    r#"{"operatingSystem":"Linux"}"#,
+    r#"{"deviceId":null,"isCompliant":"true","isManaged":1,"operatingSystem":10}"#,
+    r#"{"deviceId":{"a":[1]},"isCompliant":null,"browser":[]}"#,
+    r#"{}"#,
+];
