@@ -100,7 +100,8 @@ fn entries() -> Vec<Entry> {
 fn syntax(name: &str) -> &'static str {
     let shows = |line: &str, before: &str| {
         let line = line.replace("|]", "|");
-        let mut rest = line.split(&format!("{before}{name}")).skip(1);
+        let name = format!("{before}{name}");
+        let mut rest = line.split(&name).skip(1);
         rest.any(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
     };
     let found = ["| ", "`"].iter().find_map(|before| SYNTAX.iter().find(|line| shows(line, before)));
