@@ -129,6 +129,10 @@ impl Catalog for Engine {
         names.sort();
         names
     }
+
+    fn view_of(&self, table: &str) -> Option<String> {
+        (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string())
+    }
 }
 
 impl Tables for Engine {

@@ -52,7 +52,7 @@ impl Cx {
         if let Some(known) = self.regexes.borrow().get(pattern) {
             return known.clone();
         }
-        let compiled = RegexBuilder::new(pattern).size_limit(REGEX_SIZE_LIMIT).build();
+        let compiled = RegexBuilder::new(&super::re2::to_crate(pattern)).size_limit(REGEX_SIZE_LIMIT).build();
         let compiled = match compiled {
             Ok(regex) => Some(Rc::new(regex)),
             Err(error) => {

@@ -25,6 +25,7 @@ mod network;
 mod operators;
 mod parse;
 mod pattern;
+mod re2;
 mod refused;
 mod registry;
 mod signature;

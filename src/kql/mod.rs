@@ -25,6 +25,11 @@ pub trait Catalog {
     fn schema(&self, table: &str) -> Option<Schema>;
     /// The names of all tables, sorted.
     fn tables(&self) -> Vec<String>;
+    /// The table whose rows this one shows in another form: one of the two is enough where all tables
+    /// are meant, or an event would count twice.
+    fn view_of(&self, _table: &str) -> Option<String> {
+        None
+    }
 }
 
 /// What a query is compiled against.

@@ -23,84 +23,71 @@ fn node(plan: &Plan, depth: usize, out: &mut String) {
 }
 
 fn line(plan: &Plan) -> String {
-    let input = || plan.inputs().first().map(|p| p.schema().clone()).unwrap_or_default();
-    let columns = |indexes: &[usize], schema: &Schema| {
-        let names: Vec<&str> =
-            indexes.iter().filter_map(|i| schema.columns.get(*i)).map(|c| c.name.as_str()).collect();
-        names.join(", ")
-    };
-    let within = |segment: &[usize]| match segment {
-        [] => String::new(),
-        some => format!(" within {}", columns(some, &input())),
-    };
+    let input = plan.inputs().first().map(|p| p.schema().clone()).unwrap_or_default();
+    let added = || plan.schema().columns.iter().skip(input.len()).map(|c| c.name.as_str());
     match plan {
         Plan::Scan { table, .. } => format!("Scan {table}"),
         Plan::Values { schema, rows } => format!("Values {} rows: {}", rows.len(), types(schema)),
         Plan::Range { schema, from, to, step } => {
-            let e = |x| expr(x, &Schema::default());
+            let e = |x| expr(x, &input);
             format!("Range {} from {} to {} step {}", types(schema), e(from), e(to), e(step))
         }
-        Plan::Filter { predicate, .. } => format!("Filter {}", expr(predicate, &input())),
+        Plan::Filter { predicate, .. } => format!("Filter {}", expr(predicate, &input)),
         Plan::Project { exprs, schema, .. } => {
-            let columns: Vec<String> =
-                exprs.iter().zip(schema.names()).map(|(e, n)| named(n, &expr(e, &input()))).collect();
-            format!("Project {}", columns.join(", "))
+            let columns = exprs.iter().zip(schema.names()).map(|(e, n)| named(n, &expr(e, &input)));
+            format!("Project {}", list(columns))
         }
         Plan::Aggregate { keys, aggregates, schema, .. } => {
             let names = schema.names().skip(keys.len());
-            let calls: Vec<String> =
-                aggregates.iter().zip(names).map(|(a, n)| named(n, &aggregate(a, &input()))).collect();
-            format!("Aggregate {} by {}", calls.join(", "), columns(keys, &input()))
+            let calls = aggregates.iter().zip(names).map(|(a, n)| named(n, &aggregate(a, &input)));
+            format!("Aggregate {} by {}", list(calls), columns(keys, &input))
         }
         Plan::Sort { keys, segment, .. } => {
-            let keys: Vec<String> = keys
-                .iter()
-                .map(|k| {
-                    let direction = if k.descending { "desc" } else { "asc" };
-                    let nulls = if k.nulls_first { "first" } else { "last" };
-                    format!("{} {direction} nulls {nulls}", columns(&[k.column], &input()))
-                })
-                .collect();
-            format!("Sort {}{}", keys.join(", "), within(segment))
+            let keys = keys.iter().map(|k| sort_key(k, &input));
+            format!("Sort {}{}", list(keys), within(segment, &input))
         }
-        Plan::Limit { count, segment, .. } => format!("Limit {count}{}", within(segment)),
+        Plan::Limit { count, segment, .. } => format!("Limit {count}{}", within(segment, &input)),
         Plan::Join { left, right, kind, on, .. } => {
-            let on: Vec<String> = on
-                .iter()
-                .map(|(l, r)| {
-                    format!("{} == {}", columns(&[*l], left.schema()), columns(&[*r], right.schema()))
-                })
-                .collect();
-            format!("Join {kind:?} on {}", on.join(", "))
+            let (l, r) = (left.schema(), right.schema());
+            let on = on.iter().map(|(a, z)| format!("{} == {}", columns(&[*a], l), columns(&[*z], r)));
+            format!("Join {kind:?} on {}", list(on))
         }
         Plan::Union { inputs, .. } => format!("Union of {}", inputs.len()),
-        Plan::Expand { columns, schema, .. } => {
-            let names = schema.columns.iter().skip(input().len());
-            let columns: Vec<String> = columns
-                .iter()
-                .zip(names)
-                .map(|(c, n)| format!("{} = {} to {}", n.name, expr(&c.source, &input()), c.ty))
-                .collect();
-            format!("Expand {}", columns.join(", "))
+        Plan::Expand { columns, .. } => {
+            let text = |(c, n): (&super::Expanded, &str)| format!("{n} = {} to {}", expr(&c.source, &input), c.ty);
+            format!("Expand {}", list(columns.iter().zip(added()).map(text)))
         }
-        Plan::Window { calls, segment, schema, .. } => {
-            let names = schema.columns.iter().skip(input().len());
-            let calls: Vec<String> =
-                calls.iter().zip(names).map(|(c, n)| format!("{} = {:?}", n.name, c.function)).collect();
-            format!("Window {}{}", calls.join(", "), within(segment))
+        Plan::Window { calls, segment, .. } => {
+            let calls = calls.iter().zip(added()).map(|(c, n)| format!("{n} = {:?}", c.function));
+            format!("Window {}{}", list(calls), within(segment, &input))
         }
-        Plan::Series { series, .. } => format!(
-            "Series on {} step {} by {}",
-            columns(&[series.axis], &input()),
-            series.step,
-            columns(&series.keys, &input())
-        ),
+        Plan::Series { series, .. } => {
+            let (axis, keys) = (columns(&[series.axis], &input), columns(&series.keys, &input));
+            format!("Series on {axis} step {} by {keys}", series.step)
+        }
         Plan::Call { function, args, .. } => {
-            let args: Vec<String> = args.iter().map(|a| expr(a, &input())).collect();
-            format!("Call {function}({})", args.join(", "))
+            format!("Call {function}({})", list(args.iter().map(|a| expr(a, &input))))
         }
         Plan::Shared { id, .. } => format!("Shared {id}"),
     }
+}
+
+fn list(items: impl Iterator<Item = String>) -> String {
+    items.collect::<Vec<_>>().join(", ")
+}
+
+fn columns(indexes: &[usize], schema: &Schema) -> String {
+    list(indexes.iter().filter_map(|i| schema.columns.get(*i)).map(|c| c.name.clone()))
+}
+
+fn within(segment: &[usize], schema: &Schema) -> String {
+    if segment.is_empty() { String::new() } else { format!(" within {}", columns(segment, schema)) }
+}
+
+fn sort_key(key: &super::SortKey, schema: &Schema) -> String {
+    let direction = if key.descending { "desc" } else { "asc" };
+    let nulls = if key.nulls_first { "first" } else { "last" };
+    format!("{} {direction} nulls {nulls}", columns(&[key.column], schema))
 }
 
 fn named(name: &str, text: &str) -> String {

@@ -7,7 +7,7 @@ use super::summarize::{bind_keys, key_name, star};
 use crate::kql::ast::{Expr, NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
 use crate::kql::parser::{Parsed, Parser};
-use crate::plan::{ExprKind as PlanExpr, Plan, Series};
+use crate::plan::{AggregateCall, ExprKind as PlanExpr, Plan, Series};
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 use std::cell::RefCell;
@@ -98,33 +98,7 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         Some(e) => Some(constant(b, e, axis.ty)?),
         None => None,
     };
-    let aggregates = Aggregates {
-        input: input.schema().clone(),
-        star: star(&input),
-        keys: Schema::default(),
-        calls: RefCell::default(),
-    };
-    let (mut names, mut defaults) = (Vec::new(), Vec::new());
-    for column in &op.columns {
-        let before = aggregates.calls.borrow().len();
-        let bound = b.named_aggregate(&column.column, &aggregates)?;
-        let [(name, expr)] = bound.as_slice() else {
-            return b.error(column.column.expr.span, "a series has one aggregate per column");
-        };
-        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
-            return b.unsupported(
-                column.column.expr.span,
-                "an expression around the aggregate of a series; extend it after",
-            );
-        }
-        names.push(name.clone().unwrap_or_else(|| format!("Column{}", names.len() + 1)));
-        defaults.push(match &column.default {
-            Some(default) => constant(b, default, expr.ty)?,
-            None if expr.ty.is_number() => crate::functions::convert(&Value::Long(0), expr.ty),
-            None => Value::missing(expr.ty),
-        });
-    }
-    let calls = aggregates.calls.into_inner();
+    let (names, calls, defaults) = values(b, &op.columns, &input)?;
     let mut output = Schema::new(
         keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
     );
@@ -145,6 +119,41 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         series: Box::new(series),
         schema: output,
     }))
+}
+
+/// The value columns: their names, aggregates, and values where there are no rows.
+fn values(
+    b: &mut Binder<'_>,
+    columns: &[SeriesColumn],
+    input: &Relation,
+) -> Option<(Vec<String>, Vec<AggregateCall>, Vec<Value>)> {
+    let aggregates = Aggregates {
+        input: input.schema().clone(),
+        star: star(input),
+        keys: Schema::default(),
+        calls: RefCell::default(),
+    };
+    let (mut names, mut defaults) = (Vec::new(), Vec::new());
+    for column in columns {
+        let before = aggregates.calls.borrow().len();
+        let bound = b.named_aggregate(&column.column, &aggregates)?;
+        let [(name, expr)] = bound.as_slice() else {
+            return b.error(column.column.expr.span, "a series has one aggregate per column");
+        };
+        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
+            return b.unsupported(
+                column.column.expr.span,
+                "an expression around the aggregate of a series; extend it after",
+            );
+        }
+        names.push(name.clone().unwrap_or_else(|| format!("Column{}", names.len() + 1)));
+        defaults.push(match &column.default {
+            Some(default) => constant(b, default, expr.ty)?,
+            None if expr.ty.is_number() => crate::functions::convert(&Value::Long(0), expr.ty),
+            None => Value::missing(expr.ty),
+        });
+    }
+    Some((names, aggregates.calls.into_inner(), defaults))
 }
 
 fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {

@@ -8,7 +8,8 @@ use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row, implied_name, select};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expanded as PlanExpanded, Plan};
-use crate::types::Column;
+use crate::diagnostic::Diagnostic;
+use crate::types::{Column, Schema};
 use crate::types::Type;
 
 /// A column to expand.
@@ -74,23 +75,7 @@ pub fn expand(
         None => false,
     };
     let schema = input.schema().clone();
-    let row = Row::new(&schema);
-    let (mut sources, mut names) = (Vec::new(), Vec::new());
-    for column in columns {
-        let source = b.expr(&column.expr, &row)?;
-        if source.ty != Type::Dynamic {
-            let message = format!("only dynamic values can be expanded; this is of type {}", source.ty);
-            let error = crate::diagnostic::Diagnostic::semantic(column.expr.span, message);
-            return b.report(if source.ty == Type::String {
-                error.with_help("parse_json() makes text that holds JSON dynamic")
-            } else {
-                error
-            });
-        }
-        let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));
-        names.push(name.unwrap_or_else(|| schema.unique("Column1")));
-        sources.push(PlanExpanded { source, ty: column.to.unwrap_or(Type::Dynamic) });
-    }
+    let (sources, names) = sources(b, columns, &schema)?;
     let width = schema.len();
     let mut expanded = schema.clone();
     for source in &sources {
@@ -127,6 +112,31 @@ pub fn expand(
         labels.push(name);
     }
     Some(renamed(placed, &order, labels, hidden))
+}
+
+/// What is expanded, and the names of the results.
+fn sources(
+    b: &mut Binder<'_>,
+    columns: &[Expanded],
+    schema: &Schema,
+) -> Option<(Vec<PlanExpanded>, Vec<String>)> {
+    let (mut sources, mut names) = (Vec::new(), Vec::new());
+    for column in columns {
+        let source = b.expr(&column.expr, &Row::new(schema))?;
+        if source.ty != Type::Dynamic {
+            let message = format!("only dynamic values can be expanded; this is of type {}", source.ty);
+            let error = Diagnostic::semantic(column.expr.span, message);
+            return b.report(if source.ty == Type::String {
+                error.with_help("parse_json() makes text that holds JSON dynamic")
+            } else {
+                error
+            });
+        }
+        let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));
+        names.push(name.unwrap_or_else(|| schema.unique("Column1")));
+        sources.push(PlanExpanded { source, ty: column.to.unwrap_or(Type::Dynamic) });
+    }
+    Some((sources, names))
 }
 
 /// These columns, under these names.

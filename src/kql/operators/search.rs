@@ -40,9 +40,8 @@ pub fn bind(b: &mut Binder<'_>, op: &Search, input: Option<Relation>, span: Span
                 tables.extend(operands(b, table, false)?);
             }
             if op.tables.is_empty() {
-                for name in b.env.catalog.tables() {
-                    tables.push(b.scan(&name, span)?);
-                }
+                let all = Expr { kind: ExprKind::Wildcard("*".into()), span };
+                tables.extend(operands(b, &all, false)?);
             }
             union_of(tables, false, Some("$table".into()))
         }

@@ -72,6 +72,9 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
     let lets = b.names.all().into_iter().filter(|n| !names.contains(n)).collect::<Vec<_>>();
     names.extend(lets);
     names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
+    let views = |b: &Binder<'_>, n: &String| b.env.catalog.view_of(n).is_some_and(|of| names.contains(&of));
+    let twice: Vec<String> = names.iter().filter(|n| views(b, n)).cloned().collect();
+    names.retain(|n| !twice.contains(n));
     let mut relations = Vec::new();
     for text in names {
         let name =
