@@ -17,6 +17,7 @@ mod inspect;
 mod list;
 mod options;
 mod output;
+mod parameters;
 mod query;
 mod run;
 mod tables;
