@@ -11,7 +11,8 @@ fn main() -> io::Result<()> {
     if root.is_dir() {
         collect(&root, &mut files)?;
     }
-    files.sort();
+    // Without the extension: `a` comes before `a-b`, though `a-b.kql` comes before `a.kql`.
+    files.sort_by_key(|file| file.with_extension(""));
     let rows: Vec<String> = files.iter().filter_map(|file| row(&root, file)).collect();
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     fs::write(out.join("queries.rs"), format!("&[\n{}]\n", rows.concat()))?;
