@@ -1,4 +1,5 @@
-//! Embeds every `queries/**/*.kql` as a table of (name, text), sorted by name, for `analysis.rs`.
+//! Embeds every `queries/**/*.kql` as a table of (name, text), sorted by name, for `analysis.rs`; and the
+//! syntax line that opens each file of `src/kql/operators/`, for `auk functions`.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs, io};
@@ -10,10 +11,28 @@ fn main() -> io::Result<()> {
     if root.is_dir() {
         collect(&root, &mut files)?;
     }
-    files.sort();
+    // Without the extension: `a` comes before `a-b`, though `a-b.kql` comes before `a.kql`.
+    files.sort_by_key(|file| file.with_extension(""));
     let rows: Vec<String> = files.iter().filter_map(|file| row(&root, file)).collect();
-    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("queries.rs");
-    fs::write(out, format!("&[\n{}]\n", rows.concat()))
+    let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
+    fs::write(out.join("queries.rs"), format!("&[\n{}]\n", rows.concat()))?;
+    fs::write(out.join("operators.rs"), format!("&{:?}\n", syntax(Path::new("src/kql/operators"))?))
+}
+
+/// The first line of each operator's file: `T | where predicate` (also spelled `filter`).
+fn syntax(folder: &Path) -> io::Result<Vec<String>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut lines = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let text = fs::read_to_string(&path)?;
+        let line = text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default();
+        if path.file_name().is_some_and(|name| name != "mod.rs") {
+            lines.push(line.to_string());
+        }
+    }
+    lines.sort();
+    Ok(lines)
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {

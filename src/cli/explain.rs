@@ -6,7 +6,7 @@ use super::data::Data;
 use super::failure::Failure;
 use super::options::Tuning;
 use super::terminal::Terminal;
-use super::{Done, Outcome, output, query};
+use super::{Done, Outcome, output, parameters, query};
 use crate::engine;
 
 /// Show how a query is read, bound and run
@@ -41,14 +41,16 @@ enum Stage {
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
+    let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
+    let tuning = Tuning { parameters, ..args.tuning.clone() };
     let engine = args.data.open(terminal)?;
-    let (now, _) = args.tuning.now(engine.now())?;
+    let (now, _) = tuning.now(engine.now())?;
     let stage = match args.stage {
         Stage::Ast => engine::Stage::Ast,
         Stage::Plan => engine::Stage::Plan,
         Stage::Polars => engine::Stage::Polars,
     };
-    let explained = engine.explain(&text, stage, &args.tuning.options(now));
+    let explained = engine.explain(&text, stage, &tuning.options(now));
     let failed = |diagnostics| Failure::Query { name, text: text.clone(), diagnostics };
     output::text(&explained.map_err(failed)?)?;
     Ok(Outcome::Done)

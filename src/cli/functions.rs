@@ -24,6 +24,9 @@ pub struct Args {
     output: Output,
 }
 
+/// The syntax of each tabular operator, as the first line of its file says it.
+const SYNTAX: &[&str] = include!(concat!(env!("OUT_DIR"), "/operators.rs"));
+
 /// A row of one of the tables.
 struct Entry {
     name: &'static str,
@@ -72,6 +75,14 @@ fn entries() -> Vec<Entry> {
         doc: f.doc,
         refused: if let AggregateBody::Refused(reason) = f.body { Some(reason) } else { None },
     });
+    let tabular = operators::PARSERS.iter().map(|(name, _)| Entry {
+        name,
+        kind: "tabular operator",
+        signatures: &[],
+        aliases: &[],
+        doc: syntax(name),
+        refused: None,
+    });
     let refused = operators::REFUSED.iter().map(|(name, reason)| Entry {
         name,
         kind: "tabular operator",
@@ -80,9 +91,21 @@ fn entries() -> Vec<Entry> {
         doc: "",
         refused: Some(reason),
     });
-    let mut entries: Vec<Entry> = scalar.chain(aggregate).chain(refused).collect();
+    let mut entries: Vec<Entry> = scalar.chain(aggregate).chain(tabular).chain(refused).collect();
     entries.sort_by_key(|e| (e.name.to_lowercase(), e.kind));
     entries
+}
+
+/// The line that shows the operator after its pipe or, failing that, names it as another spelling.
+fn syntax(name: &str) -> &'static str {
+    let shows = |line: &str, before: &str| {
+        let line = line.replace("|]", "|");
+        let name = format!("{before}{name}");
+        let mut rest = line.split(&name).skip(1);
+        rest.any(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
+    };
+    let found = ["| ", "`"].iter().find_map(|before| SYNTAX.iter().find(|line| shows(line, before)));
+    found.copied().unwrap_or_default()
 }
 
 fn table(entries: &[Entry]) -> Table {

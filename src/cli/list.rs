@@ -29,12 +29,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
 }
 
 fn table() -> Table {
-    let columns = ["Name", "Severity", "Title", "Tables", "Parameters"];
+    let columns = ["Name", "Severity", "Title", "Parameters"];
     let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
     let row = |a: &Analysis| {
         let parameters: Vec<&str> = a.parameters.iter().map(|p| p.name.as_str()).collect();
-        let cells =
-            [a.name.clone(), a.severity.clone(), a.title.clone(), a.tables.join(", "), parameters.join(", ")];
+        let cells = [a.name.clone(), a.severity.clone(), a.title.clone(), parameters.join(", ")];
         cells.into_iter().map(Value::String).collect()
     };
     Table { schema, rows: analysis::all().iter().map(row).collect() }

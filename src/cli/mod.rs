@@ -17,6 +17,7 @@ mod inspect;
 mod list;
 mod options;
 mod output;
+mod parameters;
 mod query;
 mod run;
 mod tables;
@@ -48,9 +49,9 @@ type Done = Result<Outcome, Failure>;
 
 /// KQL over exported Microsoft 365 and Entra ID audit data, offline, on one machine
 ///
-/// auk reads folders of exports (Purview audit searches, Graph and Entra downloads, PIM, Azure storage
-/// blobs) into a lake of Parquet files under Microsoft Sentinel's table names, and answers KQL over it.
-/// Nothing leaves the machine.
+/// auk reads folders of exports (Purview audit searches, Search-UnifiedAuditLog, Graph and Entra downloads)
+/// into a lake of Parquet files under Microsoft Sentinel's table names, and answers KQL over it. Nothing
+/// leaves the machine.
 #[derive(Parser)]
 #[command(name = "auk", version, max_term_width = 100, propagate_version = true, after_help = EXAMPLES)]
 struct Auk {

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::options::Tuning;
 use super::output::Output;
 use super::terminal::{Terminal, counted};
-use super::{Done, Outcome};
+use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
@@ -62,8 +62,10 @@ const LONGEST: u64 = 16 << 20;
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
+    let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
+    let tuning = Tuning { parameters, ..args.tuning.clone() };
     let engine = args.data.open(terminal)?;
-    let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &args.tuning };
+    let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
     question.answer(&engine, &args.output, terminal)?;
     Ok(Outcome::Done)
 }

@@ -6,6 +6,8 @@ use super::output::Output;
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
 use crate::diagnostic::closest;
+use crate::engine::{Engine, QueryOptions};
+use crate::kql::Catalog;
 use crate::lake::{self, Lake};
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
@@ -32,7 +34,7 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let table = match (&args.schema, &args.lake) {
         (Some(name), _) => columns(name)?,
-        (None, Some(dir)) => contents(&Lake::open(dir)?),
+        (None, Some(dir)) => contents(&Engine::new(Some(Lake::open(dir)?))),
         (None, None) => known(),
     };
     args.output.write(&table, terminal)?;
@@ -71,24 +73,11 @@ fn known() -> Table {
     }
 }
 
-/// What a lake holds: a row per table that is not empty.
-fn contents(lake: &Lake) -> Table {
-    let rows = lake::tables().iter().filter_map(|t| {
-        let parts = lake.parts(&t.name);
-        let rows: u64 = parts.iter().map(|p| p.rows - p.masked.len() as u64).sum();
-        let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);
-        let sources = lake.sources().iter().filter(|s| s.tables.contains(&t.name)).count();
-        (!parts.is_empty()).then(|| {
-            vec![
-                Value::string(&t.name),
-                Value::Long(rows as i64),
-                time(parts.iter().filter_map(|p| p.min).min()),
-                time(parts.iter().filter_map(|p| p.max).max()),
-                Value::Long(sources as i64),
-                Value::Long(parts.len() as i64),
-            ]
-        })
-    });
+/// What a lake holds: a row per table that is not empty. What is in a view is asked by a query.
+fn contents(engine: &Engine) -> Table {
+    let rows = lake::tables()
+        .iter()
+        .filter_map(|t| stored(engine.lake()?, &t.name).or_else(|| view(engine, &t.name)));
     Table {
         schema: schema(&[
             ("Table", Type::String),
@@ -100,4 +89,31 @@ fn contents(lake: &Lake) -> Table {
         ]),
         rows: rows.collect(),
     }
+}
+
+fn stored(lake: &Lake, name: &str) -> Option<Vec<Value>> {
+    let parts = lake.parts(name);
+    let rows: u64 = parts.iter().map(|p| p.rows - p.masked.len() as u64).sum();
+    let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);
+    let sources = lake.sources().iter().filter(|s| s.tables.iter().any(|table| table == name)).count();
+    (!parts.is_empty()).then(|| {
+        vec![
+            Value::string(name),
+            Value::Long(rows as i64),
+            time(parts.iter().filter_map(|p| p.min).min()),
+            time(parts.iter().filter_map(|p| p.max).max()),
+            Value::Long(sources as i64),
+            Value::Long(parts.len() as i64),
+        ]
+    })
+}
+
+/// A table that is another one's rows in other columns; it has no parts of its own.
+fn view(engine: &Engine, name: &str) -> Option<Vec<Value>> {
+    engine.view_of(name)?;
+    let query = format!("{name} | summarize count(), min(TimeGenerated), max(TimeGenerated)");
+    let answer = engine.query(&query, &QueryOptions::new(0)).ok()?;
+    let row = answer.table.rows.into_iter().next()?;
+    let rows = row.first().and_then(Value::as_i64).unwrap_or_default();
+    (rows > 0).then(|| [vec![Value::string(name)], row, vec![Value::Null, Value::Null]].concat())
 }
