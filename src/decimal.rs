@@ -83,21 +83,21 @@ impl Decimal {
         Some((up(self)?, up(other)?, scale))
     }
 
-    pub fn add(self, other: Decimal) -> Option<Decimal> {
+    pub fn checked_add(self, other: Decimal) -> Option<Decimal> {
         let (a, b, scale) = self.aligned(other)?;
         Decimal::new(a.checked_add(b)?, scale)
     }
 
-    pub fn sub(self, other: Decimal) -> Option<Decimal> {
-        self.add(other.neg())
+    pub fn checked_sub(self, other: Decimal) -> Option<Decimal> {
+        self.checked_add(other.negated())
     }
 
-    pub fn mul(self, other: Decimal) -> Option<Decimal> {
+    pub fn checked_mul(self, other: Decimal) -> Option<Decimal> {
         Decimal::new(self.digits.checked_mul(other.digits)?, self.scale + other.scale)
     }
 
     /// To 34 significant digits; `None` when dividing by zero.
-    pub fn div(self, other: Decimal) -> Option<Decimal> {
+    pub fn checked_div(self, other: Decimal) -> Option<Decimal> {
         if other.digits == 0 {
             return None;
         }
@@ -112,12 +112,12 @@ impl Decimal {
     }
 
     /// The remainder of truncating division.
-    pub fn rem(self, other: Decimal) -> Option<Decimal> {
+    pub fn checked_rem(self, other: Decimal) -> Option<Decimal> {
         let (a, b, scale) = self.aligned(other)?;
         Decimal::new(a.checked_rem(b)?, scale)
     }
 
-    pub fn neg(self) -> Decimal {
+    pub fn negated(self) -> Decimal {
         Decimal { digits: -self.digits, scale: self.scale }
     }
 }

@@ -122,7 +122,7 @@ pub fn timespan_text(ticks: i64) -> String {
     let (day, hour, minute) = (TICKS_PER_DAY as u64, TICKS_PER_HOUR as u64, TICKS_PER_MINUTE as u64);
     let second = TICKS_PER_SECOND as u64;
     let days = if t >= day { format!("{}.", t / day) } else { String::new() };
-    let fraction = if t % second == 0 { String::new() } else { format!(".{:07}", t % second) };
+    let fraction = if t.is_multiple_of(second) { String::new() } else { format!(".{:07}", t % second) };
     format!("{sign}{days}{:02}:{:02}:{:02}{fraction}", t / hour % 24, t / minute % 60, t / second % 60)
 }
 

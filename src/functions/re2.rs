@@ -45,7 +45,7 @@ pub fn to_crate(pattern: &str) -> Cow<'_, str> {
                 out.push(c);
             }
             '[' if pattern[at..].starts_with("[:") && pattern[at..].contains(":]") => {
-                while let Some((_, named)) = rest.next() {
+                for (_, named) in rest.by_ref() {
                     if named == ']' {
                         break;
                     }

@@ -10,7 +10,8 @@ const GRAPH: &str = "graph queries are not supported";
 const SHAPES: &str = "geospatial shapes, grids and cells are not supported";
 const CURSOR: &str = "database cursors exist in a Kusto cluster only";
 
-const COMBINED: &str = "how Kusto combines hashes is not published; hash(strcat(…)) hashes several values at once";
+const COMBINED: &str =
+    "how Kusto combines hashes is not published; hash(strcat(…)) hashes several values at once";
 
 pub const ROWS: &[Function] = &[
     not_done("hash_combine", COMBINED),

@@ -46,7 +46,7 @@ pub struct Plan {
     /// Per slot, the shreds below that member.
     shreds: Vec<(usize, Branch)>,
     /// The record has a column of its own, so no member is left over.
-    whole: bool,
+    pub whole: bool,
 }
 
 enum Source {
@@ -89,6 +89,8 @@ pub struct Record<'a> {
     pub root: u32,
     pub place: &'a Place,
     pub id: u128,
+    /// Columns that the envelope fills, whatever the payload says: column and text.
+    pub envelope: &'a [(&'static str, &'a str)],
 }
 
 impl Plan {
@@ -160,14 +162,21 @@ impl Plan {
     /// Appends a record as a row. `rest` holds members, without braces, that the caller found
     /// outside the payload.
     pub fn write(&self, record: &Record<'_>, rest: &mut String, memory: &mut Memory, rows: &mut Rows) {
-        let Record { tape, root, place, id } = *record;
+        let Record { tape, root, place, id, envelope } = *record;
         let row = rows.len();
-        let (content, leaves) = self.walk(tape, root, rest, memory);
+        let (payload, leaves) = self.walk(tape, root, rest, memory);
         let mut flags = place.flags | if tape.damaged { LOSSY } else { 0 };
+        let mut text = xxh3_64_with_seed(tape.text(root).as_bytes(), 0);
+        for (column, value) in envelope {
+            if let Some(at) = self.layout.index(column) {
+                text = xxh3_64_with_seed(value.as_bytes(), text);
+                flags |= set_plain(&mut rows.cells[at], row, self.layout.fields[at].ty, value);
+            }
+        }
         for (column, source) in &self.columns {
             let cells = &mut rows.cells[*column];
             match source {
-                Source::Const(text) => cells.set_text(row, text),
+                Source::Const(text) => _ = set_plain(cells, row, self.layout.fields[*column].ty, text),
                 Source::Made(make) => {
                     if let Some(text) = make(tape, root) {
                         cells.set_text(row, &text);
@@ -196,20 +205,20 @@ impl Plan {
         let time = rows.cells[self.layout.time].long(row).unwrap_or(i64::MIN);
         rows.meta.push(Meta {
             id,
-            content,
+            content: payload & !0xffff_ffff | text >> 32,
             time,
             source: place.source,
             ordinal: place.ordinal,
             offset: place.offset,
             length: place.length,
-            leaves,
+            leaves: leaves + envelope.len() as u32,
             flags,
             route: place.route,
         });
     }
 
-    /// Finds the members that have columns, collects those that have not, hashes all: the payload,
-    /// in whatever order its members are, in the upper half, the very text in the lower.
+    /// Finds the members that have columns, collects those that have not, hashes all in whatever
+    /// order they are, and counts the leaves.
     fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u32) {
         memory.nodes.clear();
         memory.nodes.resize(self.count, None);
@@ -227,8 +236,7 @@ impl Plan {
                 content = content.wrapping_add(member_hash(key, tape.text(child)));
             }
         }
-        let text = xxh3_64_with_seed(tape.text(root).as_bytes(), 0);
-        (content & !0xffff_ffff | text >> 32, tape.leaves_under(root))
+        (content, tape.leaves_under(root))
     }
 
     fn lookup(&self, memory: &mut Memory, position: usize, key: &str) -> Option<usize> {
@@ -288,21 +296,22 @@ fn set(cells: &mut Cells, row: usize, ty: Type, tape: &Tape, node: u32) -> u16 {
         return 0;
     }
     match cells {
-        Cells::Text(column) => {
-            if ty == Type::Dynamic {
-                column.set(row, tape.text(node));
-            } else if kind == Kind::String {
-                column.set(row, &tape.string(node));
-            } else {
-                column.set(row, tape.text(node));
-            }
-            return 0;
+        Cells::Text(column) if ty == Type::Dynamic || kind != Kind::String => {
+            column.set(row, tape.text(node));
+            0
         }
+        _ => set_plain(cells, row, ty, &tape.string(node)),
+    }
+}
+
+/// Writes a text into a cell of that type; says what could not be read.
+fn set_plain(cells: &mut Cells, row: usize, ty: Type, text: &str) -> u16 {
+    match cells {
+        Cells::Text(column) => column.set(row, text),
         Cells::Long(_) => {
-            let text = tape.string(node);
             let value = match ty {
-                Type::Datetime => moments::read(&text),
-                Type::Bool => boolean(&text),
+                Type::Datetime => moments::read(text),
+                Type::Bool => boolean(text),
                 _ => text.trim().parse().ok(),
             };
             match value {
@@ -311,7 +320,7 @@ fn set(cells: &mut Cells, row: usize, ty: Type, tape: &Tape, node: u32) -> u16 {
                 None => return UNREADABLE,
             }
         }
-        Cells::Real(_) => match tape.string(node).trim().parse() {
+        Cells::Real(_) => match text.trim().parse() {
             Ok(value) => cells.set_real(row, value),
             Err(_) => return UNREADABLE,
         },

@@ -144,7 +144,7 @@ impl<'a> Writer<'a> {
                     progress.bytes(size);
                     self.skipped.push(Skipped { path, reason, known });
                 }
-                Event::End { sha256, size, notes, .. } => {
+                Event::End { sha256, size, notes } => {
                     if let Some(path) = self.end(sha256, size, notes)? {
                         progress.file(&path);
                     }

@@ -16,7 +16,7 @@ use super::tape::{Kind, Tape};
 use crate::lake::rows::{LOSSY, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
-const MAX_RECOVERIES: usize = 1000;
+const MAX_RECOVERIES: usize = 100;
 
 /// Characters of a rejected record that are kept.
 pub const EXCERPT: usize = 200;
@@ -48,7 +48,7 @@ pub struct Worker {
     pub inner: Tape,
     /// Members found around the record at hand.
     pub rest: String,
-    memories: Vec<(usize, Memory)>,
+    memories: Vec<((usize, bool), Memory)>,
     spare: Arc<Spare>,
     small: bool,
     out: Parsed,
@@ -169,17 +169,17 @@ impl Worker {
     }
 
     /// Takes in a record. What is in `rest` goes with it.
-    pub fn row(&mut self, plan: &Plan, tape: &Tape, root: u32, place: &Place, id: u128) {
+    pub fn row(&mut self, plan: &Plan, record: &Record<'_>) {
         let mut rest = std::mem::take(&mut self.rest);
-        let known = self.memories.iter().position(|(table, _)| *table == plan.table);
+        let key = (plan.table, plan.whole);
+        let known = self.memories.iter().position(|(known, _)| *known == key);
         let known = known.unwrap_or_else(|| {
-            self.memories.push((plan.table, Memory::default()));
+            self.memories.push((key, Memory::default()));
             self.memories.len() - 1
         });
         let rows = rows(&mut self.out.tables, plan.table, &self.spare, self.small);
-        let record = Record { tape, root, place, id };
-        plan.write(&record, &mut rest, &mut self.memories[known].1, rows);
-        self.out.routes.insert(place.route);
+        plan.write(record, &mut rest, &mut self.memories[known].1, rows);
+        self.out.routes.insert(record.place.route);
         rest.clear();
         self.rest = rest;
     }

@@ -222,10 +222,12 @@ impl Store {
         let value = Value::Array(all.iter().map(|row| Value::Long(*row as i64)).collect());
         write_text(&self.dir.join(&name), &json::to_text(&value))?;
         self.manifest.parts[number].mask = Some((name, all.len() as u64));
+        let known = self.manifest.sources.iter().enumerate();
+        let known: HashMap<i64, usize> = known.map(|(at, source)| (i64::from(source.id), at)).collect();
         for mask in masks {
-            let id = sources.get(mask.row as usize).copied().unwrap_or(-1);
-            let source = self.manifest.sources.iter_mut().find(|s| i64::from(s.id) == i64::from(id));
-            let Some(source) = source else { continue };
+            let id = sources.get(mask.row as usize).map(|id| i64::from(*id));
+            let Some(at) = id.and_then(|id| known.get(&id)) else { continue };
+            let source = &mut self.manifest.sources[*at];
             source.kept = source.kept.saturating_sub(1);
             match mask.why {
                 Why::Superseded => source.superseded += 1,

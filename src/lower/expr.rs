@@ -54,7 +54,10 @@ impl Lowering<'_> {
             },
             ExprKind::Call(function, args) => match self.path(expr, scope, alike)? {
                 Some(path) => Ok(path),
-                None => self.call(function, args, expr, scope),
+                None => match self.parsed(expr, scope)? {
+                    Some(parsed) => Ok(parsed),
+                    None => self.call(function, args, expr, scope),
+                },
             },
             ExprKind::Convert(inner) => {
                 let operand = self.lowered_in(inner, scope, shred::takes_alike(expr))?;
@@ -119,6 +122,19 @@ impl Lowering<'_> {
         Ok(match self.lowered(below, scope)? {
             Lowered::Constant(_) => None,
             lowered => Some(Lowered::Path(Path { expr: lowered.into_expr(below.ty), base, steps })),
+        })
+    }
+
+    /// `parse_json` of a dynamic value, or of its text, which is JSON already.
+    fn parsed(&self, expr: &Expr, scope: Scope<'_>) -> Result<Option<Lowered>> {
+        let (parsed, below) = shred::below_parse(expr);
+        if std::ptr::eq(below, expr) || below.ty != Type::Dynamic {
+            return Ok(None);
+        }
+        Ok(match (parsed, self.lowered(below, scope)?) {
+            (None, lowered) => Some(lowered),
+            (_, Lowered::Constant(_)) => None,
+            (_, lowered) => Some(Lowered::Column(path::parsed_text_of(lowered.into_expr(Type::Dynamic)))),
         })
     }
 

@@ -14,6 +14,7 @@ use serde::de::IgnoredAny;
 use sonic_rs::PointerNode;
 
 use super::kernel::{elementwise, name};
+use crate::functions::convert::parse_dynamic;
 use crate::json;
 use crate::plan::expr::Step;
 use crate::types::Type;
@@ -146,6 +147,22 @@ pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
 
 fn parsed_text(raw: &str) -> String {
     json::parse(raw).unwrap_or(Value::Null).to_text()
+}
+
+/// What `parse_json(tostring(x))` makes of a dynamic column: only a string is something else than before.
+pub fn parsed_text_of(expr: pl::Expr) -> pl::Expr {
+    let run = |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let texts = series.str()?.iter().map(|cell| match cell {
+            Some(raw) if raw.starts_with('"') => match parse_dynamic(&text_of(raw, true)) {
+                Value::Null => None,
+                value => Some(Cow::Owned(json::to_text(&value))),
+            },
+            cell => cell.map(Cow::Borrowed),
+        });
+        Ok(pl::StringChunked::from_iter_options(name(columns).into(), texts).into_column())
+    };
+    elementwise(vec![expr], Type::Dynamic, run)
 }
 
 /// A dynamic column as text, as `tostring()` gives it.

@@ -10,6 +10,7 @@
 use polars::prelude as pl;
 
 use super::column::{Cells, from_values};
+use super::expr::Scope;
 use super::needs::StoredPath;
 use super::{Lowering, kernel};
 use crate::lake::{Exactness, Part};
@@ -97,6 +98,15 @@ pub fn takes_alike(expr: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Does the expression look at JSON text, and not only at stored paths?
+pub fn reads_json(expr: &Expr, scope: Scope<'_>) -> bool {
+    let stored = column_path(expr)
+        .is_some_and(|(column, steps)| scope.paths.iter().any(|p| p.column == column && p.steps == steps));
+    let parses = matches!(&expr.kind, ExprKind::Call(f, _) if f.name == "parse_json");
+    let column = matches!(expr.kind, ExprKind::Column(_)) && expr.ty == Type::Dynamic;
+    !stored && (parses || column || expr.children().into_iter().any(|child| reads_json(child, scope)))
 }
 
 /// Text, or an array of texts, none of which reads as a bool.

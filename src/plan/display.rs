@@ -54,7 +54,8 @@ fn line(plan: &Plan) -> String {
         }
         Plan::Union { inputs, .. } => format!("Union of {}", inputs.len()),
         Plan::Expand { columns, .. } => {
-            let text = |(c, n): (&super::Expanded, &str)| format!("{n} = {} to {}", expr(&c.source, &input), c.ty);
+            let text =
+                |(c, n): (&super::Expanded, &str)| format!("{n} = {} to {}", expr(&c.source, &input), c.ty);
             format!("Expand {}", list(columns.iter().zip(added()).map(text)))
         }
         Plan::Window { calls, segment, .. } => {

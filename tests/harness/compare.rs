@@ -16,12 +16,24 @@ pub fn difference(expected: &Table, actual: &Table, ordered: bool) -> Option<Str
     }
     let schema = &expected.schema;
     if ordered {
-        let same = expected.rows.len() == actual.rows.len()
-            && expected.rows.iter().zip(&actual.rows).all(|(a, b)| same_rows(a, b));
-        return (!same).then(|| lines(&expected.rows, &actual.rows, schema));
+        let (missing, surplus) = pairwise_difference(&expected.rows, &actual.rows);
+        return (!missing.is_empty() || !surplus.is_empty()).then(|| lines(&missing, &surplus, schema));
     }
     let (missing, surplus) = multiset_difference(expected, actual);
     (!missing.is_empty() || !surplus.is_empty()).then(|| lines(&missing, &surplus, schema))
+}
+
+/// The rows that differ from the one at their place on the other side.
+fn pairwise_difference(expected: &[Vec<Value>], actual: &[Vec<Value>]) -> (Vec<Vec<Value>>, Vec<Vec<Value>>) {
+    let (mut missing, mut surplus) = (Vec::new(), Vec::new());
+    for at in 0..expected.len().max(actual.len()) {
+        let (a, b) = (expected.get(at), actual.get(at));
+        if !matches!((a, b), (Some(a), Some(b)) if same_rows(a, b)) {
+            missing.extend(a.cloned());
+            surplus.extend(b.cloned());
+        }
+    }
+    (missing, surplus)
 }
 
 /// The rows of one that the other lacks, both ways.

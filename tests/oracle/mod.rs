@@ -11,6 +11,7 @@ mod calls;
 mod eval;
 mod expand;
 mod join;
+pub mod lake;
 mod series;
 mod window;
 

@@ -13,9 +13,7 @@ const TWO: &[&str] = &["(x: number, y: number) -> real"];
 const TWO_IF: &[&str] = &["(x: number, y: number, predicate: bool) -> real"];
 
 pub const ROWS: &[Aggregate] = &[
-    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance"), || {
-        Spread::boxed(1, false)
-    }),
+    row("variance", ONE, "The variance of a sample.", Naming::Prefix("variance"), || Spread::boxed(1, false)),
     row("variancep", ONE, "The variance of a population.", Naming::Prefix("variancep"), || {
         Spread::boxed(0, false)
     }),

@@ -94,7 +94,7 @@ impl Accumulator for Total {
     fn add(&mut self, args: &[Value], _: &Cx) {
         match &args[0] {
             Value::Real(x) => self.real += x,
-            Value::Decimal(d) => self.decimal = self.decimal.and_then(|sum| sum.add(*d)),
+            Value::Decimal(d) => self.decimal = self.decimal.and_then(|sum| sum.checked_add(*d)),
             value => match value.as_i64() {
                 Some(n) => self.whole += i128::from(n),
                 None => return,
@@ -113,7 +113,7 @@ impl Accumulator for Total {
             // One of the two is zero: a column has one type.
             Type::Real => Value::Real((self.real + self.whole as f64) / divisor as f64),
             Type::Decimal => {
-                let sum = self.decimal.and_then(|sum| sum.div(Decimal::from_i64(divisor)));
+                let sum = self.decimal.and_then(|sum| sum.checked_div(Decimal::from_i64(divisor)));
                 sum.map_or(Value::Null, Value::Decimal)
             }
             _ if whole.is_err() => {

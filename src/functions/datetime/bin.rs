@@ -86,10 +86,10 @@ fn decimal(value: Decimal, size: Decimal, fixed: Decimal) -> Option<Decimal> {
     if size <= zero {
         return None;
     }
-    let from = value.sub(fixed)?;
-    let rest = from.rem(size)?;
-    let rest = if rest < zero { rest.add(size)? } else { rest };
-    value.sub(rest)
+    let from = value.checked_sub(fixed)?;
+    let rest = from.checked_rem(size)?;
+    let rest = if rest < zero { rest.checked_add(size)? } else { rest };
+    value.checked_sub(rest)
 }
 
 fn to_decimal(value: &Value) -> Option<Decimal> {

@@ -22,7 +22,7 @@ pub const ROWS: &[Function] = &[
         Naming::FirstArgument,
         |args, _| match &args[0] {
             Value::Real(x) => Value::Real(x.abs()),
-            Value::Decimal(d) => Value::Decimal((*d).max(d.neg())),
+            Value::Decimal(d) => Value::Decimal((*d).max(d.negated())),
             Value::Timespan(t) => t.checked_abs().map_or(Value::Null, Value::Timespan),
             other => other.as_i64().and_then(i64::checked_abs).map_or(Value::Null, Value::Long),
         },
@@ -49,9 +49,9 @@ pub const ROWS: &[Function] = &[
 
 fn ceiling(d: Decimal) -> Option<Decimal> {
     let one = Decimal::from_i64(1);
-    let rest = d.rem(one)?;
-    let whole = d.sub(rest)?;
-    if rest > Decimal::from_i64(0) { whole.add(one) } else { Some(whole) }
+    let rest = d.checked_rem(one)?;
+    let whole = d.checked_sub(rest)?;
+    if rest > Decimal::from_i64(0) { whole.checked_add(one) } else { Some(whole) }
 }
 
 fn round(args: &[Value], cx: &Cx) -> Value {
@@ -84,13 +84,13 @@ pub fn round_real(x: f64, digits: i64) -> f64 {
 fn round_decimal(d: Decimal, digits: i64) -> Option<Decimal> {
     let unit = Decimal::parse(&format!("1e{}", -digits.clamp(-33, 33)))?;
     let zero = Decimal::from_i64(0);
-    let rest = d.rem(unit)?;
-    let down = d.sub(rest)?;
-    let rest = if rest < zero { rest.neg() } else { rest };
-    if rest.add(rest)? < unit {
+    let rest = d.checked_rem(unit)?;
+    let down = d.checked_sub(rest)?;
+    let rest = if rest < zero { rest.negated() } else { rest };
+    if rest.checked_add(rest)? < unit {
         return Some(down);
     }
-    if d < zero { down.sub(unit) } else { down.add(unit) }
+    if d < zero { down.checked_sub(unit) } else { down.checked_add(unit) }
 }
 
 fn round_integer(n: i64, digits: i64) -> Option<i64> {

@@ -80,28 +80,28 @@ struct Operation {
 const ADD: Operation = Operation {
     long: |a, b| Some(a.wrapping_add(b)),
     real: |a, b| a + b,
-    decimal: Decimal::add,
+    decimal: Decimal::checked_add,
     ticks: i64::checked_add,
 };
 
 const SUBTRACT: Operation = Operation {
     long: |a, b| Some(a.wrapping_sub(b)),
     real: |a, b| a - b,
-    decimal: Decimal::sub,
+    decimal: Decimal::checked_sub,
     ticks: i64::checked_sub,
 };
 
 const MULTIPLY: Operation = Operation {
     long: |a, b| Some(a.wrapping_mul(b)),
     real: |a, b| a * b,
-    decimal: Decimal::mul,
+    decimal: Decimal::checked_mul,
     ticks: i64::checked_mul,
 };
 
 const DIVIDE: Operation = Operation {
     long: |a, b| if b == 0 { None } else { Some(a.wrapping_div(b)) },
     real: |a, b| a / b,
-    decimal: Decimal::div,
+    decimal: Decimal::checked_div,
     ticks: i64::checked_div,
 };
 
@@ -109,10 +109,10 @@ const MODULO: Operation = Operation {
     long: modulo,
     real: f64::rem_euclid,
     decimal: |a, b| {
-        let rest = a.rem(b)?;
+        let rest = a.checked_rem(b)?;
         let zero = Decimal::from_i64(0);
-        let size = if b < zero { b.neg() } else { b };
-        if rest < zero { rest.add(size) } else { Some(rest) }
+        let size = if b < zero { b.negated() } else { b };
+        if rest < zero { rest.checked_add(size) } else { Some(rest) }
     },
     ticks: modulo,
 };
@@ -180,7 +180,7 @@ fn negate(args: &[Value], _: &Cx) -> Value {
         Value::Int(n) => Value::Long(-i64::from(*n)),
         Value::Long(n) => Value::Long(n.wrapping_neg()),
         Value::Real(x) => Value::Real(-x),
-        Value::Decimal(d) => Value::Decimal(d.neg()),
+        Value::Decimal(d) => Value::Decimal(d.negated()),
         Value::Timespan(t) => t.checked_neg().map_or(Value::Null, Value::Timespan),
         _ => Value::Null,
     }

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::ingest::plan::From::{Const, Made, Member};
-use crate::ingest::plan::{Map, Place, Plan};
+use crate::ingest::plan::{Map, Place, Plan, Record};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
 
@@ -20,6 +20,7 @@ const AUDIT_LOGS: &[Map] = &[
     ("AdditionalDetails", Member("additionalDetails")),
     ("Category", Member("category")),
     ("CorrelationId", Member("correlationId")),
+    ("DurationMs", Const("0")),
     ("Id", Member("id")),
     ("Identity", Made(actor)),
     ("InitiatedBy", Member("initiatedBy")),
@@ -48,10 +49,15 @@ pub fn sniff(tape: &Tape, root: u32) -> bool {
 }
 
 pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
+    read_in(worker, tape, root, place, &[]);
+}
+
+/// Reads a record whose envelope knows more.
+pub fn read_in(worker: &mut Worker, tape: &Tape, root: u32, place: Place, envelope: &[(&'static str, &str)]) {
     static PLAN: OnceLock<Plan> = OnceLock::new();
     let plan = PLAN.get_or_init(|| Plan::new(TABLE, AUDIT_LOGS));
     let id = worker.identity("directoryAudit", "id", tape, root);
-    worker.row(plan, tape, root, &place, id);
+    worker.row(plan, &Record { tape, root, place: &place, id, envelope });
 }
 
 /// `tid` of the additional details, which PIM's rows have.

@@ -4,9 +4,11 @@
 //! Trap: a record is told by its members, never by its file. Files mix kinds, and records come
 //! wrapped in pages, envelopes and strings that hold JSON.
 
+mod diagnostics;
 mod directory_audits;
 mod record_types;
 mod sign_ins;
+mod splunk;
 mod unified_audit;
 
 use std::borrow::Cow;
@@ -51,6 +53,13 @@ pub const FORMATS: &[Format] = &[
         read: sign_ins::read,
     },
     Format {
+        route: "D1",
+        name: "diagnostic settings of Entra ID",
+        made_by: "diagnostic settings to a storage account (PT1H.json) or an event hub",
+        sniff: diagnostics::sniff,
+        read: diagnostics::read,
+    },
+    Format {
         route: "A2",
         name: "Search-UnifiedAuditLog as JSON",
         made_by: "Search-UnifiedAuditLog | ConvertTo-Json",
@@ -83,6 +92,13 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         read: unified_audit::read_row,
     },
     CsvFormat {
+        route: "A7",
+        name: "raw events out of Splunk",
+        made_by: "a Splunk search exported as CSV",
+        sniff: |columns| has(columns, "_raw") && !has(columns, "AuditData"),
+        read: splunk::read_row,
+    },
+    CsvFormat {
         route: "A4",
         name: "audit log query of Microsoft Graph as CSV",
         made_by: "Microsoft-Extractor-Suite Get-UALGraph",
@@ -100,7 +116,7 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         route: "A1",
         name: "Search-UnifiedAuditLog as CSV",
         made_by: "Search-UnifiedAuditLog | Export-Csv",
-        sniff: |columns| has(columns, "AuditData"),
+        sniff: |columns| has(columns, "AuditData") || has(columns, "AuditData_Raw"),
         read: unified_audit::read_row,
     },
 ];

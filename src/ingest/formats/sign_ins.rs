@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::ingest::plan::From::{Const, Made, Member};
-use crate::ingest::plan::{Map, Place, Plan};
+use crate::ingest::plan::{Map, Place, Plan, Record};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
 
@@ -129,6 +129,23 @@ pub fn sniff(tape: &Tape, root: u32) -> bool {
 }
 
 pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
+    read_in(worker, tape, root, place, kind(tape, root), &[]);
+}
+
+/// Which of the four tables holds the sign-ins of a category of diagnostic settings.
+pub fn of_category(category: &str) -> Option<usize> {
+    TABLES.iter().position(|(_, name)| *name == category)
+}
+
+/// Reads a record whose envelope knows the table and more.
+pub fn read_in(
+    worker: &mut Worker,
+    tape: &Tape,
+    root: u32,
+    place: Place,
+    table: usize,
+    envelope: &[(&'static str, &str)],
+) {
     static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
     let plans = PLANS.get_or_init(|| {
         let plan = |(at, (table, category)): (usize, &(&'static str, &'static str))| {
@@ -139,7 +156,7 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         TABLES.iter().enumerate().map(plan).collect()
     });
     let id = worker.identity("signIn", "id", tape, root);
-    worker.row(&plans[kind(tape, root)], tape, root, &place, id);
+    worker.row(&plans[table], &Record { tape, root, place: &place, id, envelope });
 }
 
 /// Which of the four tables a sign-in belongs to.

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::record_types;
 use crate::ingest::cells::Header;
 use crate::ingest::plan::From::{Const, Made, Member, Whole};
-use crate::ingest::plan::{Map, Place, Plan, push_member};
+use crate::ingest::plan::{Map, Place, Plan, Record, push_member};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
 use crate::json;
@@ -170,7 +170,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
             push_text(&mut worker.rest, name, text);
         }
     }
-    read_text(worker, cell("AuditData"), &outer, place);
+    read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
 }
 
 fn push_text(rest: &mut String, name: &str, text: &str) {
@@ -208,7 +208,7 @@ fn write(worker: &mut Worker, tape: &Tape, root: u32, place: Place, record_type:
     if record_type_name(tape, root).is_none() && record_type.bytes().any(|b| b.is_ascii_alphabetic()) {
         push_text(&mut worker.rest, "RecordType", record_type);
     }
-    worker.row(plan, tape, root, &place, id);
+    worker.row(plan, &Record { tape, root, place: &place, id, envelope: &[] });
 }
 
 /// A row out of the envelope alone; the text that could not be read is kept in `_auk_rest`.
@@ -243,7 +243,8 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
     }
     let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
     let id = crate::ingest::plan::identity(KIND, &id);
-    worker.row(plan, &tape, 0, &Place { flags: place.flags | PARTIAL, ..place }, id);
+    let place = Place { flags: place.flags | PARTIAL, ..place };
+    worker.row(plan, &Record { tape: &tape, root: 0, place: &place, id, envelope: &[] });
 }
 
 fn id(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {

@@ -17,7 +17,7 @@ use crate::types::Schema;
 /// What a user function gives.
 pub enum Outcome {
     Scalar(Expr),
-    Table(Relation),
+    Table(Box<Relation>),
 }
 
 impl Binder<'_> {
@@ -26,7 +26,7 @@ impl Binder<'_> {
         if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
             return match self.user_function(name, &function, &names, args, None, row)? {
                 Outcome::Scalar(expr) => Some(Expr { span, ..expr }),
-                Outcome::Table(relation) => self.scalar_of(relation, span),
+                Outcome::Table(relation) => self.scalar_of(*relation, span),
             };
         }
         if let Some(bound) = self.special(name, args, span, row) {
@@ -114,13 +114,13 @@ impl Binder<'_> {
         let mut bound = Vec::new();
         for parameter in &function.parameters {
             if let Some(table) = piped.take() {
-                bound.push((parameter.name.text.clone(), Binding::Table(table)));
+                bound.push((parameter.name.text.clone(), Binding::Table(Box::new(table))));
                 continue;
             }
             let named = args.iter().find(|a| a.name.as_ref().is_some_and(|n| n.text == parameter.name.text));
             let given = named.or_else(|| by_place.next()).map(|a| &a.value);
             let binding = match (&parameter.ty, given, &parameter.default) {
-                (ParameterType::Tabular(_), Some(value), _) => Binding::Table(self.table(value)?),
+                (ParameterType::Tabular(_), Some(value), _) => Binding::Table(Box::new(self.table(value)?)),
                 (ParameterType::Scalar(ty), Some(value), _) => {
                     let value = self.expr(value, row)?;
                     Binding::Scalar(self.convert(value, *ty))
@@ -149,7 +149,7 @@ impl Binder<'_> {
         for statement in statements {
             match statement {
                 ast::Statement::Expression(e) if self.is_table(e) => {
-                    outcome = Some(Outcome::Table(self.table(e)?))
+                    outcome = Some(Outcome::Table(Box::new(self.table(e)?)))
                 }
                 ast::Statement::Expression(e) => {
                     let blind = blind(row.schema);

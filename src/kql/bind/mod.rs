@@ -40,7 +40,7 @@ const MAX_CALLS: usize = 32;
 pub enum Binding {
     /// A constant, a scalar subquery, or an argument of the function being bound.
     Scalar(Expr),
-    Table(Relation),
+    Table(Box<Relation>),
     Function {
         function: Rc<ast::Function>,
         names: Names,

@@ -115,6 +115,9 @@ pub fn extend(input: Relation, columns: Vec<(String, Expr)>) -> Relation {
     Relation { hidden, ..project_columns(input, all) }
 }
 
+/// A bound column: its name, whether the query gave it, and what it is.
+pub type Named = (String, bool, Expr);
+
 impl Binder<'_> {
     /// Binds a tabular expression.
     pub fn table(&mut self, e: &ast::Expr) -> Option<Relation> {
@@ -147,7 +150,7 @@ impl Binder<'_> {
         match self.names.get(&name.text).cloned() {
             Some(Binding::Table(mut relation)) => {
                 relation.name = Some(name.text.clone());
-                Some(relation)
+                Some(*relation)
             }
             Some(Binding::Function { .. }) => {
                 let mut relation = self.table_call(name, &[], name.span)?;
@@ -180,7 +183,7 @@ impl Binder<'_> {
     fn table_call(&mut self, name: &ast::Name, args: &[ast::Argument], span: Span) -> Option<Relation> {
         if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
             return match self.user_function(name, &function, &names, args, None, &Row::new(&NO_COLUMNS))? {
-                Outcome::Table(relation) => Some(relation),
+                Outcome::Table(relation) => Some(*relation),
                 Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
             };
         }
@@ -240,8 +243,12 @@ impl Binder<'_> {
     /// Does the body of a function end in a table? Its parameters and `let`s count by their kind.
     fn gives_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
         let scalar = || Binding::Scalar(Expr::literal(Value::Null, Type::Dynamic, Span::default()));
-        let table =
-            || Binding::Table(Relation::new(Plan::Values { schema: Schema::default(), rows: Vec::new() }));
+        let table = || {
+            Binding::Table(Box::new(Relation::new(Plan::Values {
+                schema: Schema::default(),
+                rows: Vec::new(),
+            })))
+        };
         let outer = self.names.clone();
         self.names = declared.clone();
         for parameter in &function.parameters {
@@ -274,7 +281,7 @@ impl Binder<'_> {
         input: Relation,
         columns: &[NamedExpr],
         unnamed: &dyn Fn(usize) -> String,
-    ) -> Option<(Relation, Vec<(String, bool, Expr)>)> {
+    ) -> Option<(Relation, Vec<Named>)> {
         let windows = RefCell::default();
         let schema = input.schema().clone();
         let row = Row::with_windows(&schema, &windows);
@@ -300,7 +307,7 @@ impl Binder<'_> {
         index: usize,
         row: &Row<'_>,
         unnamed: &dyn Fn(usize) -> String,
-    ) -> Option<Vec<(String, bool, Expr)>> {
+    ) -> Option<Vec<Named>> {
         let expr = self.expr(&column.expr, row)?;
         if let Ast::Call { name, args } = &column.expr.kind
             && matches!(name.text.as_str(), "array_sort_asc" | "array_sort_desc")
@@ -346,7 +353,7 @@ impl Binder<'_> {
     }
 
     /// Arrays sorted together: a column each, `a_sorted`.
-    fn sorted_arrays(&mut self, args: &[ast::Argument], expr: Expr) -> Option<Vec<(String, bool, Expr)>> {
+    fn sorted_arrays(&mut self, args: &[ast::Argument], expr: Expr) -> Option<Vec<Named>> {
         let mut all = Vec::new();
         for (at, arg) in args.iter().enumerate() {
             let step = Expr::literal(Value::Long(at as i64), Type::Long, expr.span);
@@ -363,7 +370,7 @@ impl Binder<'_> {
         expr: Expr,
         parts: &[(&str, Type)],
         prefix: &str,
-    ) -> Option<Vec<(String, bool, Expr)>> {
+    ) -> Option<Vec<Named>> {
         let span = column.expr.span;
         let mut all = Vec::new();
         for (at, (suffix, ty)) in parts.iter().enumerate() {

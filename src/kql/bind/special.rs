@@ -53,7 +53,7 @@ impl Binder<'_> {
 
     /// `case(p1, v1, p2, v2, …, otherwise)` as nested `iff`.
     fn case(&mut self, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
-        if args.len() < 3 || args.len() % 2 == 0 {
+        if args.len() < 3 || args.len().is_multiple_of(2) {
             return self.error(span, "case() takes pairs of predicate and value, then the value otherwise");
         }
         let args = self.arguments(args, row)?;

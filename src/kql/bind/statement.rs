@@ -49,7 +49,7 @@ impl Binder<'_> {
         match statement {
             Statement::Let { name, value } => {
                 let binding = if self.is_table(value) {
-                    Binding::Table(self.table(value)?)
+                    Binding::Table(Box::new(self.table(value)?))
                 } else {
                     Binding::Scalar(self.expr(value, &Row::new(&NO_COLUMNS))?)
                 };

@@ -20,6 +20,6 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 pub fn bind(b: &mut Binder<'_>, op: &As, input: Relation) -> Option<Relation> {
     let mut shared = b.share(input);
     shared.name = Some(op.name.text.clone());
-    b.names = b.names.with(&op.name.text, Binding::Table(shared.clone()));
+    b.names = b.names.with(&op.name.text, Binding::Table(Box::new(shared.clone())));
     Some(shared)
 }

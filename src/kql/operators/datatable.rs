@@ -46,7 +46,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Datatable) -> Option<Relation> {
         schema.columns.push(Column::new(name.text.as_str(), *ty));
     }
     let width = schema.len().max(1);
-    if op.values.len() % width != 0 {
+    if !op.values.len().is_multiple_of(width) {
         return b.error(op.span, format!("{} values do not fill rows of {width}", op.values.len()));
     }
     let mut rows = Vec::new();

@@ -23,7 +23,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Invoke, input: Relation) -> Option<Relation
         return b.unknown_function(&op.function);
     };
     match b.user_function(&op.function, &function, &names, &op.args, Some(input), &Row::new(&NO_COLUMNS))? {
-        Outcome::Table(relation) => Some(relation),
+        Outcome::Table(relation) => Some(*relation),
         Outcome::Scalar(_) => b.error(op.function.span, "invoke wants a function that gives a table"),
     }
 }

@@ -3,14 +3,14 @@
 //! Trap: several columns are expanded side by side, the shorter ones filled with null; an empty array or a null keeps its row with null.
 
 use super::OperatorKind;
+use crate::diagnostic::Diagnostic;
 use crate::kql::ast::ExprKind;
 use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row, implied_name, select};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expanded as PlanExpanded, Plan};
-use crate::diagnostic::Diagnostic;
-use crate::types::{Column, Schema};
 use crate::types::Type;
+use crate::types::{Column, Schema};
 
 /// A column to expand.
 #[derive(Clone, Debug)]

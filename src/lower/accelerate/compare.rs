@@ -111,7 +111,8 @@ fn between(c: &Call<'_>) -> Option<pl::Expr> {
     let integer = |ty: Type| matches!(ty, Type::Int | Type::Long);
     let length = ty == Type::Datetime && high_type == Type::Timespan;
     let same = ty == low_type && (ty == high_type || length) && matches!(ty, Type::Datetime | Type::Timespan);
-    if !same && !(integer(ty) && integer(low_type) && integer(high_type)) {
+    let integers = integer(ty) && integer(low_type) && integer(high_type);
+    if !(same || integers) {
         return None;
     }
     if let (Some(low), Some(high)) = (c.constant(1), c.constant(2)) {

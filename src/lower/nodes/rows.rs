@@ -13,12 +13,21 @@ use crate::types::Schema;
 
 impl Lowering<'_> {
     pub fn filter(&self, input: &Plan, wanted: &Needs, predicate: &Expr) -> Result<pl::LazyFrame> {
+        // Filters on one another are one conjunction.
+        let (mut input, mut wanted, mut predicates) = (input, wanted.clone(), vec![predicate]);
+        while let Plan::Filter { input: below, predicate } = input {
+            wanted = self.of_inputs(input, &wanted).pop().unwrap_or_default();
+            predicates.insert(0, predicate);
+            input = below;
+        }
+        let wanted = &wanted;
         let scope = scope(input.schema(), wanted);
         let (mut cheap, mut dear) = (Vec::new(), Vec::new());
-        for part in conjuncts(predicate) {
+        for part in predicates.into_iter().flat_map(conjuncts) {
             let before = self.kernels.get();
             let lowered = accelerate::as_predicate(self.expr(part, scope)?);
-            if self.kernels.get() == before { cheap.push(lowered) } else { dear.push(lowered) }
+            let is_dear = self.kernels.get() > before || shred::reads_json(part, scope);
+            if is_dear { dear.push(lowered) } else { cheap.push(lowered) }
         }
         let mut frame = self.node(input, wanted)?;
         if let Some(all) = cheap.into_iter().reduce(pl::Expr::and) {

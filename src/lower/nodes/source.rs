@@ -85,15 +85,15 @@ fn integers(from: i64, to: i64, step: i64, like: &Value, limit: usize) -> Result
 fn reals(from: &Value, to: &Value, step: &Value, limit: usize) -> Result<Vec<Value>> {
     let number = |v: &Value| v.as_f64().unwrap_or(f64::NAN);
     let (from, to, step) = (number(from), number(to), number(step));
-    let count = ((to - from) / step + 1e-9).floor() + 1.0;
-    let count = if count > limit as f64 { limit as f64 } else { count };
-    if !count.is_finite() || count < 1.0 {
-        return Ok(Vec::new());
+    let within = |x: f64| if step > 0.0 { x <= to } else { step < 0.0 && x >= to };
+    let mut values = Vec::new();
+    for at in (0_u64..).map(|i| from + i as f64 * step).take_while(|x| within(*x)).take(limit) {
+        if values.len() >= RANGE_LIMIT {
+            return Err(too_long());
+        }
+        values.push(Value::Real(at));
     }
-    if count > RANGE_LIMIT as f64 {
-        return Err(too_long());
-    }
-    Ok((0..count as u64).map(|i| Value::Real(from + i as f64 * step)).collect())
+    Ok(values)
 }
 
 fn decimals(from: Decimal, to: Decimal, step: Decimal, limit: usize) -> Result<Vec<Value>> {
