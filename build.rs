@@ -6,6 +6,10 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=queries");
+    // Polars' line tables would make the binary fifty times as large as its code.
+    if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "unix") {
+        println!("cargo::rustc-link-arg=-Wl,-S");
+    }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").unwrap_or_default()).join("queries");
     let mut files = Vec::new();
     if root.is_dir() {

@@ -4,10 +4,11 @@
 
 use super::OperatorKind;
 use super::summarize::{bind_keys, key_name, star};
-use crate::kql::ast::{Expr, NamedExpr, OperatorParameter};
+use crate::kql::ast::{Expr, ExprKind, NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
 use crate::kql::parser::{Parsed, Parser};
-use crate::plan::{AggregateCall, ExprKind as PlanExpr, Plan, Series};
+use crate::plan::{AggregateCall, Expr as PlanValue, ExprKind as PlanExpr, Plan, Series};
+use crate::source::Span;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 use std::cell::RefCell;
@@ -99,6 +100,8 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         None => None,
     };
     let (names, calls, defaults) = values(b, &op.columns, &input)?;
+    let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
+    let nonempty = op.parameters.iter().any(|p| p.name.text == "kind" && named(&p.value));
     let mut output = Schema::new(
         keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
     );
@@ -114,11 +117,46 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         include_to: op.in_range,
         values: calls.into_iter().zip(defaults).collect(),
     };
-    Some(Relation::new(Plan::Series {
-        input: Box::new(input.plan),
-        series: Box::new(series),
-        schema: output,
+    let empty = match nonempty && keys.is_empty() {
+        true => nothing(b, &series, span)?,
+        false => None,
+    };
+    let made = Plan::Series { input: Box::new(input.plan), series: Box::new(series), schema: output.clone() };
+    Some(Relation::new(match empty {
+        // The first of: the series there is, the series of no rows.
+        Some(row) => {
+            let nothing = Plan::Values { schema: output.clone(), rows: vec![row] };
+            let either = Plan::Union { inputs: vec![made, nothing], schema: output };
+            Plan::Limit { input: Box::new(either), count: 1, segment: Vec::new() }
+        }
+        None => made,
     }))
+}
+
+/// The longest axis that KQL makes.
+const LIMIT: usize = 1 << 20;
+
+/// The series of no rows, which `kind=nonempty` shows when the ends of the axis are given.
+fn nothing(b: &mut Binder<'_>, series: &Series, span: Span) -> Option<Option<Vec<Value>>> {
+    let (Some(from), Some(to)) = (&series.from, &series.to) else { return Some(None) };
+    let mut axis = Vec::new();
+    let mut at = PlanValue::literal(from.clone(), from.type_of()?, span);
+    let step = PlanValue::literal(series.step.clone(), series.step.type_of()?, span);
+    while let Some(value) = at.as_literal() {
+        let order = value.total_cmp(to);
+        if order.is_gt() || order.is_eq() && !series.include_to {
+            break;
+        }
+        axis.push(value.clone());
+        if axis.len() > LIMIT {
+            return b.error(span, format!("make-series would give more than {LIMIT} values"));
+        }
+        at = b.apply("+", vec![at, step.clone()], span)?;
+    }
+    let filled = series.values.iter().map(|(_, default)| Value::Array(vec![default.clone(); axis.len()]));
+    let mut row: Vec<Value> = filled.collect();
+    row.push(Value::Array(axis));
+    Some(Some(row))
 }
 
 /// The value columns: their names, aggregates, and values where there are no rows.
