@@ -4,6 +4,8 @@
 //! `../shared/kql`; without either the test says so and passes. What differs is listed in full in
 //! `differential-NAME.txt` in the test folder of the target directory.
 //!
+//! Where a query gives no rows, the parts of its plan are run, too, down to where there are some.
+//!
 //! Trap: a query that does not compile is not a failure here; that is for other tests to judge.
 
 use std::fmt::Write;
@@ -12,7 +14,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use auk::diagnostic::{Diagnostic, Kind};
+use auk::plan::Plan;
 use auk::table::Table;
+use auk::types::{Column, Schema};
 
 use super::engine::World;
 use super::{compare, walk};
@@ -90,16 +94,47 @@ fn check(kql: &str, world: &World) -> Outcome {
         Ok(Err(_)) => return Outcome::NotCompiled,
         Err(message) => return Outcome::Differs(format!("compiling panics: {message}")),
     };
-    if walk::is_volatile(&plan) {
+    let outcome = check_plan(&plan, world);
+    match outcome {
+        Outcome::Agrees { rows: false } => below(&plan, world).map_or(outcome, Outcome::Differs),
+        _ => outcome,
+    }
+}
+
+/// The first difference below a plan without rows: in its inputs, down to where there are rows, and in
+/// the values of the predicates that let none through.
+fn below(plan: &Plan, world: &World) -> Option<String> {
+    if let Plan::Filter { input, predicate } = plan {
+        let schema = Schema::new(vec![Column::new("predicate", predicate.ty)]);
+        let values = Plan::Project { input: input.clone(), exprs: vec![predicate.clone()], schema };
+        if let Outcome::Differs(difference) = check_plan(&values, world) {
+            return Some(format!("in the predicate {predicate:?}: {difference}"));
+        }
+    }
+    plan.inputs().into_iter().find_map(|input| match check_plan(input, world) {
+        Outcome::Differs(difference) => Some(format!("in {}: {difference}", head(input))),
+        Outcome::Agrees { rows: false } => below(input, world),
+        _ => None,
+    })
+}
+
+/// The first line of a plan.
+fn head(plan: &Plan) -> String {
+    auk::plan::display::display(plan).lines().next().unwrap_or("").to_string()
+}
+
+/// Runs a plan every way.
+fn check_plan(plan: &Plan, world: &World) -> Outcome {
+    if walk::is_volatile(plan) {
         return Outcome::Volatile;
     }
-    let expected = guarded(|| world.oracle(&plan)).and_then(|answer| answer);
+    let expected = guarded(|| world.oracle(plan)).and_then(|answer| answer);
     if expected.as_ref().is_err_and(|e| e.starts_with(crate::oracle::TOO_LARGE)) {
         return Outcome::TooLarge;
     }
     let mut fails = expected.is_err();
     for way in world.ways {
-        let answer = guarded(|| world.run(&plan, *way));
+        let answer = guarded(|| world.run(plan, *way));
         match verdict(&expected, answer) {
             Ok(answered) => fails &= !answered,
             Err(difference) => return Outcome::Differs(format!("{way:?}: {difference}")),

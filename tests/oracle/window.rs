@@ -104,7 +104,7 @@ fn cumulative_sum(run: &[Value], ty: Type) -> Vec<Value> {
         whole = whole.wrapping_add(value.as_i64().unwrap_or(0));
         real += value.as_f64().unwrap_or(0.0);
         if let Value::Decimal(d) = value {
-            exact = exact.add(*d).unwrap_or(exact);
+            exact = exact.checked_add(*d).unwrap_or(exact);
         }
         out.push(match ty {
             Type::Real => Value::Real(real),
