@@ -83,6 +83,11 @@ impl Lowering<'_> {
             .enumerate()
             .map(|(i, a)| Ok((self.lowered_in(a, scope, alike && i == 0)?, a.ty)))
             .collect::<Result<Vec<(Lowered, Type)>>>()?;
+        if let ("and" | "or", true) = (function.name, lowered.len() == 2) {
+            if let Some(decided) = decided(&lowered, function.name == "or") {
+                return Ok(decided);
+            }
+        }
         if !function.volatile {
             let constants: Option<Vec<Value>> = lowered.iter().map(|(a, _)| a.constant().cloned()).collect();
             let types: Vec<Type> = args.iter().map(|a| a.ty).collect();
@@ -220,6 +225,14 @@ impl Lowering<'_> {
         }
         Ok(members)
     }
+}
+
+/// `and` and `or` with a constant side: the side that decides, or else the other one.
+fn decided(sides: &[(Lowered, Type)], winner: bool) -> Option<Lowered> {
+    let at = sides.iter().position(|(side, _)| matches!(side, Lowered::Constant(Value::Bool(_))))?;
+    let (constant, other) = (&sides[at].0, &sides[1 - at].0);
+    let decides = constant.constant() == Some(&Value::Bool(winner));
+    Some(if decides { constant.clone() } else { other.clone() })
 }
 
 fn member_key(value: &Value, fold_case: bool) -> String {

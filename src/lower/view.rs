@@ -11,7 +11,7 @@ use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 pub const VIEW: &str = "OfficeActivity";
-const TABLE: &str = "UnifiedAuditLog";
+pub const TABLE: &str = "UnifiedAuditLog";
 
 /// The view with the columns of `schema`.
 pub fn office_activity(schema: &Schema) -> Result<Plan> {

@@ -1,6 +1,7 @@
 //! A method per node kind, and what they share.
 
 mod aggregate;
+mod below;
 mod call;
 mod expand;
 mod gather;
@@ -40,7 +41,7 @@ impl Lowering<'_> {
             Plan::Scan { table, schema } => self.scan(table, schema, needs),
             Plan::Values { schema, rows } => self.values(schema, rows, needs),
             Plan::Range { schema, from, to, step } => self.range(schema, [from, to, step], u64::MAX),
-            Plan::Filter { input, predicate } => self.filter(input, &first, predicate),
+            Plan::Filter { input, predicate } => self.filter(input, &first, predicate, needs),
             Plan::Project { input, exprs, schema } => self.project(input, &first, exprs, schema, needs),
             Plan::Aggregate { input, keys, aggregates, schema } => {
                 self.aggregate(input, &first, keys, aggregates, schema, needs)

@@ -7,12 +7,18 @@ use polars::prelude as pl;
 
 use super::super::error::Result;
 use super::super::{Lowering, NO_COLUMN, accelerate, needs::Needs, shred};
-use super::{column, scope};
+use super::{below, column, scope};
 use crate::plan::{Expr, ExprKind, Plan};
 use crate::types::Schema;
 
 impl Lowering<'_> {
-    pub fn filter(&self, input: &Plan, wanted: &Needs, predicate: &Expr) -> Result<pl::LazyFrame> {
+    pub fn filter(
+        &self,
+        input: &Plan,
+        wanted: &Needs,
+        predicate: &Expr,
+        needs: &Needs,
+    ) -> Result<pl::LazyFrame> {
         // Filters on one another are one conjunction.
         let (mut input, mut wanted, mut predicates) = (input, wanted.clone(), vec![predicate]);
         while let Plan::Filter { input: below, predicate } = input {
@@ -21,6 +27,9 @@ impl Lowering<'_> {
             input = below;
         }
         let wanted = &wanted;
+        if let Some(below) = below::filtered_inputs(input, &predicates, &|plan| self.is_empty(plan)) {
+            return self.node(&below, needs);
+        }
         let scope = scope(input.schema(), wanted);
         let (mut cheap, mut dear) = (Vec::new(), Vec::new());
         for part in predicates.into_iter().flat_map(conjuncts) {

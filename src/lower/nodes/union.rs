@@ -3,7 +3,7 @@
 use polars::prelude as pl;
 
 use super::super::error::Result;
-use super::super::{Lowering, NO_COLUMN, needs::Needs};
+use super::super::{Lowering, NO_COLUMN, needs::Needs, view};
 use super::column;
 use crate::plan::Plan;
 use crate::types::Schema;
@@ -17,7 +17,8 @@ impl Lowering<'_> {
         needs: &Needs,
     ) -> Result<pl::LazyFrame> {
         let mut frames = Vec::with_capacity(inputs.len());
-        for (input, wanted) in inputs.iter().zip(wanted) {
+        // Tables that hold nothing, as most of a catalogue's do, are not even planned.
+        for (input, wanted) in inputs.iter().zip(wanted).filter(|(input, _)| !self.is_empty(input)) {
             let pairs =
                 needs.columns.iter().filter_map(|i| Some((input.column(*i)?, schema.columns.get(*i)?)));
             let mut columns: Vec<pl::Expr> =
@@ -30,6 +31,28 @@ impl Lowering<'_> {
         if frames.is_empty() {
             return self.values(schema, &[], needs);
         }
+        if frames.len() == 1 {
+            return Ok(frames.swap_remove(0));
+        }
         Ok(pl::concat(frames, pl::UnionArgs { maintain_order: true, ..Default::default() })?)
+    }
+
+    /// Has a plan no rows for sure?
+    pub fn is_empty(&self, plan: &Plan) -> bool {
+        match plan {
+            Plan::Scan { table, .. } => {
+                let table = if table == view::VIEW { view::TABLE } else { table };
+                self.parts(table).is_empty()
+            }
+            Plan::Values { rows, .. } => rows.is_empty(),
+            Plan::Filter { input, .. }
+            | Plan::Project { input, .. }
+            | Plan::Sort { input, .. }
+            | Plan::Limit { input, .. }
+            | Plan::Window { input, .. }
+            | Plan::Expand { input, .. } => self.is_empty(input),
+            Plan::Union { inputs, .. } => inputs.iter().all(|input| self.is_empty(input)),
+            _ => false,
+        }
     }
 }
