@@ -26,7 +26,11 @@ impl Oracle<'_> {
             ),
             (Value::Decimal(a), Value::Decimal(b), Value::Decimal(s)) => {
                 let zero = auk::decimal::Decimal::from_i64(0);
-                let at = |i| s.checked_mul(auk::decimal::Decimal::from_i64(i)).and_then(|x| a.checked_add(x)).unwrap_or(*a);
+                let at = |i| {
+                    s.checked_mul(auk::decimal::Decimal::from_i64(i))
+                        .and_then(|x| a.checked_add(x))
+                        .unwrap_or(*a)
+                };
                 count_up(at, |x| if *s > zero { x <= b } else { *s < zero && x >= b }, Value::Decimal)
             }
             _ => {
