@@ -107,8 +107,8 @@ fn quoted_cell(text: &str, delimiter: u8) -> (Cow<'_, str>, &str) {
     let bytes = text.as_bytes();
     let mut plain: Option<String> = None;
     let mut from = 0;
-    let mut at = 0;
-    while let Some(quote) = memchr::memchr(b'"', &bytes[at..]).map(|n| at + n) {
+    let mut quotes = memchr::memchr_iter(b'"', bytes);
+    while let Some(quote) = quotes.next() {
         if bytes.get(quote + 1) != Some(&b'"') {
             let cell = match plain {
                 Some(mut plain) => {
@@ -123,7 +123,8 @@ fn quoted_cell(text: &str, delimiter: u8) -> (Cow<'_, str>, &str) {
         }
         let plain = plain.get_or_insert_with(|| String::with_capacity(text.len()));
         plain.push_str(&text[from..=quote]);
-        (from, at) = (quote + 2, quote + 2);
+        from = quote + 2;
+        quotes.next();
     }
     let mut plain = plain.unwrap_or_default();
     plain.push_str(&text[from..]);

@@ -14,6 +14,10 @@ use super::column;
 use crate::plan::{JoinKind, Plan};
 use crate::types::Schema;
 
+/// The place of a row on its side.
+const LEFT_ROW: &str = "LROW";
+const RIGHT_ROW: &str = "RROW";
+
 impl Lowering<'_> {
     pub fn join(&self, plan: &Plan, wanted: &[Needs], needs: &Needs) -> Result<pl::LazyFrame> {
         let (Plan::Join { left, right, kind, on, schema }, [left_needs, right_needs]) = (plan, wanted) else {
@@ -39,7 +43,12 @@ impl Lowering<'_> {
             (l, r) = (r, l);
             (left_on, right_on) = (right_on, left_on);
         }
-        let joined = l
+        // Rows of the right side alone come in no order of their own.
+        let ordered_after = *kind == JoinKind::FullOuter;
+        if ordered_after {
+            (l, r) = (l.with_row_index(LEFT_ROW, None), r.with_row_index(RIGHT_ROW, None));
+        }
+        let mut joined = l
             .join_builder()
             .with(r)
             .left_on(left_on)
@@ -48,6 +57,10 @@ impl Lowering<'_> {
             .coalesce(pl::JoinCoalesce::KeepColumns)
             .maintain_order(order(*kind))
             .finish();
+        if ordered_after {
+            let options = pl::SortMultipleOptions::default().with_nulls_last(true);
+            joined = joined.sort_by_exprs([column(LEFT_ROW), column(RIGHT_ROW)], options);
+        }
         let mut outputs = outputs(*kind, left.schema().len(), schema, needs);
         if outputs.is_empty() {
             outputs.push(pl::lit(pl::NULL).cast(pl::DataType::Boolean).alias(NO_COLUMN));
@@ -81,6 +94,7 @@ fn polars_kind(kind: JoinKind) -> pl::JoinType {
 fn order(kind: JoinKind) -> pl::MaintainOrderJoin {
     match kind {
         JoinKind::RightOuter => pl::MaintainOrderJoin::RightLeft,
+        JoinKind::FullOuter => pl::MaintainOrderJoin::None,
         _ => pl::MaintainOrderJoin::LeftRight,
     }
 }

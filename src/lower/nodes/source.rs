@@ -106,7 +106,7 @@ fn decimals(from: Decimal, to: Decimal, step: Decimal, limit: usize) -> Result<V
             return Err(too_long());
         }
         values.push(Value::Decimal(at));
-        next = at.add(step);
+        next = at.checked_add(step);
     }
     Ok(values)
 }

@@ -172,7 +172,7 @@ fn add(sum: &Value, value: &Value, ty: Type) -> Value {
         },
         (Value::Null, v) | (v, Value::Null) => v.clone(),
         (Value::Int(a), Value::Int(b)) => Value::Int(a.wrapping_add(*b)),
-        (Value::Decimal(a), Value::Decimal(b)) => a.add(*b).map_or(Value::Null, Value::Decimal),
+        (Value::Decimal(a), Value::Decimal(b)) => a.checked_add(*b).map_or(Value::Null, Value::Decimal),
         (Value::Real(a), Value::Real(b)) => Value::Real(a + b),
         _ => {
             let total = sum.as_i64().unwrap_or(0).wrapping_add(value.as_i64().unwrap_or(0));
