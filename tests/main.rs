@@ -10,7 +10,9 @@ mod oracle;
 use std::path::{Path, PathBuf};
 
 use harness::engine::World;
-use harness::{console, differential, golden, ingest, layers, page, property, rows, shreds, threads};
+use harness::{
+    console, differential, golden, ingest, kernels, layers, page, property, rows, shreds, threads,
+};
 use libtest_mimic::{Arguments, Failed, Trial};
 
 fn main() {
@@ -21,6 +23,7 @@ fn main() {
         trial("tables/operators", rows::check_operators),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
+        trial("kernels", kernels::run),
         trial("property", property::run),
         trial("shreds", shreds::run),
         trial("threads", threads::run),

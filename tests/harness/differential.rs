@@ -181,6 +181,14 @@ fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     })
 }
 
+/// Runs a plan every way; the difference, if there is one.
+pub fn plan_difference(plan: &Plan, world: &World) -> Result<(), String> {
+    match check_plan(plan, world) {
+        Outcome::Differs(difference) => Err(difference),
+        _ => Ok(()),
+    }
+}
+
 /// Runs one text every way; is there an answer (or does it fail every way), or what is the difference?
 pub fn difference(kql: &str, world: &World) -> Result<bool, String> {
     match check(kql, world) {

@@ -10,6 +10,7 @@ pub mod digest;
 pub mod engine;
 pub mod golden;
 pub mod ingest;
+pub mod kernels;
 pub mod layers;
 pub mod page;
 pub mod property;
