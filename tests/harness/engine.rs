@@ -43,6 +43,11 @@ impl World {
         World::new(None, &[Way::Streaming, Way::InMemory])
     }
 
+    /// Every table empty, the in-memory engine alone.
+    pub fn in_memory() -> World {
+        World::new(None, &[Way::InMemory])
+    }
+
     /// Over a lake, at its own `now()`.
     pub fn lake(folder: &Path) -> Result<World, String> {
         let lake = Lake::open(folder).map_err(|e| e.to_string())?;
