@@ -67,7 +67,7 @@ impl Diagnostic {
 /// The candidate closest to `name`, if one is close enough to be what was meant.
 pub fn closest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
-    let limit = name.chars().count() / 3 + 1;
+    let limit = (name.chars().count() + 1) / 3;
     candidates
         .into_iter()
         .map(|c| (edit_distance(&name, &c.to_lowercase()), c))

@@ -12,9 +12,41 @@ use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::value::Value;
 
-/// A JSON document as a value, `None` when the text is not one.
+/// A JSON document as a value, `None` when the text is not one. A number too large for a double is
+/// infinite, which in JSON is the text `Infinity`.
 pub fn parse(text: &str) -> Option<Value> {
-    sonic_rs::from_str(text).ok()
+    sonic_rs::from_str(text).ok().or_else(|| sonic_rs::from_str(&without_overflow(text)?).ok())
+}
+
+/// The text with its infinite numbers as strings; `None` when it has none.
+fn without_overflow(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let (mut out, mut from, mut at) = (String::new(), 0, 0);
+    while at < bytes.len() {
+        match bytes[at] {
+            b'"' => {
+                at += 1;
+                while at < bytes.len() && bytes[at] != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'-' | b'0'..=b'9' => {
+                let digits = bytes[at..]
+                    .iter()
+                    .take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
+                let end = at + digits.count();
+                if let Some(x) = text[at..end].parse::<f64>().ok().filter(|x| x.is_infinite()) {
+                    out.push_str(&text[from..at]);
+                    write_string(&crate::value::real_text(x), &mut out);
+                    from = end;
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    (from > 0).then(|| out + &text[from..])
 }
 
 /// The normal form of a value. Scalars that JSON does not know (datetime, timespan, guid, decimal)

@@ -19,8 +19,11 @@ pub enum PatternPiece {
     Column(Type),
 }
 
-/// The regular expression of a pattern; `regex` says that the texts are expressions themselves.
-pub fn pattern_regex(pieces: &[PatternPiece], regex: bool, flags: &str) -> String {
+/// The regular expression of a pattern. `kind` is that of `parse`: with `regex` the texts are expressions
+/// themselves, with `relaxed` a column of any type takes any text.
+pub fn pattern_regex(pieces: &[PatternPiece], kind: &str, flags: &str) -> String {
+    let regex = kind == "regex";
+    let whole = |ty: &Type| matches!(ty, Type::Int | Type::Long) && kind != "relaxed";
     let mut out = String::from(if regex { "" } else { "(?s)" });
     let known: String = flags.chars().filter(|f| "imsU".contains(*f)).collect();
     if !known.is_empty() {
@@ -36,11 +39,11 @@ pub fn pattern_regex(pieces: &[PatternPiece], regex: bool, flags: &str) -> Strin
             PatternPiece::Text(text) => out.push_str(&regex::escape(text)),
             PatternPiece::Column(ty) => {
                 let what = match ty {
-                    Type::Int | Type::Long => r"-?\d+",
+                    ty if whole(ty) => r"-?\d+",
                     _ if at == last || regex => ".*",
                     _ => ".*?",
                 };
-                let space = if matches!(ty, Type::Int | Type::Long) { r"\s*" } else { "" };
+                let space = if whole(ty) { r"\s*" } else { "" };
                 out.push_str(&format!("{space}(?P<{GROUP}{columns}>{what})"));
                 columns += 1;
             }

@@ -77,11 +77,8 @@ pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation>
     let source = b.expr(&op.expr, &Row::new(&schema))?;
     let span = op.expr.span;
     let source = b.convert(source, Type::String);
-    let pattern = functions::pattern_regex(
-        &functions_pieces(&op.pieces),
-        kind == "regex",
-        &text("flags").unwrap_or_default(),
-    );
+    let pattern =
+        functions::pattern_regex(&functions_pieces(&op.pieces), &kind, &text("flags").unwrap_or_default());
     let types: Vec<Value> = columns(&op.pieces).map(|(_, ty)| Value::string(ty.name())).collect();
     let strict = Value::Bool(kind != "relaxed");
     let literal = |value: Value, ty: Type| PlanExpr::literal(value, ty, span);

@@ -21,12 +21,19 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 pub fn bind(b: &mut Binder<'_>, op: &Where, input: Relation) -> Option<Relation> {
     let windows = Default::default();
     let schema = input.schema().clone();
-    let predicate = b.expr(&op.predicate, &Row::with_windows(&schema, &windows))?;
-    let predicate = match predicate.ty {
-        Type::Bool => predicate,
-        Type::Dynamic | Type::Int | Type::Long | Type::Real => b.convert(predicate, Type::Bool),
-        ty => return b.error(op.predicate.span, format!("a predicate is bool; this is {ty}")),
+    let Some(predicate) = predicate(b, op, &Row::with_windows(&schema, &windows)) else {
+        // The error is reported; a filter does not change the columns, so what follows can be checked too.
+        return Some(input);
     };
     let windowed = b.with_windows(input, windows.into_inner());
     Some(windowed.map(|plan| Plan::Filter { input: Box::new(plan), predicate }))
+}
+
+fn predicate(b: &mut Binder<'_>, op: &Where, row: &Row<'_>) -> Option<crate::plan::Expr> {
+    let predicate = b.expr(&op.predicate, row)?;
+    match predicate.ty {
+        Type::Bool => Some(predicate),
+        Type::Dynamic => Some(b.convert(predicate, Type::Bool)),
+        ty => b.error(op.predicate.span, format!("a predicate is bool; this is {ty}")),
+    }
 }
