@@ -147,7 +147,8 @@ fn nothing(b: &mut Binder<'_>, series: &Series, span: Span) -> Option<Option<Vec
         if order.is_gt() || order.is_eq() && !series.include_to {
             break;
         }
-        axis.push(value.clone());
+        // As it lies in a dynamic: what JSON has no form for is text.
+        axis.push(if value.as_f64().is_some() { value.clone() } else { Value::string(value.to_text()) });
         if axis.len() > LIMIT {
             return b.error(span, format!("make-series would give more than {LIMIT} values"));
         }
