@@ -83,10 +83,10 @@ impl Lowering<'_> {
             .enumerate()
             .map(|(i, a)| Ok((self.lowered_in(a, scope, alike && i == 0)?, a.ty)))
             .collect::<Result<Vec<(Lowered, Type)>>>()?;
-        if let ("and" | "or", true) = (function.name, lowered.len() == 2) {
-            if let Some(decided) = decided(&lowered, function.name == "or") {
-                return Ok(decided);
-            }
+        if let ("and" | "or", true) = (function.name, lowered.len() == 2)
+            && let Some(decided) = decided(&lowered, function.name == "or")
+        {
+            return Ok(decided);
         }
         if !function.volatile {
             let constants: Option<Vec<Value>> = lowered.iter().map(|(a, _)| a.constant().cloned()).collect();
