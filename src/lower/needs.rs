@@ -135,7 +135,6 @@ impl Lowering<'_> {
                 wanted.add(series.keys.iter().copied().chain([series.axis]));
                 series.values.iter().for_each(|(call, _)| self.add_call(&mut wanted, call, input));
             }
-            Plan::Call { input, .. } => wanted = Needs::all(input.schema()),
             Plan::Shared { .. } => wanted.columns.clone_from(&needs.columns),
             _ => return None,
         }
@@ -251,7 +250,6 @@ fn exprs(plan: &Plan) -> Vec<&Expr> {
         Plan::Expand { columns, .. } => columns.iter().map(|c| &c.source).collect(),
         Plan::Window { calls, .. } => calls.iter().flat_map(|c| window_exprs(&c.function)).collect(),
         Plan::Series { series, .. } => series.values.iter().flat_map(|(c, _)| call(c)).collect(),
-        Plan::Call { args, .. } => args.iter().collect(),
         _ => Vec::new(),
     }
 }

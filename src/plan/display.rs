@@ -66,9 +66,6 @@ fn line(plan: &Plan) -> String {
             let (axis, keys) = (columns(&[series.axis], &input), columns(&series.keys, &input));
             format!("Series on {axis} step {} by {keys}", series.step)
         }
-        Plan::Call { function, args, .. } => {
-            format!("Call {function}({})", list(args.iter().map(|a| expr(a, &input))))
-        }
         Plan::Shared { id, .. } => format!("Shared {id}"),
     }
 }

@@ -119,13 +119,6 @@ pub enum Plan {
         series: Box<Series>,
         schema: Schema,
     },
-    /// A table function that is no combination of the other nodes (plugins), by name.
-    Call {
-        function: &'static str,
-        input: Box<Plan>,
-        args: Vec<Expr>,
-        schema: Schema,
-    },
     /// A part of the plan that occurs more than once, run once; equal ids are the same part.
     Shared {
         id: usize,
@@ -256,8 +249,7 @@ impl Plan {
             | Plan::Union { schema, .. }
             | Plan::Expand { schema, .. }
             | Plan::Window { schema, .. }
-            | Plan::Series { schema, .. }
-            | Plan::Call { schema, .. } => schema,
+            | Plan::Series { schema, .. } => schema,
             Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
                 input.schema()
             }
@@ -294,8 +286,7 @@ impl Plan {
             | Plan::Limit { input, .. }
             | Plan::Expand { input, .. }
             | Plan::Window { input, .. }
-            | Plan::Series { input, .. }
-            | Plan::Call { input, .. } => vec![input],
+            | Plan::Series { input, .. } => vec![input],
             Plan::Join { left, right, .. } => vec![left, right],
             Plan::Union { inputs, .. } => inputs.iter().collect(),
             Plan::Shared { plan, .. } => vec![plan],

@@ -31,7 +31,6 @@ fn exprs(plan: &Plan) -> Vec<&Expr> {
         Plan::Series { series, .. } => {
             series.values.iter().flat_map(|(call, _)| of_aggregate(call)).collect()
         }
-        Plan::Call { args, .. } => args.iter().collect(),
         _ => Vec::new(),
     }
 }

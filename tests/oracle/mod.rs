@@ -7,7 +7,6 @@
 //! Trap: it checks what it is given, too. A kernel that returns another type than its row says, a null
 //! string, or a row of the wrong width is an error here, not a value.
 
-mod calls;
 mod eval;
 mod expand;
 mod join;
@@ -154,9 +153,6 @@ impl Oracle<'_> {
             Plan::Series { input, series, .. } => {
                 let axis = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
                 self.series(self.rows(input)?, series, axis)
-            }
-            Plan::Call { function, input, args, schema } => {
-                self.table_function(function, input, args, schema)
             }
             Plan::Shared { id, plan } => {
                 if let Some(rows) = self.shared.borrow().get(id) {

@@ -2,7 +2,6 @@
 
 mod aggregate;
 mod below;
-mod call;
 mod expand;
 mod gather;
 mod groups;
@@ -55,9 +54,6 @@ impl Lowering<'_> {
                 self.window(input, &first, calls, segment, schema)
             }
             Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
-            Plan::Call { function, input, args, schema } => {
-                self.table_function(function, input, &first, args, schema)
-            }
             Plan::Shared { id, plan } => self.shared(*id, plan, &first),
         }
     }
