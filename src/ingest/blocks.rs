@@ -19,13 +19,31 @@ pub fn load(bytes: &[u8], at: usize) -> [u8; BLOCK] {
     block
 }
 
-/// Bit i is set where byte i, after `| blur`, equals `byte`. The comparison is one that compilers
-/// turn into vector instructions; the product gathers the bits of eight bytes.
+/// Bit i is set where byte i equals `byte`.
 #[inline(always)]
-pub fn equal(block: &[u8; BLOCK], byte: u8, blur: u8) -> u64 {
+pub fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+    mask(block, |b| b == byte)
+}
+
+/// Bit i is set where byte i is one of `{`, `}`, `[`, `]` or a newline.
+#[inline(always)]
+pub fn brackets_and_newlines(block: &[u8; BLOCK]) -> u64 {
+    mask(block, |b| (b | 0x20 == b'{') | (b | 0x20 == b'}') | (b == b'\n'))
+}
+
+/// Is the byte anywhere? That costs less than a mask.
+#[inline(always)]
+pub fn has(block: &[u8; BLOCK], byte: u8) -> bool {
+    block.iter().fold(false, |found, b| found | (*b == byte))
+}
+
+/// The comparison is one that compilers turn into vector instructions; the product gathers the bits
+/// of eight bytes.
+#[inline(always)]
+fn mask(block: &[u8; BLOCK], hit: impl Fn(u8) -> bool) -> u64 {
     let mut hits = [0_u8; BLOCK];
-    for (hit, b) in hits.iter_mut().zip(block) {
-        *hit = u8::from(b | blur == byte);
+    for (to, b) in hits.iter_mut().zip(block) {
+        *to = u8::from(hit(*b));
     }
     let mut mask = 0;
     for (i, chunk) in hits.chunks_exact(8).enumerate() {

@@ -105,28 +105,66 @@ pub fn split_into<'a>(row: &'a str, delimiter: u8, cells: &mut Vec<Cow<'a, str>>
 /// What follows an opening quote: the cell, and the rest from the delimiter on.
 fn quoted_cell(text: &str, delimiter: u8) -> (Cow<'_, str>, &str) {
     let bytes = text.as_bytes();
-    let mut plain: Option<String> = None;
-    let mut from = 0;
-    let mut quotes = memchr::memchr_iter(b'"', bytes);
-    while let Some(quote) = quotes.next() {
-        if bytes.get(quote + 1) != Some(&b'"') {
-            let cell = match plain {
-                Some(mut plain) => {
-                    plain.push_str(&text[from..quote]);
-                    Cow::Owned(plain)
-                }
-                None => Cow::Borrowed(&text[from..quote]),
-            };
-            let after = &text[quote + 1..];
-            let skip = memchr::memchr(delimiter, after.as_bytes()).unwrap_or(after.len());
-            return (cell, &after[skip..]);
+    let first = memchr::memchr(b'"', bytes).unwrap_or(bytes.len());
+    let (cell, end) = if first < bytes.len() && bytes.get(first + 1) != Some(&b'"') {
+        (Cow::Borrowed(&text[..first]), first)
+    } else {
+        let (cell, end) = unquote(bytes, first);
+        let lossy = |e: std::string::FromUtf8Error| String::from_utf8_lossy(e.as_bytes()).into_owned();
+        (Cow::Owned(String::from_utf8(cell).unwrap_or_else(lossy)), end)
+    };
+    let after = text.get(end + 1..).unwrap_or("");
+    let skip = memchr::memchr(delimiter, after.as_bytes()).unwrap_or(after.len());
+    (cell, &after[skip..])
+}
+
+/// Bytes copied at a time.
+const STEP: usize = 16;
+/// Bytes that are made room for at first.
+const ROOM: usize = 2048;
+
+/// Copies a cell whose first quote, at `first`, is a doubled one; and where the closing quote is.
+/// A cell of JSON has a quote every few bytes, so what lies between two is copied by whole steps,
+/// and what a step copies beyond a quote is written over by the next.
+fn unquote(bytes: &[u8], first: usize) -> (Vec<u8>, usize) {
+    let mut out = Vec::with_capacity(first + ROOM.max(first) + STEP);
+    out.extend_from_slice(&bytes[..first]);
+    let (mut at, mut to) = (first, first);
+    while at < bytes.len() {
+        if out.len() <= to + STEP {
+            out.resize(to + ROOM.max(to) + STEP, 0);
         }
-        let plain = plain.get_or_insert_with(|| String::with_capacity(text.len()));
-        plain.push_str(&text[from..=quote]);
-        from = quote + 2;
-        quotes.next();
+        let plain = match (bytes.get(at..at + STEP), out.get_mut(to..to + STEP)) {
+            (Some(from), Some(into)) => {
+                into.copy_from_slice(from);
+                quote(from)
+            }
+            _ => {
+                let rest = &bytes[at..];
+                let plain = rest.iter().position(|b| *b == b'"').unwrap_or(rest.len());
+                out[to..to + plain].copy_from_slice(&rest[..plain]);
+                plain
+            }
+        };
+        (at, to) = (at + plain, to + plain);
+        if bytes.get(at) != Some(&b'"') {
+            continue;
+        }
+        if bytes.get(at + 1) != Some(&b'"') {
+            break;
+        }
+        out[to] = b'"';
+        (at, to) = (at + 2, to + 1);
     }
-    let mut plain = plain.unwrap_or_default();
-    plain.push_str(&text[from..]);
-    (Cow::Owned(plain), "")
+    out.truncate(to);
+    (out, at)
+}
+
+/// Where the first quote of a step is, else its length.
+fn quote(step: &[u8]) -> usize {
+    const LOW: u128 = u128::MAX / 0xff;
+    let word = u128::from_le_bytes(<[u8; STEP]>::try_from(step).unwrap_or_default());
+    let apart = word ^ (LOW * b'"' as u128);
+    let zero = apart.wrapping_sub(LOW) & !apart & (LOW << 7);
+    zero.trailing_zeros() as usize / 8
 }

@@ -1,5 +1,7 @@
 //! The run: reading ahead, parsing in parallel, deciding in order, writing behind.
 //!
+//! Three batches are under way at a time: one is read, one parsed, one decided about.
+//!
 //! Traps: at most one part is being written while the next is collected, which bounds memory
 //! whatever the size of the input. All decisions are taken on one thread, in the order of the
 //! records.
@@ -54,11 +56,18 @@ pub fn run(
     let pool = pool(options, lake)?;
     let mut reader = Reader::new(candidates, &store.manifest.sources);
     let mut writer = Writer::new(store, &pool, options);
+    let spare = Arc::clone(&writer.spare);
     let mut batch = reader.next_batch()?;
-    while !batch.is_empty() {
-        let (next, parsed) =
-            pool.install(|| rayon::join(|| reader.next_batch(), || parse(&batch, &writer.spare)));
-        reader.recycle(writer.take(batch, parsed, progress)?);
+    let mut before = (Vec::new(), Vec::new());
+    while !batch.is_empty() || !before.0.is_empty() {
+        let (mut next, mut parsed) = (Ok(Vec::new()), Vec::new());
+        let buffers = pool.in_place_scope(|scope| {
+            scope.spawn(|_| next = reader.next_batch());
+            scope.spawn(|_| parsed = parse(&batch, &spare));
+            writer.take(before.0, before.1, progress)
+        })?;
+        reader.recycle(buffers);
+        before = (batch, parsed);
         batch = next?;
     }
     let mut summary = writer.finish()?;

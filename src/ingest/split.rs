@@ -8,7 +8,7 @@
 //! Trap: a record cut short by a crashed writer must not swallow the lines after it. A line that
 //! starts with `{` where no value can start begins a new record.
 
-use super::blocks::{BLOCK, equal, escaped, load, strings};
+use super::blocks::{BLOCK, brackets_and_newlines, equal, escaped, has, load, strings};
 use super::tape::{MAX_DEPTH, Tape};
 
 /// What a stretch between records is called.
@@ -98,10 +98,11 @@ impl JsonSplitter {
     /// One block; `Some(position)` when scanning must go on elsewhere.
     fn block(&mut self, buffer: &[u8], at: usize, out: &mut Vec<Piece>) -> Option<usize> {
         let block = load(buffer, at);
-        let quotes = equal(&block, b'"', 0) & !escaped(equal(&block, b'\\', 0), &mut self.escape);
+        let backslash = if has(&block, b'\\') { equal(&block, b'\\') } else { 0 };
+        let quotes = equal(&block, b'"') & !escaped(backslash, &mut self.escape);
         let inside = strings(quotes, &mut self.in_string);
-        let brackets = (equal(&block, b'{', 0x20) | equal(&block, b'}', 0x20)) & !inside;
-        let mut events = brackets | equal(&block, b'\n', 0);
+        let newlines = if has(&block, b'\n') { equal(&block, b'\n') } else { 0 };
+        let mut events = brackets_and_newlines(&block) & (!inside | newlines);
         while events != 0 {
             let bit = events.trailing_zeros() as usize;
             events &= events - 1;
@@ -332,8 +333,12 @@ impl CsvSplitter {
     fn block(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
         let at = self.scanned;
         let block = load(buffer, at);
-        let inside = strings(equal(&block, b'"', 0), &mut self.in_string);
-        let mut ends = equal(&block, b'\n', 0) & !inside;
+        let inside = strings(equal(&block, b'"'), &mut self.in_string);
+        if !has(&block, b'\n') {
+            self.scanned = (at + BLOCK).min(buffer.len());
+            return;
+        }
+        let mut ends = equal(&block, b'\n') & !inside;
         while ends != 0 {
             let end = at + ends.trailing_zeros() as usize;
             ends &= ends - 1;

@@ -63,7 +63,7 @@ impl Tape {
         self.leaves = 0;
         self.damaged = false;
         self.text.reserve(input.len());
-        let mut reader = Reader { input, bytes: input.as_bytes(), at: 0 };
+        let mut reader = Reader { input, bytes: input.as_bytes(), at: 0, from: 0 };
         reader.document(self)
     }
 
@@ -194,10 +194,13 @@ fn plain_end(bytes: &[u8], at: usize) -> usize {
     at + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
 }
 
+/// What is in normal form already is copied in one go: the input from `from` to `at` is read, but
+/// not yet in the tape's text.
 struct Reader<'a> {
     input: &'a str,
     bytes: &'a [u8],
     at: usize,
+    from: usize,
 }
 
 /// What may come next in a container.
@@ -211,14 +214,34 @@ impl Reader<'_> {
         Err(Error { at: self.at, what })
     }
 
-    fn peek(&mut self) -> Option<u8> {
-        while let Some(b) = self.bytes.get(self.at) {
-            if !matches!(b, b' ' | b'\n' | b'\r' | b'\t') {
-                return Some(*b);
-            }
-            self.at += 1;
+    /// How long the tape's text is, with what is not yet copied.
+    fn position(&self, tape: &Tape) -> u32 {
+        (tape.text.len() + self.at - self.from) as u32
+    }
+
+    /// Copies what is read.
+    fn flush(&mut self, tape: &mut Tape) {
+        tape.text.push_str(&self.input[self.from..self.at]);
+        self.from = self.at;
+    }
+
+    /// Passes over bytes that are not part of the normal form; what was before them has been copied.
+    fn drop_bytes(&mut self, count: usize) {
+        self.at += count;
+        self.from = self.at;
+    }
+
+    /// The next byte that is not white space.
+    fn peek(&mut self, tape: &mut Tape) -> Option<u8> {
+        let white = |b: &u8| matches!(b, b' ' | b'\n' | b'\r' | b'\t');
+        let next = self.bytes.get(self.at)?;
+        if !white(next) {
+            return Some(*next);
         }
-        None
+        self.flush(tape);
+        let rest = &self.bytes[self.at..];
+        self.drop_bytes(rest.iter().take_while(|b| white(b)).count());
+        self.bytes.get(self.at).copied()
     }
 
     fn document(&mut self, tape: &mut Tape) -> Result<(), Error> {
@@ -236,17 +259,18 @@ impl Reader<'_> {
                 }
             };
         }
-        while self.peek() == Some(0) {
-            self.at += 1;
+        self.flush(tape);
+        while self.peek(tape) == Some(0) {
+            self.drop_bytes(1);
         }
         if self.at < self.bytes.len() { self.fail("text after the end of the record") } else { Ok(()) }
     }
 
     /// Reads a scalar, or the opening bracket of a container (`true`).
     fn value(&mut self, tape: &mut Tape, key: (u32, u32)) -> Result<bool, Error> {
-        let start = tape.text.len() as u32;
+        let Some(first) = self.peek(tape) else { return self.fail("the record ends in the middle") };
+        let start = self.position(tape);
         let mut node = Node { kind: Kind::Null, escaped: false, key, start, end: 0, next: 0 };
-        let Some(first) = self.peek() else { return self.fail("the record ends in the middle") };
         match first {
             b'"' => {
                 node.kind = Kind::String;
@@ -258,21 +282,18 @@ impl Reader<'_> {
                 }
                 node.kind = if first == b'{' { Kind::Object } else { Kind::Array };
                 self.at += 1;
-                tape.text.push(char::from(first));
                 tape.open.push(tape.nodes.len() as u32);
                 tape.nodes.push(node);
                 return Ok(true);
             }
             b'-' | b'0'..=b'9' => {
                 node.kind = Kind::Number;
-                let from = self.at;
                 self.number()?;
-                tape.text.push_str(&self.input[from..self.at]);
             }
-            _ => node.kind = self.word(tape)?,
+            _ => node.kind = self.word()?,
         }
         tape.leaves += u32::from(node.kind != Kind::Null);
-        node.end = tape.text.len() as u32;
+        node.end = self.position(tape);
         node.next = tape.nodes.len() as u32 + 1;
         tape.nodes.push(node);
         Ok(false)
@@ -282,12 +303,12 @@ impl Reader<'_> {
     fn enter(&mut self, tape: &mut Tape, key: &mut (u32, u32)) -> Result<Step, Error> {
         let Some(container) = tape.open.last().copied() else { return self.fail("unbalanced brackets") };
         let object = tape.kind(container) == Kind::Object;
-        match (self.peek(), object) {
+        match (self.peek(tape), object) {
             (Some(b'}'), true) | (Some(b']'), false) => {
                 self.close(tape, container);
                 Ok(Step::After)
             }
-            (_, true) => self.member(tape, key),
+            (_, true) => self.member(tape, key, self.position(tape)),
             (_, false) => {
                 *key = (0, 0);
                 Ok(Step::Value)
@@ -298,17 +319,17 @@ impl Reader<'_> {
     /// After a value inside a container: a comma and the next member, or the end.
     fn after(&mut self, tape: &mut Tape, container: u32, key: &mut (u32, u32)) -> Result<Step, Error> {
         let object = tape.kind(container) == Kind::Object;
-        match (self.peek(), object) {
+        match (self.peek(tape), object) {
             (Some(b'}'), true) | (Some(b']'), false) => {
                 self.close(tape, container);
                 Ok(Step::After)
             }
             (Some(b','), _) => {
+                let before = self.position(tape);
                 self.at += 1;
                 if object {
-                    return self.member(tape, key);
+                    return self.member(tape, key, before);
                 }
-                tape.text.push(',');
                 *key = (0, 0);
                 Ok(Step::Value)
             }
@@ -320,38 +341,36 @@ impl Reader<'_> {
     fn close(&mut self, tape: &mut Tape, container: u32) {
         self.at += 1;
         tape.open.pop();
-        let object = tape.kind(container) == Kind::Object;
-        tape.text.push(if object { '}' } else { ']' });
-        let (end, next) = (tape.text.len() as u32, tape.nodes.len() as u32);
+        let (end, next) = (self.position(tape), tape.nodes.len() as u32);
         let node = &mut tape.nodes[container as usize];
         (node.end, node.next) = (end, next);
     }
 
-    /// The key of the next member. Members whose key holds `@odata.` are passed over.
-    fn member(&mut self, tape: &mut Tape, key: &mut (u32, u32)) -> Result<Step, Error> {
+    /// The key of the next member. Members whose key holds `@odata.` are passed over: the text goes on
+    /// at `before`, which is where the comma is.
+    fn member(&mut self, tape: &mut Tape, key: &mut (u32, u32), before: u32) -> Result<Step, Error> {
         loop {
-            if self.peek() != Some(b'"') {
+            if self.peek(tape) != Some(b'"') {
                 return self.fail("a member's name is missing");
             }
-            let before = tape.text.len();
-            if !tape.text.ends_with('{') {
-                tape.text.push(',');
-            }
-            let from = tape.text.len() as u32 + 1;
+            let (quote, from) = (self.at, self.position(tape) + 1);
             self.string(tape)?;
-            *key = (from, tape.text.len() as u32 - 1);
-            if self.peek() != Some(b':') {
+            *key = (from, self.position(tape) - 1);
+            let plain = !self.bytes[quote..self.at].iter().any(|b| matches!(b, b'@' | b'\\'));
+            if self.peek(tape) != Some(b':') {
                 return self.fail("a colon is missing");
             }
             self.at += 1;
-            let name = &tape.text[key.0 as usize..key.1 as usize];
-            if !(name.contains('@') && name.contains("@odata.")) {
-                tape.text.push(':');
+            if plain {
                 return Ok(Step::Value);
             }
-            tape.text.truncate(before);
-            self.skip_annotation(tape, before)?;
-            match self.peek() {
+            self.flush(tape);
+            if !tape.text[key.0 as usize..key.1 as usize].contains("@odata.") {
+                return Ok(Step::Value);
+            }
+            self.skip_annotation(tape, before as usize)?;
+            match self.peek(tape) {
+                Some(b',') if tape.text.ends_with('{') => self.drop_bytes(1),
                 Some(b',') => self.at += 1,
                 Some(b'}') => return Ok(Step::After),
                 _ => return self.fail("a comma or a closing bracket is missing"),
@@ -367,54 +386,54 @@ impl Reader<'_> {
         }
         tape.nodes.pop();
         tape.text.truncate(before);
+        self.drop_bytes(0);
         tape.leaves = leaves;
         Ok(())
     }
 
-    /// Copies a string in normal form; says whether it has escapes.
+    /// Reads a string; says whether it has escapes in normal form.
     fn string(&mut self, tape: &mut Tape) -> Result<bool, Error> {
         self.at += 1;
-        tape.text.push('"');
         let mut escaped = false;
         loop {
-            let stop = plain_end(self.bytes, self.at);
-            tape.text.push_str(&self.input[self.at..stop]);
-            self.at = stop;
-            match self.bytes.get(stop) {
+            self.at = plain_end(self.bytes, self.at);
+            match self.bytes.get(self.at) {
                 None => return self.fail("the record ends in the middle of a string"),
                 Some(b'"') => {
                     self.at += 1;
-                    tape.text.push('"');
                     return Ok(escaped);
                 }
                 Some(b'\\') => escaped |= self.escape(tape)?,
                 Some(control) => {
-                    self.at += 1;
+                    self.flush(tape);
+                    self.drop_bytes(1);
                     escaped |= push_char(char::from(*control), &mut tape.text);
                 }
             }
         }
     }
 
-    /// One escape sequence, in normal form; says whether it is still an escape there.
+    /// One escape sequence; says whether it is still an escape in normal form.
     fn escape(&mut self, tape: &mut Tape) -> Result<bool, Error> {
-        let plain = match self.bytes.get(self.at + 1) {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'u') => {
-                let plain = self.code_point(tape)?;
-                return Ok(push_char(plain, &mut tape.text));
+        match self.bytes.get(self.at + 1) {
+            Some(b'"' | b'\\' | b'n' | b'r' | b't' | b'b' | b'f') => {
+                self.at += 2;
+                Ok(true)
             }
-            _ => return self.fail("an unknown escape"),
-        };
-        self.at += 2;
-        Ok(push_char(plain, &mut tape.text))
+            Some(b'/') => {
+                self.flush(tape);
+                self.drop_bytes(1);
+                self.at += 1;
+                Ok(false)
+            }
+            Some(b'u') => {
+                self.flush(tape);
+                let plain = self.code_point(tape)?;
+                self.drop_bytes(0);
+                Ok(push_char(plain, &mut tape.text))
+            }
+            _ => self.fail("an unknown escape"),
+        }
     }
 
     /// `\uXXXX`, or a pair of them that is one character.
@@ -477,12 +496,11 @@ impl Reader<'_> {
         self.at - from
     }
 
-    fn word(&mut self, tape: &mut Tape) -> Result<Kind, Error> {
+    fn word(&mut self) -> Result<Kind, Error> {
         let rest = &self.bytes[self.at..];
         for (word, kind) in [("null", Kind::Null), ("true", Kind::Bool), ("false", Kind::Bool)] {
             if rest.starts_with(word.as_bytes()) {
                 self.at += word.len();
-                tape.text.push_str(word);
                 return Ok(kind);
             }
         }
