@@ -282,13 +282,16 @@ pub struct Spare(Mutex<Shelf>);
 
 #[derive(Debug, Default)]
 struct Shelf {
-    spare: Vec<Rows>,
+    /// Each with its size, the one given last at the end.
+    spare: Vec<(usize, Rows)>,
     /// Per table the number of rows, and per column the size, that a buffer has had at most.
     sizes: HashMap<usize, (usize, Vec<usize>)>,
 }
 
 /// A buffer of fewer bytes is not kept.
 const WORTH_KEEPING: usize = 64 << 10;
+/// So many bytes are kept at most; the oldest go first, as those of a table whose files are done.
+const KEPT: usize = 128 << 20;
 
 impl Spare {
     /// An empty buffer for a table; a small one for a small task, as many of those may wait.
@@ -297,8 +300,8 @@ impl Spare {
             return Rows::new(table);
         }
         let Ok(mut shelf) = self.0.lock() else { return Rows::new(table) };
-        if let Some(at) = shelf.spare.iter().rposition(|rows| rows.table == table) {
-            return shelf.spare.swap_remove(at);
+        if let Some(at) = shelf.spare.iter().rposition(|(_, rows)| rows.table == table) {
+            return shelf.spare.remove(at).1;
         }
         let mut rows = Rows::new(table);
         if let Some((count, sizes)) = shelf.sizes.get(&table) {
@@ -320,10 +323,19 @@ impl Spare {
     pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
         let Ok(mut shelf) = self.0.lock() else { return };
         for mut rows in chunks.into_iter().filter(|rows| rows.bytes() >= WORTH_KEEPING) {
+            let size = rows.bytes();
             rows.cells.iter_mut().for_each(Cells::clear);
             rows.meta.clear();
             rows.exact.fill(true);
-            shelf.spare.push(rows);
+            shelf.spare.push((size, rows));
         }
+        let mut kept: usize = shelf.spare.iter().map(|(size, _)| size).sum();
+        let too_old = shelf.spare.iter().take_while(|(size, _)| {
+            let over = kept > KEPT;
+            kept -= if over { *size } else { 0 };
+            over
+        });
+        let count = too_old.count();
+        shelf.spare.drain(..count);
     }
 }
