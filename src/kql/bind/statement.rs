@@ -65,12 +65,25 @@ impl Binder<'_> {
                     self.query_parameter(parameter)?;
                 }
             }
-            Statement::Set { .. } | Statement::Expression(_) => {}
+            Statement::Set { name, .. } => return self.option(name),
+            Statement::Expression(_) => {}
             Statement::Unsupported(name) => {
                 return self
                     .unsupported(name.span, format!("the statement `{}` is not supported", name.text));
             }
         }
+        Some(())
+    }
+
+    /// An option that would change the answer is refused; one that tells a service how to run is not needed.
+    fn option(&mut self, name: &ast::Name) -> Option<()> {
+        if CHANGES_ANSWER.iter().any(|prefix| name.text.starts_with(prefix)) {
+            let message = format!("the option `{}` is not supported", name.text);
+            let error = Diagnostic::unsupported(name.span, message);
+            let clock = name.text == "query_now";
+            return self.report(if clock { error.with_help("--now sets the clock") } else { error });
+        }
+        self.warnings.push(format!("the option `{}` has no effect here", name.text));
         Some(())
     }
 
@@ -99,6 +112,10 @@ impl Binder<'_> {
         Some(())
     }
 }
+
+/// Options of `set` that change what a query answers, by how their names begin.
+const CHANGES_ANSWER: &[&str] =
+    &["query_now", "query_datetimescope", "query_take_max_records", "query_bin_auto", "truncationmax"];
 
 /// The text of a parameter as a value of its type; `None` when it is no such value.
 fn parameter_value(text: &str, ty: Type) -> Option<Value> {

@@ -101,7 +101,11 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     };
     let (names, calls, defaults) = values(b, &op.columns, &input)?;
     let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
-    let nonempty = op.parameters.iter().any(|p| p.name.text == "kind" && named(&p.value));
+    let kind = op.parameters.iter().find(|p| p.name.text == "kind");
+    if let Some(other) = kind.filter(|p| !named(&p.value)) {
+        return b.error(other.value.span, "the kind of a series is `nonempty`, or is not said");
+    }
+    let nonempty = kind.is_some();
     let mut output = Schema::new(
         keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
     );

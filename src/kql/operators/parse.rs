@@ -73,12 +73,15 @@ pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation>
     if !["simple", "regex", "relaxed"].contains(&kind.as_str()) {
         return b.error(op.expr.span, format!("parse is simple, regex or relaxed, not `{kind}`"));
     }
+    let flags = text("flags").unwrap_or_default();
+    if let Some(flag) = flags.chars().find(|f| !"imsU".contains(*f)) {
+        return b.error(op.expr.span, format!("no flag of parse is `{flag}`; there are i, m, s and U"));
+    }
     let schema = input.schema().clone();
     let source = b.expr(&op.expr, &Row::new(&schema))?;
     let span = op.expr.span;
     let source = b.convert(source, Type::String);
-    let pattern =
-        functions::pattern_regex(&functions_pieces(&op.pieces), &kind, &text("flags").unwrap_or_default());
+    let pattern = functions::pattern_regex(&functions_pieces(&op.pieces), &kind, &flags);
     let types: Vec<Value> = columns(&op.pieces).map(|(_, ty)| Value::string(ty.name())).collect();
     let strict = Value::Bool(kind != "relaxed");
     let literal = |value: Value, ty: Type| PlanExpr::literal(value, ty, span);
