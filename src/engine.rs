@@ -7,6 +7,7 @@ use crate::diagnostic::{Diagnostic, Kind};
 use crate::kql::{self, Catalog, Compiled, Render};
 use crate::lake::{self, Lake, Part};
 use crate::lower::{self, Tables};
+use crate::plan::Plan;
 use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
@@ -67,7 +68,9 @@ impl Engine {
     }
 
     pub fn compile(&self, text: &str, options: &QueryOptions) -> Result<Compiled, Vec<Diagnostic>> {
-        kql::compile(text, &kql::Env { catalog: self, now: options.now, parameters: &options.parameters })
+        let run = |plan: &Plan| lower::run(plan, &self.env(options)).map_err(failed);
+        let (now, parameters) = (options.now, &options.parameters);
+        kql::compile(text, &kql::Env { catalog: self, now, parameters, run: &run })
     }
 
     /// The first result of a query, as a table.
@@ -76,7 +79,7 @@ impl Engine {
         let Some(plan) = plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
-        let table = lower::run(plan, &self.env(options)).map_err(failed)?;
+        let table = lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
         Ok(Answer { table, render, warnings, uses_now })
     }
 
@@ -95,7 +98,7 @@ impl Engine {
         let mut out = String::new();
         for plan in &compiled.plans {
             out.push_str(&match stage {
-                Stage::Polars => lower::explain(plan, &self.env(options)).map_err(failed)?,
+                Stage::Polars => lower::explain(plan, &self.env(options)).map_err(|e| vec![failed(e)])?,
                 _ => display(plan),
             });
             if !out.ends_with('\n') {
@@ -110,13 +113,13 @@ impl Engine {
     }
 }
 
-/// What the executor says, as diagnostics of the whole query.
-fn failed(error: lower::Error) -> Vec<Diagnostic> {
+/// What the executor says, as a diagnostic of the whole query.
+fn failed(error: lower::Error) -> Diagnostic {
     let message = match error.kind {
         Kind::Internal => format!("{} (this is a defect of auk)", error.message),
         _ => error.message,
     };
-    vec![Diagnostic::new(error.kind, Span::default(), message)]
+    Diagnostic::new(error.kind, Span::default(), message)
 }
 
 impl Catalog for Engine {

@@ -34,6 +34,7 @@ mod text;
 
 pub mod convert;
 pub mod cx;
+pub mod tabular;
 pub mod text_search;
 
 pub use convert::convert;
@@ -41,6 +42,7 @@ pub use cx::Cx;
 pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
 pub use signature::{Param, ParamType, Resolved, Returns, Signature, common_type};
+pub use tabular::{Called, Picked, TableCall, TableFunction, TableValue};
 
 use crate::types::Type;
 use crate::value::Value;

@@ -17,6 +17,7 @@ pub use parser::{Broken, Parsed, Parser, parse};
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
+use crate::table::Table;
 use crate::types::{Column, Schema};
 
 /// What names of tables mean.
@@ -39,6 +40,8 @@ pub struct Env<'a> {
     pub now: i64,
     /// Values for `declare query_parameters`, as KQL literals or plain text.
     pub parameters: &'a [(String, String)],
+    /// Runs a plan while another is being bound: what columns a plugin gives may depend on its rows.
+    pub run: &'a dyn Fn(&Plan) -> Result<Table, Diagnostic>,
 }
 
 /// A `render` at the end of a query: the chart, and its properties.

@@ -12,7 +12,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::{Lowering, shred};
 use crate::plan::expr::Step;
-use crate::plan::{AggregateCall, Expr, ExprKind, JoinKind, Plan, WindowFunction};
+use crate::plan::{AggregateCall, CallArgument, Expr, ExprKind, JoinKind, Plan, WindowFunction};
 use crate::types::{Schema, Type};
 
 /// A stored path of a column.
@@ -94,6 +94,7 @@ impl Lowering<'_> {
                 of_join([left.schema().len(), right.schema().len()], *kind, on, needs)
             }
             Plan::Union { inputs, .. } => vec![needs.clone(); inputs.len()],
+            Plan::Call { inputs, args, .. } => of_call(inputs, args, needs),
             _ => self.of_input(plan, needs).into_iter().collect(),
         };
         wanted.into_iter().zip(plan.inputs()).map(|(n, input)| n.at_least_one(input.schema())).collect()
@@ -235,6 +236,23 @@ fn of_join(widths: [usize; 2], kind: JoinKind, on: &[(usize, usize)], needs: &Ne
         }
     }
     vec![left, right]
+}
+
+/// A table function's arguments, and the columns that it hands on.
+fn of_call(inputs: &[Plan], args: &[CallArgument], needs: &Needs) -> Vec<Needs> {
+    let mut first = 0;
+    let of = |(number, plan): (usize, &Plan)| {
+        let mut wanted = Needs::default();
+        let width = plan.schema().len();
+        wanted.add(needs.columns.range(first..first + width).map(|i| i - first));
+        first += width;
+        wanted.add(args.iter().filter_map(|arg| match arg {
+            CallArgument::Column { input, column } if *input == number => Some(*column),
+            _ => None,
+        }));
+        wanted
+    };
+    inputs.iter().enumerate().map(of).collect()
 }
 
 /// All expressions of a node.

@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use super::{AggregateCall, Expr, ExprKind, Plan};
+use super::{AggregateCall, CallArgument, Expr, ExprKind, Plan};
 use crate::types::Schema;
 
 /// The plan as a tree, a node a line, inputs indented below.
@@ -65,6 +65,15 @@ fn line(plan: &Plan) -> String {
         Plan::Series { series, .. } => {
             let (axis, keys) = (columns(&[series.axis], &input), columns(&series.keys, &input));
             format!("Series on {axis} step {} by {keys}", series.step)
+        }
+        Plan::Call { function, inputs, args, .. } => {
+            let arg = |a: &CallArgument| match a {
+                CallArgument::Value(value) => value.to_text(),
+                CallArgument::Column { input, column } => {
+                    inputs.get(*input).map_or_else(String::new, |p| columns(&[*column], p.schema()))
+                }
+            };
+            format!("Call {}({})", function.name, list(args.iter().map(arg)))
         }
         Plan::Shared { id, .. } => format!("Shared {id}"),
     }

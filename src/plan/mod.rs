@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 pub use expr::{Expr, ExprKind};
 
-use crate::functions::Aggregate as AggregateFunction;
+use crate::functions::{Aggregate as AggregateFunction, TableFunction};
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
@@ -119,10 +119,29 @@ pub enum Plan {
         series: Box<Series>,
         schema: Schema,
     },
+    /// A table function (`functions/tabular.rs`) over its inputs. Output: whole rows of its own, or the
+    /// columns of the inputs one after the other, then those that it adds.
+    Call {
+        function: &'static TableFunction,
+        inputs: Vec<Plan>,
+        args: Vec<CallArgument>,
+        schema: Schema,
+    },
     /// A part of the plan that occurs more than once, run once; equal ids are the same part.
     Shared {
         id: usize,
         plan: Arc<Plan>,
+    },
+}
+
+/// An argument of a table function.
+#[derive(Clone, Debug)]
+pub enum CallArgument {
+    Value(Value),
+    /// A column of one of the inputs.
+    Column {
+        input: usize,
+        column: usize,
     },
 }
 
@@ -249,7 +268,8 @@ impl Plan {
             | Plan::Union { schema, .. }
             | Plan::Expand { schema, .. }
             | Plan::Window { schema, .. }
-            | Plan::Series { schema, .. } => schema,
+            | Plan::Series { schema, .. }
+            | Plan::Call { schema, .. } => schema,
             Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
                 input.schema()
             }
@@ -288,7 +308,7 @@ impl Plan {
             | Plan::Window { input, .. }
             | Plan::Series { input, .. } => vec![input],
             Plan::Join { left, right, .. } => vec![left, right],
-            Plan::Union { inputs, .. } => inputs.iter().collect(),
+            Plan::Union { inputs, .. } | Plan::Call { inputs, .. } => inputs.iter().collect(),
             Plan::Shared { plan, .. } => vec![plan],
         }
     }

@@ -7,6 +7,7 @@
 //! Trap: it checks what it is given, too. A kernel that returns another type than its row says, a null
 //! string, or a row of the wrong width is an error here, not a value.
 
+mod call;
 mod eval;
 mod expand;
 mod join;
@@ -154,6 +155,7 @@ impl Oracle<'_> {
                 let axis = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
                 self.series(self.rows(input)?, series, axis)
             }
+            Plan::Call { function, inputs, args, schema } => self.call(function, inputs, args, schema),
             Plan::Shared { id, plan } => {
                 if let Some(rows) = self.shared.borrow().get(id) {
                     return Ok(rows.clone());

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod below;
+mod call;
 mod expand;
 mod gather;
 mod groups;
@@ -54,6 +55,7 @@ impl Lowering<'_> {
                 self.window(input, &first, calls, segment, schema)
             }
             Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
+            Plan::Call { .. } => self.table_function(plan, &inputs, needs),
             Plan::Shared { id, plan } => self.shared(*id, plan, &first),
         }
     }
