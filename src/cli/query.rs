@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::Output;
@@ -28,6 +28,9 @@ pub struct Args {
 
     #[command(flatten)]
     data: Data,
+
+    #[command(flatten)]
+    beside: Beside,
 
     #[command(flatten)]
     tuning: Tuning,
@@ -64,7 +67,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
     question.answer(&engine, &args.output, terminal)?;
     Ok(Outcome::Done)

@@ -10,12 +10,20 @@ mod expr;
 mod lexer;
 mod literal;
 pub mod operators;
+mod outside;
 mod parser;
 mod pieces;
+pub mod placeholders;
+mod saved;
 
+pub use outside::{Absent, External, Given, Mapping};
 pub use parser::{Broken, Parsed, Parser, parse};
+pub use saved::SavedFunction;
+
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::functions::Places;
 use crate::plan::Plan;
 use crate::table::Table;
 use crate::types::{Column, Schema};
@@ -31,6 +39,26 @@ pub trait Catalog {
     fn view_of(&self, _table: &str) -> Option<String> {
         None
     }
+    /// A function that the workspace holds.
+    fn function(&self, _name: &str) -> Option<Arc<SavedFunction>> {
+        None
+    }
+    /// The names of all functions that the workspace holds, sorted.
+    fn functions(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The rows of a watchlist, whatever the case of its name.
+    fn watchlist(&self, name: &str) -> Result<Table, Absent> {
+        Err(Absent::new(format!("there is no watchlist named '{name}'")))
+    }
+    /// The names of all watchlists, sorted.
+    fn watchlists(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The rows of a file that `externaldata` names.
+    fn external(&self, file: &External<'_>) -> Result<Given, Absent> {
+        Err(Absent::new(format!("there is no file '{}'", file.uri)))
+    }
 }
 
 /// What a query is compiled against.
@@ -40,6 +68,8 @@ pub struct Env<'a> {
     pub now: i64,
     /// Values for `declare query_parameters`, as KQL literals or plain text.
     pub parameters: &'a [(String, String)],
+    /// Where addresses are, if a database of places was given.
+    pub places: Option<Places>,
     /// Runs a plan while another is being bound: what columns a plugin gives may depend on its rows.
     pub run: &'a dyn Fn(&Plan) -> Result<Table, Diagnostic>,
 }
