@@ -107,10 +107,15 @@ impl Engine {
 
     /// The query's text with what its placeholders stand for.
     fn fill(&self, text: &str, options: &QueryOptions) -> Result<Filled, Vec<Diagnostic>> {
+        // What the query declares is a variable of its own, and in a string only text.
+        let declared = if options.parameters.is_empty() { Vec::new() } else { kql::declared(text) };
         placeholders::fill(text, &|name| {
-            let given = options.parameters.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone());
+            let given = options.parameters.iter().find(|(n, _)| n == name && !declared.contains(n));
+            let given = given.map(|(_, value)| value.clone());
             given.or_else(|| match name {
-                "StartTimeISO" => Some(time::datetime_text(options.from_time.unwrap_or_else(|| self.first(options)))),
+                "StartTimeISO" => {
+                    Some(time::datetime_text(options.from_time.unwrap_or_else(|| self.first(options))))
+                }
                 "EndTimeISO" => {
                     let last = || self.now().unwrap_or(options.now);
                     Some(time::datetime_text(options.to_time.unwrap_or_else(last)))
@@ -130,7 +135,8 @@ impl Engine {
     fn saved(&self) -> &[Arc<SavedFunction>] {
         self.functions.get_or_init(|| {
             let files = self.lake.as_ref().map(|lake| lake::functions::all(lake.dir()));
-            let read = |(name, text): (String, String)| SavedFunction::read(Some(&name), &text).ok().map(Arc::new);
+            let read =
+                |(name, text): (String, String)| SavedFunction::read(Some(&name), &text).ok().map(Arc::new);
             files.and_then(Result::ok).into_iter().flatten().filter_map(read).collect()
         })
     }
@@ -197,7 +203,8 @@ fn said(filled: &Filled, options: &QueryOptions) -> Vec<String> {
     };
     let own = filled.used.iter().filter(|(name, _)| !given(name));
     own.map(|(name, value)| {
-        let (event, option) = if name == "StartTimeISO" { ("first", "from-time") } else { ("last", "to-time") };
+        let (event, option) =
+            if name == "StartTimeISO" { ("first", "from-time") } else { ("last", "to-time") };
         format!("{{{{{name}}}}} is {value}, by the {event} event; --{option} sets it")
     })
     .collect()

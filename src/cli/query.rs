@@ -46,6 +46,8 @@ Examples:
   auk query -f hunt.kql --from exports/ -o hunt.csv
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
+  auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake
+  auk query -f tor.kql --allow lists/ --mmdb GeoLite2-City.mmdb --lake lake
   echo 'AuditLogs | take 10' | auk query --lake lake --format ndjson";
 
 /// Where a query comes from.

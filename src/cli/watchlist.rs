@@ -33,8 +33,7 @@ const EXAMPLES: &str = "\
 Examples:
   auk watchlist add VIPUsers vips.csv --key UserPrincipalName --lake lake
   auk watchlist list --lake lake
-  auk query \"SigninLogs | where UserPrincipalName in ((_GetWatchlist('VIPUsers') | project SearchKey))\" \\
-      --lake lake";
+  auk query \"_GetWatchlist('VIPUsers') | project SearchKey, Team\" --lake lake";
 
 #[derive(Subcommand)]
 enum Action {
@@ -147,7 +146,8 @@ fn read(name: &str, file: &Path, key: Option<&str>, terminal: &Terminal) -> Resu
     let own: Vec<&str> =
         columns.iter().map(String::as_str).filter(|c| watchlists::SERVICE.contains(c)).collect();
     if !own.is_empty() {
-        terminal.note(&format!("{} of the file: columns that every watchlist has of its own", own.join(", ")));
+        terminal
+            .note(&format!("{} of the file: columns that every watchlist has of its own", own.join(", ")));
     }
     let source = file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     Ok(Watchlist { name: name.to_string(), key, columns, rows, updated: clock(), source })
@@ -160,6 +160,9 @@ fn check_columns(columns: &[String]) -> Result<(), String> {
     for (at, name) in columns.iter().enumerate() {
         if name.is_empty() {
             return Err(format!("column {} has no name", at + 1));
+        }
+        if name.starts_with("_auk_") {
+            return Err(format!("{name}: names of columns that begin with _auk_ are auk's own"));
         }
         if columns[..at].contains(name) {
             return Err(format!("two columns are named {name}"));
@@ -175,7 +178,8 @@ fn chosen_key(key: Option<&str>, columns: &[String]) -> Result<String, Failure> 
         let first = columns.iter().find(|c| !watchlists::SERVICE.contains(&c.as_str()));
         return Ok(own.or(first).cloned().unwrap_or_default());
     };
-    match columns.iter().find(|c| *c == key).or_else(|| columns.iter().find(|c| c.eq_ignore_ascii_case(key))) {
+    match columns.iter().find(|c| *c == key).or_else(|| columns.iter().find(|c| c.eq_ignore_ascii_case(key)))
+    {
         Some(column) => Ok(column.clone()),
         None => {
             let failure = Failure::usage(format!("the file has no column {key}"));

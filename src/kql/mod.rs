@@ -16,7 +16,7 @@ mod pieces;
 pub mod placeholders;
 mod saved;
 
-pub use outside::{Absent, External, Given, Mapping};
+pub use outside::{Absent, External, FORMATS, Given, Mapping};
 pub use parser::{Broken, Parsed, Parser, parse};
 pub use saved::SavedFunction;
 
@@ -103,6 +103,16 @@ pub fn is_hidden(name: &str) -> bool {
 /// The visible columns of a schema.
 pub fn visible(schema: &Schema) -> impl Iterator<Item = (usize, &Column)> {
     schema.columns.iter().enumerate().filter(|(_, c)| !is_hidden(&c.name))
+}
+
+/// The names that `declare query_parameters(…)` gives.
+pub fn declared(text: &str) -> Vec<String> {
+    let (query, _) = parse(text);
+    let names = query.statements.into_iter().filter_map(|statement| match statement {
+        ast::Statement::DeclareParameters(parameters) => Some(parameters),
+        _ => None,
+    });
+    names.flatten().map(|parameter| parameter.name.text).collect()
 }
 
 /// Compiles a query text, or says all that is wrong with it.

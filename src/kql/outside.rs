@@ -6,12 +6,16 @@
 use crate::types::Schema;
 use crate::value::Value;
 
+/// The formats of `externaldata` that are read.
+pub const FORMATS: &[&str] =
+    &["csv", "tsv", "psv", "scsv", "sohsv", "txt", "raw", "json", "multijson", "parquet"];
+
 /// One file of an `externaldata`.
 pub struct External<'a> {
     /// A path, or a URL; it is never opened on a network.
     pub uri: &'a str,
     pub schema: &'a Schema,
-    /// `csv`, `json`, …, in lower case; by the name of the file when it is not said.
+    /// One of `FORMATS`; by the name of the file when it is not said.
     pub format: Option<&'a str>,
     pub ignore_first_record: bool,
     /// Where each column is, if it was said.

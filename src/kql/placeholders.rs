@@ -61,7 +61,8 @@ pub fn fill(text: &str, value: &dyn Fn(&str) -> Option<String>) -> Result<Filled
             continue;
         };
         if found.in_string && value.contains(['"', '\'', '\\', '\n', '\r', '`', '~']) {
-            let message = format!("the value of `{}` has quotes or line ends, and stands in a string", found.name);
+            let message =
+                format!("the value of `{}` has quotes or line ends, and stands in a string", found.name);
             errors.push(Diagnostic::semantic(found.span, message));
             continue;
         }
@@ -96,7 +97,9 @@ fn without_value(text: &str, found: &Found) -> Diagnostic {
 pub fn explain(text: &str, mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let found: Vec<Found> = find(text).into_iter().filter(|f| !f.in_string && !f.double).collect();
     for error in &mut errors {
-        if let Some(at) = found.iter().find(|f| f.span.start <= error.span.start && error.span.start < f.span.end) {
+        if let Some(at) =
+            found.iter().find(|f| f.span.start <= error.span.start && error.span.start < f.span.end)
+        {
             *error = without_value(text, at);
         }
     }

@@ -39,15 +39,15 @@ impl SavedFunction {
             let function = Arc::new(function.clone());
             return whole(SavedFunction { name, function, text: text.to_string(), before: 0 });
         }
-        let Some(name) = name.map(str::to_string).or_else(|| header(text, "name")) else {
+        let Some(name) = name.or_else(|| header(text, "name").map(|(name, _)| name)) else {
             let error = Diagnostic::semantic(Span::default(), "the function has no name");
             return Err(vec![error.with_help(
                 "write `// name: MyFunction` on a line above it, or `let MyFunction = () { … }`, or give --name",
             )]);
         };
-        let name = checked(&name).map_err(|e| vec![e])?;
-        let parameters = header(text, "parameters").unwrap_or_default();
-        let parameters = parameters.strip_prefix('(').and_then(|p| p.strip_suffix(')')).unwrap_or(&parameters);
+        let name = checked(name).map_err(|e| vec![e])?;
+        let (parameters, place) = header(text, "parameters").unwrap_or_default();
+        let parameters = parameters.strip_prefix('(').and_then(|p| p.strip_suffix(')')).unwrap_or(parameters);
         let wrapped = format!("let {name} = ({parameters}) {{\n{text}\n}}");
         match parse(&wrapped) {
             (query, errors) if errors.is_empty() => match query.statements.as_slice() {
@@ -55,14 +55,12 @@ impl SavedFunction {
                     let function = Arc::new(function.clone());
                     whole(SavedFunction { name, function, text: wrapped, before: 1 })
                 }
-                _ => Err(vec![Diagnostic::syntax(Span::default(), "the brackets of the function do not match")]),
+                _ => Err(vec![Diagnostic::syntax(
+                    Span::default(),
+                    "the brackets of the function do not match",
+                )]),
             },
-            (_, errors) => {
-                let why = errors.first().map(|e| e.message.clone()).unwrap_or_default();
-                let message = format!("the line `// parameters: {parameters}` cannot be read: {why}");
-                let error = Diagnostic::syntax(Span::default(), message);
-                Err(vec![error.with_help("write // parameters: user: string, days: long = 7")])
-            }
+            (_, errors) => Err(vec![bad_parameters(place, &wrapped, &errors)]),
         }
     }
 
@@ -78,6 +76,15 @@ impl SavedFunction {
         let before = self.text.get(..span.start).unwrap_or(&self.text);
         (before.matches('\n').count() + 1).saturating_sub(self.before).max(1)
     }
+}
+
+/// What is wrong with the comment that says the parameters: the body itself has been read before.
+fn bad_parameters(place: Span, wrapped: &str, errors: &[Diagnostic]) -> Diagnostic {
+    let first = wrapped.find('\n').unwrap_or(0);
+    let why = errors.first().filter(|e| e.span.end < first.saturating_sub(3));
+    let why = why.map(|e| format!(": {}", e.message)).unwrap_or_default();
+    Diagnostic::syntax(place, format!("the parameters of the function cannot be read{why}"))
+        .with_help("write `// parameters: user: string, days: long = 7`")
 }
 
 /// A function that gives something.
@@ -103,10 +110,20 @@ fn checked(name: &str) -> Result<String, Diagnostic> {
     Err(error.with_help("a name is of letters, digits and `_`, and begins with no digit"))
 }
 
-/// What a comment `// key: value` before the function says.
-fn header(text: &str, key: &str) -> Option<String> {
-    let comments = text.lines().map(str::trim).take_while(|l| l.is_empty() || l.starts_with("//"));
-    let mut pairs = comments.filter_map(|l| l.trim_start_matches('/').split_once(':'));
-    let (_, value) = pairs.find(|(k, _)| k.trim().eq_ignore_ascii_case(key))?;
-    Some(value.trim().to_string())
+/// What a comment `// key: value` before the function says, and where.
+fn header<'t>(text: &'t str, key: &str) -> Option<(&'t str, Span)> {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let comment = line.trim_start().strip_prefix("//");
+        if comment.is_none() && !line.trim().is_empty() {
+            return None;
+        }
+        let pair = comment.and_then(|c| c.trim_start_matches('/').split_once(':'));
+        if let Some((_, value)) = pair.filter(|(k, _)| k.trim().eq_ignore_ascii_case(key)) {
+            let start = at + line.len() - value.trim_start().len();
+            return Some((value.trim(), Span::new(start, start + value.trim().len())));
+        }
+        at += line.len();
+    }
+    None
 }

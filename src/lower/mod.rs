@@ -33,7 +33,7 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
-pub use parquet::write_parquet;
+pub use parquet::{read_parquet, write_parquet};
 
 use crate::functions::Places;
 use crate::lake::Part;

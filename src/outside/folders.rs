@@ -12,13 +12,21 @@ use std::path::{Path, PathBuf};
 use crate::kql::Absent;
 use crate::lake::Error;
 
-/// The folders, by their real paths.
 #[derive(Clone, Debug, Default)]
-pub struct Folders(Vec<PathBuf>);
+pub struct Folders(Vec<Folder>);
+
+#[derive(Clone, Debug)]
+struct Folder {
+    real: PathBuf,
+    /// As the user wrote it.
+    named: PathBuf,
+}
 
 /// A file that answers.
 pub struct Found {
     pub path: PathBuf,
+    /// The path as the user knows it.
+    pub shown: String,
     /// The name that its format is told by.
     pub name: String,
     /// The URL that it stands for, without what may be secret in it.
@@ -30,8 +38,11 @@ const HELP_NONE: &str = "name the folder of the file with --allow DIR; nothing e
 impl Folders {
     pub fn open(folders: &[PathBuf]) -> Result<Folders, Error> {
         let real = |folder: &PathBuf| {
-            let path = fs::canonicalize(folder).map_err(|e| Error::io(folder, &e))?;
-            if path.is_dir() { Ok(path) } else { Err(Error::new(folder, "--allow names a folder; this is a file")) }
+            let real = fs::canonicalize(folder).map_err(|e| Error::io(folder, &e))?;
+            if !real.is_dir() {
+                return Err(Error::new(folder, "--allow names a folder; this is a file"));
+            }
+            Ok(Folder { real, named: folder.clone() })
         };
         Ok(Folders(folders.iter().map(real).collect::<Result<_, Error>>()?))
     }
@@ -54,13 +65,17 @@ impl Folders {
         };
         let full = steps.join("/");
         for candidate in [full.as_str(), name.as_str()] {
-            if let Some(path) = self.0.iter().find_map(|folder| below(folder, candidate, &self.0)) {
-                return Ok(Found { path, name: name.clone(), stands_for: Some(shown.to_string()) });
+            if let Some((path, at)) = self.0.iter().find_map(|folder| self.below(folder, candidate)) {
+                let stands_for = Some(shown.to_string());
+                return Ok(Found { path, shown: at, name: name.clone(), stands_for });
             }
         }
         let message = format!("auk opens no network connection, and no file stands for `{shown}`");
         Err(Absent::new(message).with_help(match self.shown() {
             None => format!("save it as {name} in a folder of its own, and name the folder: --allow DIR"),
+            Some(folders) if steps.iter().any(|step| step == "..") => {
+                format!("save it as {name} in {folders}")
+            }
             Some(folders) => format!("save it as {name} (or as {full}) in {folders}"),
         }))
     }
@@ -72,12 +87,12 @@ impl Folders {
             return Err(Absent::new(message).with_help(HELP_NONE));
         };
         let found = if Path::new(path).is_absolute() {
-            inside(Path::new(path), &self.0)
+            self.inside(Path::new(path)).map(|real| (real, path.to_string()))
         } else {
-            self.0.iter().find_map(|folder| below(folder, path, &self.0))
+            self.0.iter().find_map(|folder| self.below(folder, path))
         };
         match found {
-            Some(path) => Ok(Found { path, name, stands_for: None }),
+            Some((path, shown)) => Ok(Found { path, shown, name, stands_for: None }),
             None => {
                 let help = format!("it would have to lie in {folders}; --allow DIR names more folders");
                 Err(Absent::new(format!("no file `{path}` that externaldata may read")).with_help(help))
@@ -85,28 +100,29 @@ impl Folders {
         }
     }
 
+    /// The file at a path of plain steps below a folder, and that path as the user would write it.
+    fn below(&self, folder: &Folder, path: &str) -> Option<(PathBuf, String)> {
+        let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty() && *step != ".").collect();
+        let plain = |step: &&str| *step != ".." && !step.contains(['\\', ':', '\0']);
+        if steps.is_empty() || !steps.iter().all(plain) {
+            return None;
+        }
+        let real = self.inside(&steps.iter().fold(folder.real.clone(), |at, step| at.join(step)))?;
+        Some((real, folder.named.join(steps.join("/")).display().to_string()))
+    }
+
+    /// The real path of a regular file, if it lies in one of the folders.
+    fn inside(&self, path: &Path) -> Option<PathBuf> {
+        let real = fs::canonicalize(path).ok()?;
+        let regular = fs::metadata(&real).is_ok_and(|about| about.is_file());
+        (regular && self.0.iter().any(|folder| real.starts_with(&folder.real))).then_some(real)
+    }
+
     /// The folders, for a message.
     fn shown(&self) -> Option<String> {
-        let folders: Vec<String> = self.0.iter().map(|f| f.display().to_string()).collect();
+        let folders: Vec<String> = self.0.iter().map(|f| f.named.display().to_string()).collect();
         if folders.is_empty() { None } else { Some(folders.join(" or ")) }
     }
-}
-
-/// The file at a path of plain steps below a folder.
-fn below(folder: &Path, path: &str, folders: &[PathBuf]) -> Option<PathBuf> {
-    let steps: Vec<&str> = path.split('/').filter(|step| !step.is_empty() && *step != ".").collect();
-    let plain = |step: &&str| *step != ".." && !step.contains(['\\', ':', '\0']);
-    if steps.is_empty() || !steps.iter().all(plain) {
-        return None;
-    }
-    inside(&steps.iter().fold(folder.to_path_buf(), |at, step| at.join(step)), folders)
-}
-
-/// The real path of a regular file, if it lies in one of the folders.
-fn inside(path: &Path, folders: &[PathBuf]) -> Option<PathBuf> {
-    let real = fs::canonicalize(path).ok()?;
-    let regular = fs::metadata(&real).is_ok_and(|about| about.is_file());
-    (regular && folders.iter().any(|folder| real.starts_with(folder))).then_some(real)
 }
 
 /// The text with `%20` and the like decoded; what is no valid text stays.

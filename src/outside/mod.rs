@@ -42,7 +42,6 @@ impl Outside {
 
     /// The rows of a file.
     pub fn external(&self, file: &External<'_>) -> Result<Given, Absent> {
-        records::check(file)?;
         let found = match self.folders.find(file.uri) {
             Err(absent) if self.without_data => {
                 let note = format!("{}: taken as empty, as all tables are without a lake", absent.message);
@@ -50,8 +49,8 @@ impl Outside {
             }
             found => found?,
         };
-        let rows = records::read(&found.path, &found.name, file)?;
-        let note = found.stands_for.map(|url| format!("{} stands for {url}", found.path.display()));
+        let rows = records::read(&found, file)?;
+        let note = found.stands_for.map(|url| format!("{} stands for {url}", found.shown));
         Ok(Given { rows, note })
     }
 }

@@ -19,8 +19,13 @@ pub fn open(path: &Path) -> Result<Places, Error> {
     let bytes = std::fs::read(path).map_err(|e| Error::io(path, &e))?;
     let reader = Reader::from_source(bytes);
     let reader = reader.map_err(|e| Error::new(path, e.to_string()).with_remedy(REMEDY))?;
-    if !reader.metadata().database_type.contains("City") && !reader.metadata().database_type.contains("Enterprise") {
-        let message = format!("a database of the kind {} does not say where addresses are", reader.metadata().database_type);
+    if !reader.metadata().database_type.contains("City")
+        && !reader.metadata().database_type.contains("Enterprise")
+    {
+        let message = format!(
+            "a database of the kind {} does not say where addresses are",
+            reader.metadata().database_type
+        );
         return Err(Error::new(path, message).with_remedy(REMEDY));
     }
     let name = path.display().to_string();

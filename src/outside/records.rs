@@ -6,6 +6,7 @@
 //! | txt | a line that is not empty | the line is the first column |
 //! | raw | the whole file | the file is the first column |
 //! | json, multijson | an object; objects one after the other, or in an array | the member of its name |
+//! | parquet | a row | the column of its name |
 //!
 //! Trap: a field that is missing, or is no value of its column's type, is null (`""` in a string column), and
 //! fields beyond the columns are left out; a file that is not of its format at all is an error.
@@ -16,53 +17,33 @@ use std::path::Path;
 
 use flate2::read::MultiGzDecoder;
 
+use super::folders::Found;
 use crate::functions::{convert, json_path};
 use crate::json;
-use crate::kql::{Absent, External, Mapping};
-use crate::types::{Schema, Type};
+use crate::kql::{Absent, External, FORMATS, Mapping};
+use crate::lower;
+use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 /// A file with more text than this is too large, as in Microsoft Sentinel.
 const LARGEST: u64 = 100 << 20;
 
 /// Formats of one record a line, with what stands between fields.
-const DELIMITED: &[(&str, u8)] = &[("csv", b','), ("tsv", b'\t'), ("psv", b'|'), ("scsv", b';'), ("sohsv", 1)];
-const OTHERS: &[&str] = &["txt", "raw", "json", "multijson"];
-/// Formats that Kusto reads and auk does not.
-const REFUSED: &[&str] = &["avro", "apacheavro", "orc", "parquet", "tsve", "w3clogfile", "azmonstream"];
-
-fn known(format: &str) -> bool {
-    OTHERS.contains(&format) || DELIMITED.iter().any(|(name, _)| *name == format)
-}
-
-/// Is the format that is asked for one that is read?
-pub fn check(file: &External<'_>) -> Result<(), Absent> {
-    match file.format {
-        Some(format) if !known(format) => {
-            let message = if REFUSED.contains(&format) {
-                format!("externaldata does not read the format {format}")
-            } else {
-                format!("there is no format {format}")
-            };
-            Err(Absent::new(message).with_help("there are csv, tsv, psv, scsv, sohsv, txt, raw, json, multijson"))
-        }
-        _ => Ok(()),
+const DELIMITED: &[(&str, u8)] =
+    &[("csv", b','), ("tsv", b'\t'), ("psv", b'|'), ("scsv", b';'), ("sohsv", 1)];
+/// The rows of a file; its name tells the format where the query does not.
+pub fn read(found: &Found, file: &External<'_>) -> Result<Vec<Vec<Value>>, Absent> {
+    let fail = |why: String| Absent::new(format!("{}: {why}", found.shown));
+    let format = file.format.unwrap_or_else(|| by_name(&found.name));
+    if format == "parquet" {
+        return parquet(&found.path, file).map_err(fail);
     }
-}
-
-/// The rows of a file; `name` tells its format where the query does not.
-pub fn read(path: &Path, name: &str, file: &External<'_>) -> Result<Vec<Vec<Value>>, Absent> {
-    let fail = |why: String| Absent::new(format!("{}: {why}", path.display()));
-    let text = text(path).map_err(fail)?;
-    let format = match file.format {
-        Some(format) => format.to_string(),
-        None => by_name(name),
-    };
+    let text = text(&found.path).map_err(fail)?;
     if let Some((_, delimiter)) = DELIMITED.iter().find(|(name, _)| *name == format) {
         return delimited(&text, *delimiter, file).map_err(fail);
     }
     let skip = usize::from(file.ignore_first_record);
-    match format.as_str() {
+    match format {
         "txt" => {
             let lines = text.lines().filter(|line| !line.is_empty()).skip(skip);
             Ok(lines.map(|line| fields(&[line], file)).collect())
@@ -74,18 +55,17 @@ pub fn read(path: &Path, name: &str, file: &External<'_>) -> Result<Vec<Vec<Valu
 }
 
 /// The format that the ending of a name says; csv where it says none.
-fn by_name(name: &str) -> String {
+fn by_name(name: &str) -> &'static str {
     let lower = name.to_ascii_lowercase();
     let plain = lower.strip_suffix(".gz").unwrap_or(&lower);
     let ending = plain.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if known(ending) { ending.to_string() } else { "csv".to_string() }
+    FORMATS.iter().find(|format| **format == ending).copied().unwrap_or("csv")
 }
 
 /// The text of a file, unpacked if it is gzip.
 fn text(path: &Path) -> Result<String, String> {
     let mut file = File::open(path).map_err(|e| e.to_string())?;
     let mut bytes = Vec::new();
-    let too_large = || format!("larger than externaldata takes ({} MiB)", LARGEST >> 20);
     file.by_ref().take(LARGEST + 1).read_to_end(&mut bytes).map_err(|e| e.to_string())?;
     if bytes.len() as u64 > LARGEST {
         return Err(too_large());
@@ -110,9 +90,34 @@ fn text(path: &Path) -> Result<String, String> {
     })
 }
 
+fn too_large() -> String {
+    format!("larger than externaldata takes ({} MiB)", LARGEST >> 20)
+}
+
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
     let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
     char::decode_utf16(units).map(|c| c.unwrap_or('\u{fffd}')).collect()
+}
+
+fn parquet(path: &Path, file: &External<'_>) -> Result<Vec<Vec<Value>>, String> {
+    if std::fs::metadata(path).map_err(|e| e.to_string())?.len() > LARGEST {
+        return Err(too_large());
+    }
+    if file.mapping.is_some_and(|m| m.iter().any(|m| !matches!(m, Mapping::Path(_)))) {
+        return Err("ingestionMapping of Parquet is by paths".to_string());
+    }
+    let column = |at: usize, own: &str| match file.mapping.and_then(|m| m.get(at)) {
+        Some(Mapping::Path(path)) => path.trim_start_matches("$.").to_string(),
+        _ => own.to_string(),
+    };
+    let columns = file.schema.columns.iter().enumerate();
+    let names: Vec<String> = columns.map(|(at, c)| column(at, &c.name)).collect();
+    let rows = lower::read_parquet(path, &names).map_err(|e| e.message)?;
+    let cell = |(value, c): (Value, &Column)| match value {
+        Value::String(text) => typed(&text, c.ty),
+        value => convert(&value, c.ty),
+    };
+    Ok(rows.into_iter().map(|row| row.into_iter().zip(&file.schema.columns).map(cell).collect()).collect())
 }
 
 fn delimited(text: &str, delimiter: u8, file: &External<'_>) -> Result<Vec<Vec<Value>>, String> {

@@ -174,7 +174,9 @@ impl Binder<'_> {
             let error = Diagnostic::semantic(span, format!("no table named `{table}`"));
             return self.report(match near {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
-                None => error.with_help("`auk tables` lists the tables"),
+                None => error.with_help(
+                    "`auk tables` lists the tables; `auk function add FILE.kql --lake DIR` adds a function of your workspace",
+                ),
             });
         };
         let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();

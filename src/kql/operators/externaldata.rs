@@ -11,7 +11,7 @@ use crate::json;
 use crate::kql::ast::{Expr, ExprKind, Name, OperatorParameter};
 use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row};
 use crate::kql::parser::{Parsed, Parser};
-use crate::kql::{External, Mapping};
+use crate::kql::{External, FORMATS, Mapping};
 use crate::plan::Plan;
 use crate::source::Span;
 use crate::types::{Column, Schema, Type};
@@ -85,7 +85,15 @@ fn properties(b: &mut Binder<'_>, op: &Externaldata, schema: &Schema) -> Option<
             },
         };
         match property.name.text.to_ascii_lowercase().as_str() {
-            "format" => properties.format = Some(text.to_ascii_lowercase()),
+            "format" => {
+                let format = text.to_ascii_lowercase();
+                if !FORMATS.contains(&format.as_str()) {
+                    let message = format!("externaldata does not read the format `{text}`");
+                    let error = Diagnostic::unsupported(property.value.span, message);
+                    return b.report(error.with_help(format!("it reads {}", FORMATS.join(", "))));
+                }
+                properties.format = Some(format);
+            }
             "ignorefirstrecord" => match text.to_ascii_lowercase().as_str() {
                 "true" | "1" => properties.ignore_first_record = true,
                 "false" | "0" => properties.ignore_first_record = false,
@@ -96,7 +104,8 @@ fn properties(b: &mut Binder<'_>, op: &Externaldata, schema: &Schema) -> Option<
                 Err(message) => return b.error(property.value.span, message),
             },
             _ => {
-                let message = format!("the property `{}` of externaldata is not supported", property.name.text);
+                let message =
+                    format!("the property `{}` of externaldata is not supported", property.name.text);
                 let error = Diagnostic::unsupported(property.name.span, message);
                 return b.report(error.with_help("there are format, ignoreFirstRecord and ingestionMapping"));
             }
@@ -112,7 +121,9 @@ fn mapping(text: &str, schema: &Schema) -> Result<Vec<Mapping>, String> {
     let mut mapping = vec![Mapping::Nothing; schema.len()];
     for entry in entries {
         let name = member(entry, &["column", "name"]).to_text();
-        let at = schema.index(&name).ok_or(format!("ingestionMapping names the column `{name}`, which there is not"))?;
+        let at = schema
+            .index(&name)
+            .ok_or(format!("ingestionMapping names the column `{name}`, which there is not"))?;
         let nested = member(entry, &["properties"]);
         let place = |key: &str| match member(&nested, &[key]) {
             Value::Null => member(entry, &[key]),
@@ -126,7 +137,9 @@ fn mapping(text: &str, schema: &Schema) -> Result<Vec<Mapping>, String> {
                 Some(_) => Mapping::Path(path),
                 None => return Err(format!("the path of `{name}` is none: `{path}`")),
             },
-            (_, Value::Null, Value::Null) => return Err(format!("ingestionMapping says nothing of `{name}`")),
+            (_, Value::Null, Value::Null) => {
+                return Err(format!("ingestionMapping says nothing of `{name}`"));
+            }
             (_, Value::Null, constant) => Mapping::Constant(constant),
             (_, ordinal, _) => {
                 let number = convert(&ordinal, Type::Long).as_i64();
