@@ -31,7 +31,9 @@ use crate::time;
 /// Reads {"id": …, "kql": …, "now": …} and answers each with its columns and rows, or with an error;
 /// every table exists, those without data are empty.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  echo '{\"id\":\"a\",\"kql\":\"print 1\"}' | auk batch\n  auk batch --lake lake --allow lists/ < queries.jsonl")]
+#[command(
+    after_help = "Examples:\n  echo '{\"id\":\"a\",\"kql\":\"print 1\"}' | auk batch\n  auk batch --lake lake --allow lists/ < queries.jsonl"
+)]
 pub struct Args {
     /// The lake that `auk ingest` made
     #[arg(long, value_name = "DIR")]

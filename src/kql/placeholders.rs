@@ -7,7 +7,7 @@
 //! Trap: places in the filled text are not those of the text that was written: `Filled` leads back.
 
 use super::lexer::{self, TokenKind};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Kind};
 use crate::source::Span;
 
 /// A query text with its placeholders replaced.
@@ -96,11 +96,10 @@ fn without_value(text: &str, found: &Found) -> Diagnostic {
 /// What an error of the parser at a `{Name}` is in truth: a workbook's parameter without a value.
 pub fn explain(text: &str, mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
     let found: Vec<Found> = find(text).into_iter().filter(|f| !f.in_string && !f.double).collect();
-    for error in &mut errors {
-        if let Some(at) =
-            found.iter().find(|f| f.span.start <= error.span.start && error.span.start < f.span.end)
-        {
-            *error = without_value(text, at);
+    for error in errors.iter_mut().filter(|e| e.kind == Kind::Syntax) {
+        let at = error.span.start;
+        if let Some(found) = found.iter().find(|f| f.span.start <= at && at < f.span.end) {
+            *error = without_value(text, found);
         }
     }
     errors.dedup();

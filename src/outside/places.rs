@@ -23,7 +23,7 @@ pub fn open(path: &Path) -> Result<Places, Error> {
         && !reader.metadata().database_type.contains("Enterprise")
     {
         let message = format!(
-            "a database of the kind {} does not say where addresses are",
+            "a database of the kind {} is not one of cities",
             reader.metadata().database_type
         );
         return Err(Error::new(path, message).with_remedy(REMEDY));

@@ -93,7 +93,7 @@ impl Binder<'_> {
         if self.called > MAX_CALLED {
             return self.error(name.span, format!("functions are called more than {MAX_CALLED} times"));
         }
-        let bound = self.parameters(name, &callee.function, args, piped, row)?;
+        let bound = self.parameters(name, callee, args, piped, row)?;
         if !self.enter(callee) {
             let path = [self.active.as_slice(), std::slice::from_ref(&name.text)].concat().join(" → ");
             return self.error(name.span, format!("the function `{}` calls itself: {path}", name.text));
@@ -124,8 +124,14 @@ impl Binder<'_> {
 
     /// Ends it. Errors in a function of the workspace are said of the call, with the line that they are on.
     pub fn leave(&mut self, callee: &Callee, call: Span, before: usize) {
+        if callee.saved.is_some() {
+            self.active.pop();
+        }
+        self.relocate(callee, call, before);
+    }
+
+    fn relocate(&mut self, callee: &Callee, call: Span, before: usize) {
         let Some(saved) = &callee.saved else { return };
-        self.active.pop();
         for error in self.diagnostics.iter_mut().skip(before) {
             let line = saved.line(error.span);
             error.message = format!("in the function `{}`, line {line}: {}", saved.name, error.message);
@@ -137,11 +143,12 @@ impl Binder<'_> {
     fn parameters(
         &mut self,
         name: &ast::Name,
-        function: &ast::Function,
+        callee: &Callee,
         args: &[Argument],
         piped: Option<Relation>,
         row: &Row<'_>,
     ) -> Option<Vec<(String, Binding)>> {
+        let function = &callee.function;
         let mut by_place = args.iter().filter(|a| a.name.is_none());
         let mut piped = piped;
         let mut bound = Vec::new();
@@ -159,8 +166,10 @@ impl Binder<'_> {
                     Binding::Scalar(self.convert(value, *ty))
                 }
                 (ParameterType::Scalar(ty), None, Some(default)) => {
-                    let value = self.expr(default, &Row::new(&super::expr::NO_COLUMNS))?;
-                    Binding::Scalar(self.convert(value, *ty))
+                    let before = self.diagnostics.len();
+                    let value = self.expr(default, &Row::new(&super::expr::NO_COLUMNS));
+                    self.relocate(callee, name.span, before);
+                    Binding::Scalar(self.convert(value?, *ty))
                 }
                 _ => {
                     let message = format!("`{}` misses its argument `{}`", name.text, parameter.name.text);
