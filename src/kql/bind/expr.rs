@@ -118,7 +118,7 @@ impl Binder<'_> {
                         .with_help(help),
                 )
             }
-            Some(Binding::Function(_)) => self.call(name, &[], name.span, row),
+            Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
             None => {
                 let lets = self.names.all();
                 let known = row.schema.names().chain(lets.iter().map(String::as_str));

@@ -152,7 +152,7 @@ impl Binder<'_> {
                 relation.name = Some(name.text.clone());
                 Some(*relation)
             }
-            Some(Binding::Function(_)) => {
+            Some(Binding::Function { .. }) => {
                 let mut relation = self.table_call(name, &[], name.span)?;
                 relation.name = Some(name.text.clone());
                 Some(relation)
@@ -362,7 +362,7 @@ impl Binder<'_> {
     fn column_name(&self, e: &ast::Expr, row: &Row<'_>) -> Option<String> {
         match &e.kind {
             Ast::Name(name) if !row.schema.contains(&name.text) => match self.names.get(&name.text) {
-                Some(Binding::Function(_)) => None,
+                Some(Binding::Function { .. }) => None,
                 _ => super::implied_name(e),
             },
             _ => super::implied_name(e),
