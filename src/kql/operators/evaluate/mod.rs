@@ -8,6 +8,7 @@
 //! while the query is bound (`discover`).
 
 mod arguments;
+mod bag_unpack;
 mod outside;
 mod preview;
 
@@ -47,7 +48,7 @@ pub enum Bind {
 }
 
 /// The rows, by family.
-const PLUGINS: &[&[Plugin]] = &[outside::PLUGINS, preview::PLUGINS];
+const PLUGINS: &[&[Plugin]] = &[bag_unpack::PLUGINS, outside::PLUGINS, preview::PLUGINS];
 
 /// All plugins.
 pub fn plugins() -> impl Iterator<Item = &'static Plugin> {
