@@ -9,8 +9,15 @@
 
 mod arguments;
 mod bag_unpack;
+mod dcount_intersect;
+mod ip_lookup;
+mod narrow;
 mod outside;
+mod pivot;
 mod preview;
+mod rolling_percentile;
+mod rows_near;
+mod schema_merge;
 
 use super::OperatorKind;
 use crate::diagnostic::{Diagnostic, closest};
@@ -48,7 +55,18 @@ pub enum Bind {
 }
 
 /// The rows, by family.
-const PLUGINS: &[&[Plugin]] = &[bag_unpack::PLUGINS, outside::PLUGINS, preview::PLUGINS];
+const PLUGINS: &[&[Plugin]] = &[
+    bag_unpack::PLUGINS,
+    dcount_intersect::PLUGINS,
+    ip_lookup::PLUGINS,
+    narrow::PLUGINS,
+    outside::PLUGINS,
+    pivot::PLUGINS,
+    preview::PLUGINS,
+    rolling_percentile::PLUGINS,
+    rows_near::PLUGINS,
+    schema_merge::PLUGINS,
+];
 
 /// All plugins.
 pub fn plugins() -> impl Iterator<Item = &'static Plugin> {
