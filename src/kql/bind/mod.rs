@@ -137,7 +137,7 @@ impl<'a> Binder<'a> {
 
 /// Binds a whole query.
 pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    let (mut assumed, mut errors) = (Assumed::default(), None);
+    let (mut assumed, mut first) = (Assumed::default(), None);
     loop {
         let mut binder = Binder::new(env, assumed);
         let plans = binder.query(query);
@@ -146,10 +146,12 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
             warnings.extend(found.warning());
             return Ok(Compiled { plans, render, warnings, uses_now });
         }
-        let errors = errors.get_or_insert(diagnostics);
+        let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
         match found.next() {
             Some(next) => assumed = next,
-            None => return Err(std::mem::take(errors)),
+            // What remains, unless it comes of what was assumed.
+            None if diagnostics.iter().all(|d| first.contains(d)) => return Err(diagnostics),
+            None => return Err(std::mem::take(first)),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! `bag_unpack(Column, [OutputColumnPrefix], [columnsConflict], [ignoredProperties]) [: (name: type, …)]`: the slots of a
-//! bag as columns.
+//! `bag_unpack(Column, [prefix], [columnsConflict], [ignoredProperties]) [: (name: type, …)]`: the slots of
+//! a bag as columns.
 //!
 //! Without a stated schema the slots and their types are found by running the input first; they come
 //! after the input's columns, sorted by name. A stated schema names the columns that come out: columns of

@@ -1,5 +1,5 @@
-//! `dcount_intersect(hll, hll, …)`: how many values the first `hll` state holds, the first two have in common, and
-//! so on: columns `s0`, `s1`, …
+//! `dcount_intersect(hll, hll, …)`: how many values the first `hll` state holds, the first two have in
+//! common, and so on: columns `s0`, `s1`, …
 //!
 //! Trap: none of the input's columns comes out.
 

@@ -1,5 +1,5 @@
-//! `ipv4_lookup(LookupTable, SourceIPv4Key, IPv4LookupKey, [ExtraKey...], [return_unmatched])`, `ipv6_lookup(…)`: each row
-//! with the rows of a table whose network holds its address.
+//! `ipv4_lookup(LookupTable, SourceIPv4Key, IPv4LookupKey, [ExtraKey...], [return_unmatched])` and
+//! `ipv6_lookup(…)`: each row with the rows of a table whose network holds its address.
 //!
 //! The columns are those of both tables, the extra keys once; a name that both have gets a number, as
 //! after `lookup`.

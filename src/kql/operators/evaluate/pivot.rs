@@ -1,5 +1,5 @@
-//! `pivot(pivotColumn, [aggregate], [column...]) [: (name: type, …)]`: a column for each value of a column, an aggregate
-//! in each cell.
+//! `pivot(pivotColumn, [aggregate], [column...]) [: (name: type, …)]`: a column for each value of a
+//! column, an aggregate in each cell.
 //!
 //! The rows are grouped by the columns and the pivot's text; each value's column then takes the cell of its
 //! group. Without a stated schema the values are found by running the input first; their columns come
@@ -78,6 +78,11 @@ fn read(b: &mut Binder<'_>, op: &Evaluate, input: &Relation, span: Span) -> Opti
     };
     let schema = input.schema();
     let pivot = arguments::column(b, &first.value, schema, "what is turned into columns")?;
+    if schema.columns[pivot].ty == Type::Dynamic {
+        let error =
+            Diagnostic::semantic(first.value.span, "`pivot` cannot name columns after dynamic values");
+        return b.report(error.with_help("tostring() makes text of them"));
+    }
     let is_aggregate = |a: &Argument| matches!(&a.value.kind, ExprKind::Call { name, .. } if functions::aggregate(&name.text).is_some());
     let (call, columns) = match rest.split_first() {
         Some((second, columns)) if is_aggregate(second) => (aggregate(b, &second.value, schema)?, columns),
@@ -179,20 +184,19 @@ fn spread(b: &mut Binder<'_>, grouped: Relation, pivot: &Pivot, values: &[&Colum
         });
         schema.columns.push(Column::new(format!("_auk_cell_{number}"), pivot.call.ty));
     }
+    // Without keys there would be a row also of no rows: they are counted.
+    let at = schema.len();
+    let count = |function| AggregateCall { function, args: Vec::new(), filter: None, ty: Type::Long };
+    aggregates.extend(functions::aggregate("count").map(count));
+    schema.columns.push(Column::new("_auk_rows", Type::Long));
     let all = (0..keys).collect();
     let spread = grouped.map(|plan| Plan::Aggregate { input: Box::new(plan), keys: all, aggregates, schema });
     if keys > 0 {
         return Some(spread);
     }
-    // Without keys there would be a row also of no rows.
-    let cells = (0..values.len()).map(|at| arguments::of_column(at, spread.schema()));
-    let empty = cells.map(|cell| b.apply("isnull", vec![cell], pivot.span)).collect::<Option<Vec<_>>>()?;
-    let none = Expr::literal(Value::Bool(false), Type::Bool, pivot.span);
-    let any = empty.into_iter().try_fold(none, |any, empty| {
-        let here = b.apply("not", vec![empty], pivot.span)?;
-        b.apply("or", vec![any, here], pivot.span)
-    })?;
-    Some(spread.map(|plan| Plan::Filter { input: Box::new(plan), predicate: any }))
+    let none = Expr::literal(Value::Long(0), Type::Long, pivot.span);
+    let predicate = b.apply(">", vec![Expr::column(at, Type::Long, pivot.span), none], pivot.span)?;
+    Some(spread.map(|plan| Plan::Filter { input: Box::new(plan), predicate }))
 }
 
 /// The cell, or what the aggregate says of no rows.

@@ -1,5 +1,5 @@
-//! `rolling_percentile(ValueColumn, Percentile, IndexColumn, BinSize, BinsPerWindow, [dimension...])`: the percentile of the
-//! values in a window of bins that ends at each bin.
+//! `rolling_percentile(ValueColumn, Percentile, IndexColumn, BinSize, BinsPerWindow, [dimension...])`: the
+//! percentile of the values in a window of bins that ends at each bin.
 //!
 //! Trap: bins begin where `bin()` has them.
 
