@@ -284,6 +284,11 @@ impl Dump {
                 d.expr(&o.to);
                 d.optional("step", &o.step);
             }),
+            OperatorKind::Reduce(o) => self.node("reduce", |d| {
+                d.options(&o.parameters);
+                d.node("by", |d| d.expr(&o.by));
+                d.options(&o.with);
+            }),
             OperatorKind::Render(o) => {
                 self.node(format!("render {}", shown(&o.chart.text)), |d| d.options(&o.properties));
             }

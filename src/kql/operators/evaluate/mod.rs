@@ -7,6 +7,7 @@
 //! Trap: a plugin whose columns depend on the data needs the stated schema, or a part of its input is run
 //! while the query is bound (`discover`).
 
+mod analytics;
 mod arguments;
 mod outside;
 mod preview;
@@ -47,7 +48,13 @@ pub enum Bind {
 }
 
 /// The rows, by family.
-const PLUGINS: &[&[Plugin]] = &[outside::PLUGINS, preview::PLUGINS];
+const PLUGINS: &[&[Plugin]] = &[
+    analytics::activity::PLUGINS,
+    analytics::patterns::PLUGINS,
+    analytics::sequences::PLUGINS,
+    outside::PLUGINS,
+    preview::PLUGINS,
+];
 
 /// All plugins.
 pub fn plugins() -> impl Iterator<Item = &'static Plugin> {
