@@ -21,6 +21,7 @@ fn main() {
         trial("tables/functions", rows::check_functions),
         trial("tables/aggregates", rows::check_aggregates),
         trial("tables/operators", rows::check_operators),
+        trial("tables/plugins", rows::check_plugins),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),

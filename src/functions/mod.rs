@@ -34,6 +34,7 @@ mod text;
 
 pub mod convert;
 pub mod cx;
+pub mod plugins;
 pub mod tabular;
 pub mod text_search;
 

@@ -120,6 +120,7 @@ impl Binder<'_> {
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
             None => {
+                self.unknown_name(&name.text);
                 let lets = self.names.all();
                 let known = row.schema.names().chain(lets.iter().map(String::as_str));
                 let near = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
@@ -158,6 +159,7 @@ impl Binder<'_> {
         match schema.index(&member.text) {
             Some(index) => Some(Expr::column(offset + index, schema.columns[index].ty, member.span)),
             None => {
+                self.unknown_name(&member.text);
                 let near = closest(&member.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
                 let message = format!("the {} side has no column `{}`", &side.text[1..], member.text);
                 let error = Diagnostic::semantic(member.span, message);

@@ -6,6 +6,7 @@
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
+mod assume;
 mod call;
 mod expr;
 mod function;
@@ -19,6 +20,8 @@ mod summary;
 mod window;
 
 use std::rc::Rc;
+
+use assume::Assumed;
 
 pub use expr::{NO_COLUMNS, Row};
 pub use function::Outcome;
@@ -88,12 +91,13 @@ pub struct Binder<'a> {
     pub render: Option<super::Render>,
     /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
+    assumed: Assumed,
     shared: usize,
     calls: usize,
 }
 
 impl<'a> Binder<'a> {
-    fn new(env: &'a Env<'a>) -> Binder<'a> {
+    fn new(env: &'a Env<'a>, assumed: Assumed) -> Binder<'a> {
         Binder {
             env,
             diagnostics: Vec::new(),
@@ -102,6 +106,7 @@ impl<'a> Binder<'a> {
             uses_now: false,
             render: None,
             segment: None,
+            assumed,
             shared: 0,
             calls: 0,
         }
@@ -132,11 +137,21 @@ impl<'a> Binder<'a> {
 
 /// Binds a whole query.
 pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    let mut binder = Binder::new(env);
-    let plans = binder.query(query);
-    if !binder.diagnostics.is_empty() {
-        return Err(binder.diagnostics);
+    let (mut assumed, mut first) = (Assumed::default(), None);
+    loop {
+        let mut binder = Binder::new(env, assumed);
+        let plans = binder.query(query);
+        let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, .. } = binder;
+        if diagnostics.is_empty() {
+            warnings.extend(found.warning());
+            return Ok(Compiled { plans, render, warnings, uses_now });
+        }
+        let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
+        match found.next() {
+            Some(next) => assumed = next,
+            // What remains, unless it comes of what was assumed.
+            None if diagnostics.iter().all(|d| first.contains(d)) => return Err(diagnostics),
+            None => return Err(std::mem::take(first)),
+        }
     }
-    let Binder { render, warnings, uses_now, .. } = binder;
-    Ok(Compiled { plans, render, warnings, uses_now })
 }

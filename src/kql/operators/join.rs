@@ -107,6 +107,7 @@ fn keys(
             let side = |b: &mut Binder<'_>, row: &Row<'_>| b.expr(condition, row);
             let missing = [("left", &l), ("right", &r)].into_iter().find(|(_, s)| !s.contains(&name.text));
             if let Some((which, _)) = missing {
+                b.unknown_name(&name.text);
                 return b.error(name.span, format!("the {which} side has no column `{}`", name.text));
             }
             pairs.push((side(b, &Row::new(&l))?, side(b, &Row::new(&r))?));

@@ -37,6 +37,7 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectRename, input: Relation) -> Option<R
         schema.columns.iter().enumerate().map(|(i, c)| Expr::column(i, c.ty, Span::default())).collect();
     for (new, old) in &op.pairs {
         let Some(index) = input.schema().index(&old.text) else {
+            b.unknown_name(&old.text);
             let error = Diagnostic::semantic(old.span, format!("no column named `{}`", old.text));
             let near = closest(&old.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
             return b.report(match near {

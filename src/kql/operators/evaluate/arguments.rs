@@ -4,7 +4,7 @@
 //! those without a name stand by place, the named ones left out of account.
 
 use super::Evaluate;
-use crate::kql::ast::{Argument, Expr, ExprKind as Ast};
+use crate::kql::ast::{Argument, Expr};
 use crate::kql::bind::{Binder, NO_COLUMNS, Row};
 use crate::plan::{Expr as PlanExpr, ExprKind};
 use crate::source::Span;
@@ -75,11 +75,6 @@ pub fn constant(b: &mut Binder<'_>, arg: &Expr, ty: Type, what: &str) -> Option<
         Some(_) => b.error(arg.span, format!("{what} is of type {ty}, not {}", bound.ty)),
         None => b.unsupported(arg.span, format!("{what} has to be a constant here")),
     }
-}
-
-/// A name that stands for a word (`true`, `'keep_source'`).
-pub fn is_boolean(arg: &Expr) -> bool {
-    matches!(&arg.kind, Ast::Literal(_, Type::Bool))
 }
 
 /// A column as an expression.

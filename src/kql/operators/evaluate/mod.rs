@@ -9,8 +9,16 @@
 
 mod analytics;
 mod arguments;
+mod bag_unpack;
+mod dcount_intersect;
+mod ip_lookup;
+mod narrow;
 mod outside;
+mod pivot;
 mod preview;
+mod rolling_percentile;
+mod rows_near;
+mod schema_merge;
 
 use super::OperatorKind;
 use crate::diagnostic::{Diagnostic, closest};
@@ -52,8 +60,16 @@ const PLUGINS: &[&[Plugin]] = &[
     analytics::activity::PLUGINS,
     analytics::patterns::PLUGINS,
     analytics::sequences::PLUGINS,
+    bag_unpack::PLUGINS,
+    dcount_intersect::PLUGINS,
+    ip_lookup::PLUGINS,
+    narrow::PLUGINS,
     outside::PLUGINS,
+    pivot::PLUGINS,
     preview::PLUGINS,
+    rolling_percentile::PLUGINS,
+    rows_near::PLUGINS,
+    schema_merge::PLUGINS,
 ];
 
 /// All plugins.
@@ -93,5 +109,20 @@ pub fn bind(b: &mut Binder<'_>, op: &Evaluate, input: Option<Relation>, span: Sp
             bind(b, op, input, span)?
         }
     };
+    if let Some((star, stated)) = &op.schema
+        && !is_as_stated(&bound, *star, stated)
+    {
+        let columns: Vec<String> = bound.columns().map(|(_, c)| format!("{}: {}", c.name, c.ty)).collect();
+        let error =
+            Diagnostic::semantic(span, format!("`{}` does not give the columns that are stated", name.text));
+        return b.report(error.with_help(format!("it gives ({})", columns.join(", "))));
+    }
     Some(Relation { name: None, ..bound })
+}
+
+/// Are the columns those of the stated schema, or with a star, are those among them?
+fn is_as_stated(bound: &Relation, star: bool, stated: &[(Name, Type)]) -> bool {
+    let found: Vec<(&str, Type)> = bound.columns().map(|(_, c)| (c.name.as_str(), c.ty)).collect();
+    let mut stated = stated.iter().map(|(name, ty)| (name.text.as_str(), *ty));
+    if star { stated.all(|column| found.contains(&column)) } else { stated.eq(found) }
 }
