@@ -53,7 +53,6 @@ mod datetime;
 mod math;
 mod rows;
 pub mod series;
-pub mod plugins;
 mod windows;
 
 /// What a function means: arguments of the settled types in, a value of the return type out.
