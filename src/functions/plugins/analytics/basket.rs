@@ -4,7 +4,7 @@
 //! longest comes out. They come by rows × values, the widest first.
 
 use super::items::{self, Items, Weights};
-use super::mining::{self, Pattern};
+use super::mining::{self, MAX_CANDIDATES, Pattern};
 use super::push;
 use crate::functions::{Called, Cx, TableCall, TableFunction};
 use crate::types::Type;
@@ -81,6 +81,14 @@ fn run(call: &TableCall<'_>, cx: &Cx) -> Called {
     let threshold = call.value(0).as_f64().unwrap_or(0.05);
     let dimensions = call.value(1).as_i64().and_then(|n| usize::try_from(n).ok()).unwrap_or(5);
     let table = items::items(&columns(call, 4), &weights(call, 3), threshold, cx);
-    let found = mining::closed(&table, threshold, dimensions, cx);
-    segments(call, &table, found, cx)
+    match mining::closed(&table, threshold, dimensions, MAX_CANDIDATES) {
+        Some(found) => segments(call, &table, found, cx),
+        None => {
+            cx.fail(format!(
+                "there are too many patterns (more than {MAX_CANDIDATES} sets of values, or too many rows); \
+                 raise the threshold or project fewer columns"
+            ));
+            Called::Rows(Vec::new())
+        }
+    }
 }

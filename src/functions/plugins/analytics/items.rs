@@ -10,8 +10,8 @@ use crate::functions::Cx;
 use crate::functions::aggregates::count::Key;
 use crate::value::Value;
 
-/// How many bits the sets of rows of all items may have: 256 MiB.
-const MAX_BITS: usize = 1 << 31;
+/// How many bits the sets of rows of all items may have: 64 MiB.
+const MAX_BITS: usize = 1 << 29;
 
 /// A set of rows or of items, a bit each.
 pub type Bits = Vec<u64>;

@@ -9,12 +9,11 @@
 use std::collections::HashSet;
 
 use super::items::{self, Bits, Items, Weights};
-use crate::functions::Cx;
 
 /// How many sets of items may be looked at.
-const MAX_CANDIDATES: usize = 100_000;
+pub const MAX_CANDIDATES: usize = 50_000;
 /// How many words of row sets may be read.
-const MAX_WORDS: u64 = 8_000_000_000;
+const MAX_WORDS: u64 = 2_000_000_000;
 
 #[derive(Clone)]
 pub struct Pattern {
@@ -30,68 +29,63 @@ struct Search<'a> {
     dimensions: usize,
     found: Vec<Pattern>,
     seen: HashSet<Vec<usize>>,
+    /// How many more may be looked at.
     candidates: usize,
     words: u64,
-    cx: &'a Cx,
 }
 
-/// The closed patterns that enough rows have.
-pub fn closed(table: &Items, threshold: f64, dimensions: usize, cx: &Cx) -> Vec<Pattern> {
-    let mut search = Search {
-        table,
-        threshold,
-        dimensions,
-        found: Vec::new(),
-        seen: HashSet::new(),
-        candidates: 0,
-        words: 0,
-        cx,
-    };
+/// The closed patterns that enough rows have; none when more than so many sets had to be looked at.
+pub fn closed(table: &Items, threshold: f64, dimensions: usize, candidates: usize) -> Option<Vec<Pattern>> {
+    let (found, seen) = Default::default();
+    let mut search = Search { table, threshold, dimensions, found, seen, candidates, words: MAX_WORDS };
     let mut rows = items::bits(table.weights.len());
     (0..table.weights.len()).for_each(|row| items::set(&mut rows, row));
-    search.look(&rows, table.total, 0, 0);
-    search.found
+    let every: Vec<usize> = (0..table.items.len()).collect();
+    search.look(&rows, table.total, &every, (0, 0)).then_some(search.found)
+}
+
+/// The weight of a set of rows.
+pub fn weigh(table: &Items, rows: &Bits) -> Weights {
+    items::ones(rows).filter_map(|row| table.weights.get(row)).fold([0.0; 2], items::add)
 }
 
 impl Search<'_> {
-    /// Takes the closure of these rows, and goes on with items after `next`; false when all ends.
-    fn look(&mut self, rows: &Bits, weight: Weights, next: usize, chosen: usize) -> bool {
-        self.candidates += 1;
-        self.words += (self.table.items.len() * rows.len()) as u64;
-        if self.candidates > MAX_CANDIDATES || self.words > MAX_WORDS {
-            let looked = self.candidates;
-            self.cx.fail(format!(
-                "there are too many patterns ({looked} were looked at); raise the threshold or project fewer columns"
-            ));
+    /// Takes the closure of these rows, and goes on with items from `next` on; false when all ends. Of the
+    /// items only those are looked at that enough rows of the pattern before have.
+    fn look(
+        &mut self,
+        rows: &Bits,
+        weight: Weights,
+        alive: &[usize],
+        (next, chosen): (usize, usize),
+    ) -> bool {
+        let words = (2 * alive.len() * rows.len()) as u64;
+        let (Some(candidates), Some(words)) = (self.candidates.checked_sub(1), self.words.checked_sub(words))
+        else {
             return false;
-        }
+        };
+        (self.candidates, self.words) = (candidates, words);
         let all = &self.table.items;
-        let follows = |item: &items::Item| rows.iter().zip(&item.rows).all(|(a, b)| a & !b == 0);
-        let closure: Vec<usize> =
-            all.iter().enumerate().filter(|(_, item)| follows(item)).map(|(at, _)| at).collect();
-        let fixed: Vec<usize> = closure.iter().map(|at| all[*at].column).collect();
+        let (mut closure, mut enough) = (Vec::new(), Vec::new());
+        for at in alive {
+            let narrowed: Bits = rows.iter().zip(&all[*at].rows).map(|(a, b)| a & b).collect();
+            if narrowed == *rows {
+                closure.push(*at);
+                continue;
+            }
+            let weight = weigh(self.table, &narrowed);
+            if items::enough(weight, self.table.total, self.threshold) {
+                enough.push((*at, narrowed, weight));
+            }
+        }
+        let mut alive: Vec<usize> =
+            closure.iter().copied().chain(enough.iter().map(|(at, ..)| *at)).collect();
+        alive.sort_unstable();
         if !closure.is_empty() && self.seen.insert(closure.clone()) {
             self.found.push(Pattern { items: closure, rows: rows.clone(), weight });
         }
-        if chosen == self.dimensions {
-            return true;
-        }
-        for (at, item) in all.iter().enumerate().skip(next) {
-            if fixed.contains(&item.column) {
-                continue;
-            }
-            let narrowed: Bits = rows.iter().zip(&item.rows).map(|(a, b)| a & b).collect();
-            let weight = self.weight(&narrowed);
-            let enough = items::enough(weight, self.table.total, self.threshold);
-            if enough && !self.look(&narrowed, weight, at + 1, chosen + 1) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn weight(&mut self, rows: &Bits) -> Weights {
-        self.words += rows.len() as u64;
-        items::ones(rows).filter_map(|row| self.table.weights.get(row)).fold([0.0; 2], items::add)
+        let goes_on = |at: usize| at >= next && chosen < self.dimensions;
+        let further: Vec<_> = enough.into_iter().filter(|(at, ..)| goes_on(*at)).collect();
+        further.iter().all(|(at, rows, weight)| self.look(rows, *weight, &alive, (at + 1, chosen + 1)))
     }
 }
