@@ -133,7 +133,9 @@ fn slots(b: &mut Binder<'_>, input: &Relation, unpack: &Unpack) -> Option<Vec<(S
     let found = answer.rows.first().and_then(|row| row.first()).and_then(Value::as_array).unwrap_or_default();
     if found.is_empty() {
         let names = b.assumed_columns("bag_unpack");
-        let free = |n: &String| input.schema().index(n).is_none_or(|i| i == unpack.bag);
+        let free = |n: &String| {
+            n.starts_with(&unpack.prefix) && input.schema().index(n).is_none_or(|i| i == unpack.bag)
+        };
         return Some(names.into_iter().filter(free).map(|n| (n, Type::Dynamic)).collect());
     }
     let mut slots = Vec::new();

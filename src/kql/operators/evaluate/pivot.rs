@@ -133,7 +133,7 @@ fn group(b: &mut Binder<'_>, input: Relation, pivot: &Pivot) -> Option<Relation>
     let keys = pivot.keys.iter().copied().chain([width]).collect();
     let aggregates = vec![pivot.call.clone()];
     let plan = Plan::Aggregate { input: Box::new(marked.plan), keys, aggregates, schema };
-    Some(b.share(Relation::new(plan)))
+    Some(Relation::new(plan))
 }
 
 /// The values of the pivot, sorted.
