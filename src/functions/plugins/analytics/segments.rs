@@ -64,6 +64,10 @@ fn run(call: &TableCall<'_>, cx: &Cx) -> Called {
         left.iter_mut().zip(&best.rows).for_each(|(left, rows)| *left &= !rows);
         taken.push(search.pattern(&best.items, &all_rows));
     }
+    let shared_by_all = search.pattern(&[], &all_rows);
+    if taken.is_empty() && !shared_by_all.items.is_empty() && table.total[0] > 0.0 {
+        taken.push(shared_by_all);
+    }
     if search.words.get() > MAX_WORDS {
         cx.fail("there are too many rows and frequent values; project fewer columns, or give fewer seeds");
     }
