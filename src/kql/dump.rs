@@ -223,6 +223,11 @@ impl Dump {
             OperatorKind::ProjectReorder(o) => self.node("project-reorder", |d| {
                 o.items.iter().for_each(|(p, by)| d.line(format!("{} {by:?}", pattern(p))));
             }),
+            OperatorKind::Reduce(o) => self.node("reduce", |d| {
+                d.options(&o.parameters);
+                d.node("by", |d| d.expr(&o.by));
+                d.options(&o.with);
+            }),
             OperatorKind::Sample(o) => {
                 self.node(if o.of.is_some() { "sample-distinct" } else { "sample" }, |d| {
                     d.expr(&o.count);

@@ -95,6 +95,14 @@ const TEMPLATES: &[&str] = &[
     "T | where isnotempty(k) | evaluate pivot(k, make_list(s), b)",
     "T | project k, n, t, u, b, r, d | evaluate narrow()",
     "T | evaluate rows_near(n > 0, 1, 2) | project k, n",
+    "T | evaluate sliding_window_counts(k, n, -10, 10, 4, 2, b)",
+    "T | evaluate activity_metrics(k, n, -10, 10, 3, b)",
+    "T | evaluate new_activity_metrics(k, n, -10, 10, 5, b, (U | project k))",
+    "T | evaluate session_count(k, n, -10, 10, 5, 2)",
+    "T | evaluate sequence_detect(n, 3, 5, x=(b == true), y=(n > 0), k)",
+    "T | project k, b, n | evaluate basket(0.1)",
+    "T | reduce kind=source by strcat(k, ' ', b) with threshold=0.2 | project k, Pattern",
+    "T | reduce by strcat(k, '-', s)",
     "T | extend ip = strcat(abs(i) % 250, '.1.2.3') | evaluate ipv4_lookup((U | extend net = strcat(abs(m) % 250, '.0.0.0/', 4 + abs(m) % 8)), ip, net, k, true)",
 ];
 

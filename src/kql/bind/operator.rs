@@ -49,6 +49,7 @@ impl Binder<'_> {
             Kind::Getschema(_) => ops::getschema::bind(input),
             Kind::MakeSeries(op) => ops::make_series::bind(self, op, input),
             Kind::Invoke(op) => ops::invoke::bind(self, op, input),
+            Kind::Reduce(op) => ops::reduce::bind(self, op, input, span),
             Kind::Sample(op) => ops::sample::bind(self, op, input),
             Kind::Consume => {
                 Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() }))

@@ -28,6 +28,7 @@ pub mod project_away;
 pub mod project_rename;
 pub mod project_reorder;
 pub mod range;
+pub mod reduce;
 pub mod render;
 pub mod sample;
 pub mod search;
@@ -70,6 +71,7 @@ pub enum OperatorKind {
     ProjectRename(project_rename::ProjectRename),
     ProjectReorder(project_reorder::ProjectReorder),
     Range(range::Range),
+    Reduce(reduce::Reduce),
     Render(render::Render),
     Sample(sample::Sample),
     Search(search::Search),
@@ -121,6 +123,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("project-rename", project_rename::parse),
     ("project-reorder", project_reorder::parse),
     ("range", range::parse),
+    ("reduce", reduce::parse),
     ("render", render::parse),
     ("sample", sample::parse),
     ("sample-distinct", sample::parse_distinct),
@@ -161,7 +164,6 @@ pub const REFUSED: &[(&str, &str)] = &[
         "`summarize … by` with `arg_max` or `make_list`, or `row_number()` over sorted rows, works by group",
     ),
     ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
-    ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
     ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
     ("top-hitters", "`summarize count() by … | top n by count_` is exact"),
     ("top-nested", "`summarize … by … | top n by …` does one level"),
