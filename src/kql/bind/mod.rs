@@ -88,6 +88,8 @@ pub struct Binder<'a> {
     pub render: Option<super::Render>,
     /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
+    /// What `set` has set that the query asks for: the bins of `bin_auto`.
+    pub options: Vec<(String, Expr)>,
     shared: usize,
     calls: usize,
 }
@@ -102,6 +104,7 @@ impl<'a> Binder<'a> {
             uses_now: false,
             render: None,
             segment: None,
+            options: Vec::new(),
             shared: 0,
             calls: 0,
         }
