@@ -10,7 +10,7 @@ use crate::functions::{Cx, Function};
 use crate::value::Value;
 
 /// The mean radius of Earth in metres.
-const RADIUS: f64 = 6_371_010.0;
+pub const RADIUS: f64 = 6_371_010.0;
 
 pub const ROWS: &[Function] = &[
     plain(

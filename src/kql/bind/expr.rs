@@ -109,7 +109,8 @@ impl Binder<'_> {
         match self.names.get(&name.text).cloned() {
             Some(Binding::Scalar(mut expr)) => {
                 if !expr.columns().is_empty() && !super::function::is_blind(row.schema) {
-                    let message = format!("`{}` is of the calling row; a table cannot depend on it", name.text);
+                    let message =
+                        format!("`{}` is of the calling row; a table cannot depend on it", name.text);
                     return self.error(name.span, message);
                 }
                 expr.span = name.span;
