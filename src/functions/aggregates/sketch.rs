@@ -72,7 +72,7 @@ pub const FUNCTIONS: &[Function] = &[
         "hll_merge",
         &["(hll: array...) -> dynamic"],
         "Several hll states as one.",
-        Naming::None,
+        Naming::Always("hll_merged_result"),
         |args, cx| {
             let known: Vec<&[Value]> = args.iter().filter_map(hashes).collect();
             if known.is_empty() {
