@@ -5,6 +5,7 @@
 use super::OperatorKind;
 use super::summarize::{bind_keys, key_name, star};
 use crate::diagnostic::{Diagnostic, Kind};
+use crate::functions::aggregate;
 use crate::kql::ast::{Expr, ExprKind, NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
 use crate::kql::parser::{Parsed, Parser};
@@ -197,7 +198,14 @@ fn values(
         let [(name, expr)] = bound.as_slice() else {
             return b.error(column.column.expr.span, "a series has one aggregate per column");
         };
-        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
+        if expr.as_literal().is_some() {
+            // The value of every step that has rows.
+            let Some(function) = aggregate("take_any") else {
+                return b.unsupported(column.column.expr.span, "a constant in a series needs take_any");
+            };
+            let call = AggregateCall { function, args: vec![expr.clone()], filter: None, ty: expr.ty };
+            aggregates.calls.borrow_mut().push(call);
+        } else if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
             return b.unsupported(
                 column.column.expr.span,
                 "an expression around the aggregate of a series; extend it after",
