@@ -2,7 +2,7 @@
 //!
 //! Trap: a kilobyte is 1024 bytes here; the largest unit that gives at least 1 is taken.
 
-use super::super::rows::{kernel, refused};
+use super::super::rows::{kernel, special};
 use super::super::{Function, Naming};
 use super::round::round_real;
 use crate::value::Value;
@@ -24,11 +24,12 @@ pub const ROWS: &[Function] = &[
             text.map_or_else(|| Value::missing(cx.returns), Value::String)
         },
     ),
-    refused(
+    special(
         "estimate_data_size",
+        &[],
         &["(column: scalar...) -> long"],
-        "How many bytes the values of a row take up.",
-        "it tells how Kusto stores values",
+        "How many bytes the values of columns take up, `*` for all; for types whose size is documented.",
+        Naming::None,
     ),
 ];
 

@@ -34,6 +34,7 @@ impl Binder<'_> {
             "column_names_of" => self.column_names_of(args, span),
             "around" => self.around(args, span, row),
             "bin_auto" => self.bin_auto(args, span, row),
+            "estimate_data_size" => self.estimate_data_size(args, span, row),
             "ingestion_time" => self.ingestion_time(span, row),
             "cluster" | "database" | "workspace" | "app" => self.unsupported(
                 span,
@@ -169,6 +170,32 @@ impl Binder<'_> {
         let name = if at.is_some() { "bin_at" } else { "bin" };
         bound.extend([size].into_iter().chain(at));
         self.apply(name, bound, span)
+    }
+
+    /// `estimate_data_size(column, …)`: 8 for a long, for a string its length in UTF-8.
+    fn estimate_data_size(&mut self, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
+        let mut total = Expr::literal(Value::Long(0), Type::Long, span);
+        let mut columns = Vec::new();
+        for arg in args {
+            match arg.value.kind {
+                ast::ExprKind::Star => {
+                    columns.extend(visible(row.schema).map(|(at, c)| Expr::column(at, c.ty, arg.value.span)));
+                }
+                _ => columns.push(self.expr(&arg.value, row)?),
+            }
+        }
+        for column in columns {
+            let size = match column.ty {
+                Type::Long => Expr::literal(Value::Long(8), Type::Long, span),
+                Type::String => self.apply("string_size", vec![column], span)?,
+                ty => {
+                    let message = format!("the size of a {ty} is not documented, only of a long or a string");
+                    return self.unsupported(column.span, message);
+                }
+            };
+            total = self.apply("+", vec![total, size], span)?;
+        }
+        Some(total)
     }
 
     /// `around(value, center, delta)`: is the value within delta of the center?
