@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, differential, golden, ingest, kernels, layers, page, property, rows, shreds, threads,
+    console, differential, golden, ingest, kernels, layers, listing, page, property, rows, shreds, threads,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -22,6 +22,7 @@ fn main() {
         trial("tables/aggregates", rows::check_aggregates),
         trial("tables/operators", rows::check_operators),
         trial("tables/plugins", rows::check_plugins),
+        trial("tables/page", listing::check_page),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),

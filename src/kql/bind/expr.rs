@@ -12,7 +12,7 @@ use crate::functions;
 use crate::kql::ast::{self, ExprKind as Ast};
 use crate::plan::{Expr, ExprKind, Plan, WindowCall};
 use crate::source::Span;
-use crate::types::{Schema, Type};
+use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 /// What an expression may refer to.
@@ -108,6 +108,11 @@ impl Binder<'_> {
         }
         match self.binding(&name.text) {
             Some(Binding::Scalar(mut expr)) => {
+                if !expr.columns().is_empty() && !super::function::is_blind(row.schema) {
+                    let message =
+                        format!("`{}` is of the calling row; a table cannot depend on it", name.text);
+                    return self.error(name.span, message);
+                }
                 expr.span = name.span;
                 Some(expr)
             }
@@ -250,7 +255,7 @@ impl Binder<'_> {
         let column = table.column(0)?.clone();
         let arg = Expr::column(0, column.ty, span);
         let call = crate::plan::AggregateCall { function, args: vec![arg], filter: None, ty: Type::Dynamic };
-        let schema = Schema::new(vec![crate::types::Column::new("list", Type::Dynamic)]);
+        let schema = Schema::new(vec![Column::new("list", Type::Dynamic)]);
         let plan =
             Plan::Aggregate { input: Box::new(table), keys: Vec::new(), aggregates: vec![call], schema };
         Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: Type::Dynamic, span })
@@ -266,17 +271,46 @@ impl Binder<'_> {
         Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: column.ty, span })
     }
 
+    /// An expression over no columns, computed once.
+    pub fn once(&mut self, value: Expr) -> Expr {
+        let (ty, span) = (value.ty, value.span);
+        if matches!(value.kind, ExprKind::Literal(_) | ExprKind::Scalar(_)) {
+            return value;
+        }
+        Expr { kind: ExprKind::Scalar(Arc::new(one_row(value))), ty, span }
+    }
+
+    /// The value of an expression over no columns, where the plan needs it: a table that it asks for is
+    /// read while the query is bound.
+    pub fn constant_value(&mut self, value: Expr, what: &str) -> Option<Value> {
+        if let Some(value) = value.as_literal() {
+            return Some(value.clone());
+        }
+        let span = value.span;
+        if !value.columns().is_empty() {
+            return self.error(span, format!("{what} has to be a constant"));
+        }
+        match (self.env.run)(&one_row(value)) {
+            Ok(table) => table.rows.into_iter().flatten().next(),
+            Err(error) => self.report(Diagnostic { span, ..error }),
+        }
+    }
+
     /// A constant integer: the count of `take`, the limit of `mv-expand`, …
     pub fn constant_long(&mut self, e: &ast::Expr, what: &str) -> Option<i64> {
         let bound = self.expr(e, &Row::new(&NO_COLUMNS))?;
-        match bound.as_literal().and_then(Value::as_i64) {
+        match self.constant_value(bound, what)?.as_i64() {
             Some(n) => Some(n),
-            None if bound.as_literal().is_none() => {
-                self.unsupported(e.span, format!("{what} has to be a constant here"))
-            }
             None => self.error(e.span, format!("{what} has to be a whole number")),
         }
     }
+}
+
+/// A table of one cell.
+fn one_row(value: Expr) -> Plan {
+    let schema = Schema::new(vec![Column::new("value", value.ty)]);
+    let input = Box::new(Plan::Values { schema: Schema::default(), rows: vec![Vec::new()] });
+    Plan::Project { input, exprs: vec![value], schema }
 }
 
 /// The plan with only its first column.

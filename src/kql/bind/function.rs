@@ -2,7 +2,7 @@
 //!
 //! Trap: a user function is bound anew at each call, with its arguments as names; a scalar argument may
 //! hold columns of the caller's row, which is why the body is bound against that row with its columns
-//! out of sight.
+//! out of sight. No row of a table within the body is that row: there such an argument is an error.
 
 use super::{Binder, Binding, Callee, MAX_CALLED, MAX_CALLS, Row, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
@@ -188,15 +188,17 @@ impl Binder<'_> {
     /// The statements of a body: `let`s, then one expression.
     fn body(&mut self, statements: &[ast::Statement], row: &Row<'_>) -> Option<Outcome> {
         let mut outcome = None;
+        let schema = blind(row.schema);
+        let blind = Row { schema: &schema, ..Row::new(&schema) };
         for statement in statements {
             match statement {
                 ast::Statement::Expression(e) if self.is_table(e) => {
                     outcome = Some(Outcome::Table(Box::new(self.table(e)?)))
                 }
-                ast::Statement::Expression(e) => {
-                    let blind = blind(row.schema);
-                    let row = Row { schema: &blind, ..Row::new(&blind) };
-                    outcome = Some(Outcome::Scalar(self.expr(e, &row)?));
+                ast::Statement::Expression(e) => outcome = Some(Outcome::Scalar(self.expr(e, &blind)?)),
+                ast::Statement::Let { name, value } if !self.is_table(value) => {
+                    let value = Binding::Scalar(self.expr(value, &blind)?);
+                    self.names = self.names.with(&name.text, value);
                 }
                 other => self.statement(other)?,
             }
@@ -209,7 +211,14 @@ impl Binder<'_> {
 fn blind(schema: &Schema) -> Schema {
     let mut blind = schema.clone();
     for column in &mut blind.columns {
-        column.name = String::from("\u{0}");
+        column.name = String::from(OUT_OF_SIGHT);
     }
     blind
+}
+
+const OUT_OF_SIGHT: &str = "\u{0}";
+
+/// Is it the row of a caller, seen from the body of a function?
+pub fn is_blind(schema: &Schema) -> bool {
+    schema.columns.iter().all(|c| c.name == OUT_OF_SIGHT) && !schema.columns.is_empty()
 }

@@ -102,6 +102,8 @@ pub struct Binder<'a> {
     /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
     assumed: Assumed,
+    /// What `set` has set that the query asks for: the bins of `bin_auto`.
+    pub options: Vec<(String, Expr)>,
     shared: usize,
     calls: usize,
     /// Calls of user functions so far, at any depth.
@@ -121,6 +123,7 @@ impl<'a> Binder<'a> {
             render: None,
             segment: None,
             assumed,
+            options: Vec::new(),
             shared: 0,
             calls: 0,
             called: 0,

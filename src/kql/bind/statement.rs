@@ -65,7 +65,7 @@ impl Binder<'_> {
                     self.query_parameter(parameter)?;
                 }
             }
-            Statement::Set { name, .. } => return self.option(name),
+            Statement::Set { name, value } => return self.option(name, value.as_ref()),
             Statement::Expression(_) => {}
             Statement::Unsupported(name) => {
                 return self
@@ -76,7 +76,13 @@ impl Binder<'_> {
     }
 
     /// An option that would change the answer is refused; one that tells a service how to run is not needed.
-    fn option(&mut self, name: &ast::Name) -> Option<()> {
+    fn option(&mut self, name: &ast::Name, value: Option<&ast::Expr>) -> Option<()> {
+        if let (true, Some(value)) = (BINS.contains(&name.text.as_str()), value) {
+            let value = self.expr(value, &Row::new(&NO_COLUMNS))?;
+            self.options.retain(|(set, _)| *set != name.text);
+            self.options.push((name.text.clone(), value));
+            return Some(());
+        }
         if CHANGES_ANSWER.iter().any(|prefix| name.text.starts_with(prefix)) {
             let message = format!("the option `{}` is not supported", name.text);
             let error = Diagnostic::unsupported(name.span, message);
@@ -112,6 +118,9 @@ impl Binder<'_> {
         Some(())
     }
 }
+
+/// The size and the start of the bins of `bin_auto`.
+pub const BINS: [&str; 2] = ["query_bin_auto_size", "query_bin_auto_at"];
 
 /// Options of `set` that change what a query answers, by how their names begin.
 const CHANGES_ANSWER: &[&str] =

@@ -4,6 +4,8 @@
 
 use super::OperatorKind;
 use super::summarize::{bind_keys, key_name, star};
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::functions::aggregate;
 use crate::kql::ast::{Expr, ExprKind, NamedExpr, OperatorParameter};
 use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
 use crate::kql::parser::{Parsed, Parser};
@@ -99,6 +101,9 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         Some(e) => Some(constant(b, e, axis.ty)?),
         None => None,
     };
+    if [Some(&step), from.as_ref(), to.as_ref()].into_iter().flatten().any(Value::is_null) {
+        nothing_or_error(b, &input, span)?;
+    }
     let (names, calls, defaults) = values(b, &op.columns, &input)?;
     let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
     let kind = op.parameters.iter().find(|p| p.name.text == "kind");
@@ -164,6 +169,16 @@ fn nothing(b: &mut Binder<'_>, series: &Series, span: Span) -> Option<Option<Vec
     Some(Some(row))
 }
 
+/// An axis with an end that is null, as the least time of no rows is, is one for no rows alone.
+fn nothing_or_error(b: &mut Binder<'_>, input: &Relation, span: Span) -> Option<()> {
+    let one = Plan::Limit { input: Box::new(input.plan.clone()), count: 1, segment: Vec::new() };
+    match (b.env.run)(&one) {
+        Ok(table) if table.rows.is_empty() => Some(()),
+        Ok(_) => b.report(Diagnostic::new(Kind::Runtime, span, "an end or the step of the axis is null")),
+        Err(error) => b.report(Diagnostic { span, ..error }),
+    }
+}
+
 /// The value columns: their names, aggregates, and values where there are no rows.
 fn values(
     b: &mut Binder<'_>,
@@ -183,7 +198,14 @@ fn values(
         let [(name, expr)] = bound.as_slice() else {
             return b.error(column.column.expr.span, "a series has one aggregate per column");
         };
-        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
+        if expr.as_literal().is_some() {
+            // The value of every step that has rows.
+            let Some(function) = aggregate("take_any") else {
+                return b.unsupported(column.column.expr.span, "a constant in a series needs take_any");
+            };
+            let call = AggregateCall { function, args: vec![expr.clone()], filter: None, ty: expr.ty };
+            aggregates.calls.borrow_mut().push(call);
+        } else if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
             return b.unsupported(
                 column.column.expr.span,
                 "an expression around the aggregate of a series; extend it after",
@@ -202,8 +224,5 @@ fn values(
 fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {
     let bound = b.expr(e, &Row::new(&NO_COLUMNS))?;
     let bound = b.convert(bound, ty);
-    match bound.as_literal() {
-        Some(value) => Some(value.clone()),
-        None => b.unsupported(e.span, "a value that is not constant here"),
-    }
+    b.constant_value(bound, "the axis of a series")
 }

@@ -52,7 +52,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Search, input: Option<Relation>, span: Span
 }
 
 /// A predicate of `search`: bare strings and `* has x` look at every column.
-fn predicate(b: &mut Binder<'_>, e: &Expr, input: &Relation, row: &Row<'_>) -> Option<PlanExpr> {
+pub fn predicate(b: &mut Binder<'_>, e: &Expr, input: &Relation, row: &Row<'_>) -> Option<PlanExpr> {
     match &e.kind {
         ExprKind::Literal(_, Type::String) => anywhere(b, "has", e, input, row),
         ExprKind::Binary { op: op @ ("and" | "or"), left, right, .. } => {
@@ -67,6 +67,18 @@ fn predicate(b: &mut Binder<'_>, e: &Expr, input: &Relation, row: &Row<'_>) -> O
             b.apply("not", vec![inner], e.span)
         }
         _ => b.expr(e, row),
+    }
+}
+
+/// Does the predicate hold a `* has x`, where `predicate` looks for it?
+pub fn looks_anywhere(e: &Expr) -> bool {
+    match &e.kind {
+        ExprKind::Binary { op: "and" | "or", left, right, .. } => {
+            looks_anywhere(left) || looks_anywhere(right)
+        }
+        ExprKind::Binary { left, .. } => matches!(left.kind, ExprKind::Star),
+        ExprKind::Call { name, args } if name.text == "not" => args.iter().any(|a| looks_anywhere(&a.value)),
+        _ => false,
     }
 }
 

@@ -5,7 +5,7 @@
 use super::OperatorKind;
 use crate::kql::ast::ExprKind;
 use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::bind::{Binder, Relation};
+use crate::kql::bind::{Binder, Binding, Relation};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
 use crate::source::Span;
@@ -69,7 +69,9 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
         return Some(vec![b.table(table)?]);
     };
     let mut names = b.env.catalog.tables();
-    let lets = b.names.all().into_iter().filter(|n| !names.contains(n)).collect::<Vec<_>>();
+    // Of what `let` names, patterns see functions that are views.
+    let is_view = |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
+    let lets = b.names.all().into_iter().filter(|n| !names.contains(n) && is_view(n)).collect::<Vec<_>>();
     names.extend(lets);
     names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
     let views = |b: &Binder<'_>, n: &String| b.env.catalog.view_of(n).is_some_and(|of| names.contains(&of));

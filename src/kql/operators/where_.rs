@@ -1,8 +1,10 @@
 //! `T | where predicate` (also spelled `filter`)
 //!
+//! `* has x` looks at every column that holds text, as in `search`.
+//!
 //! Trap: a null predicate is false.
 
-use super::OperatorKind;
+use super::{OperatorKind, search};
 use crate::kql::ast::Expr;
 use crate::kql::bind::{Binder, Relation, Row};
 use crate::kql::parser::{Parsed, Parser};
@@ -21,7 +23,7 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 pub fn bind(b: &mut Binder<'_>, op: &Where, input: Relation) -> Option<Relation> {
     let windows = Default::default();
     let schema = input.schema().clone();
-    let Some(predicate) = predicate(b, op, &Row::with_windows(&schema, &windows)) else {
+    let Some(predicate) = predicate(b, op, &input, &Row::with_windows(&schema, &windows)) else {
         // The error is reported; a filter does not change the columns, so what follows can be checked too.
         return Some(input);
     };
@@ -29,8 +31,11 @@ pub fn bind(b: &mut Binder<'_>, op: &Where, input: Relation) -> Option<Relation>
     Some(windowed.map(|plan| Plan::Filter { input: Box::new(plan), predicate }))
 }
 
-fn predicate(b: &mut Binder<'_>, op: &Where, row: &Row<'_>) -> Option<crate::plan::Expr> {
-    let predicate = b.expr(&op.predicate, row)?;
+fn predicate(b: &mut Binder<'_>, op: &Where, input: &Relation, row: &Row<'_>) -> Option<crate::plan::Expr> {
+    let predicate = match search::looks_anywhere(&op.predicate) {
+        true => search::predicate(b, &op.predicate, input, row)?,
+        false => b.expr(&op.predicate, row)?,
+    };
     match predicate.ty {
         Type::Bool => Some(predicate),
         Type::Dynamic => Some(b.convert(predicate, Type::Bool)),
