@@ -2,6 +2,8 @@
 //!
 //! Trap: texts come from the query; they are shown escaped, and never end a line.
 
+mod nested;
+
 use std::fmt::Display;
 
 use super::ast::{
@@ -305,7 +307,7 @@ impl Dump {
                 d.options(&o.parameters);
                 o.tables.iter().for_each(|t| d.expr(t));
             }),
-            _ => {}
+            other => self.nested_operator(other),
         }
     }
 

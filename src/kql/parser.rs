@@ -453,6 +453,16 @@ impl Parser<'_> {
         operators
     }
 
+    /// `(operator | operator …)`: what a subquery does to the rows it is given.
+    pub fn subquery(&mut self) -> Parsed<Vec<Operator>> {
+        let open = self.span();
+        self.expect_symbol("(")?;
+        let mut subquery = vec![self.operator()];
+        subquery.extend(self.operators());
+        self.close(")", open)?;
+        Ok(subquery)
+    }
+
     /// One operator, with whatever it takes to stand before the next `|` after it.
     pub fn operator(&mut self) -> Operator {
         let start = self.span();

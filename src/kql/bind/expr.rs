@@ -119,6 +119,10 @@ impl Binder<'_> {
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
+            Some(Binding::Key(column)) => match row.schema.index(&column) {
+                Some(at) => Some(Expr::column(at, row.schema.columns[at].ty, name.span)),
+                None => self.unsupported(name.span, "the key of `partition` in another table's rows"),
+            },
             None => {
                 let lets = self.names.all();
                 let known = row.schema.names().chain(lets.iter().map(String::as_str));
@@ -200,6 +204,7 @@ impl Binder<'_> {
             && self.is_table(only)
         {
             let relation = self.table(only)?;
+            self.not_in_segment(&relation, only.span)?;
             return self.in_table(op, value, relation, span);
         }
         let mut args = vec![value];
@@ -256,6 +261,7 @@ impl Binder<'_> {
 
     /// The first cell of a table.
     pub fn scalar_of(&mut self, relation: Relation, span: Span) -> Option<Expr> {
+        self.not_in_segment(&relation, span)?;
         let Some(column) = relation.plan.schema().columns.first().cloned() else {
             return self.error(span, "the table has no columns");
         };

@@ -13,6 +13,7 @@ mod group;
 mod name;
 mod operator;
 mod pipeline;
+mod segment;
 mod special;
 mod statement;
 mod summary;
@@ -24,7 +25,8 @@ pub use expr::{NO_COLUMNS, Row};
 pub use function::Outcome;
 pub use group::summarize_by;
 pub use name::implied_name;
-pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
+pub use pipeline::{Relation, extend, project_columns, select};
+pub use segment::{SEGMENT, Segment, distinct, number_rows, number_values, without};
 pub use summary::Aggregates;
 
 use super::{Compiled, Env, ast};
@@ -41,6 +43,8 @@ pub enum Binding {
     /// A constant, a scalar subquery, or an argument of the function being bound.
     Scalar(Expr),
     Table(Box<Relation>),
+    /// The key of an enclosing `partition`, by the hidden column that holds it.
+    Key(String),
     Function {
         function: Rc<ast::Function>,
         names: Names,
@@ -86,7 +90,7 @@ pub struct Binder<'a> {
     pub names: Names,
     pub uses_now: bool,
     pub render: Option<super::Render>,
-    /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
+    /// What numbers the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
     shared: usize,
     calls: usize,

@@ -11,6 +11,18 @@ impl Binder<'_> {
     /// Binds one operator over what the pipeline has so far.
     pub fn operator(&mut self, operator: &Operator, input: Option<Relation>) -> Option<Relation> {
         let span = operator.span;
+        let Some(relation) = &input else { return self.bound(operator, None) };
+        self.within_segment(&operator.kind, relation, span)?;
+        let numbers = relation.segments().len();
+        let bound = self.bound(operator, input)?;
+        if bound.segments().len() < numbers {
+            return self.unsupported(span, "this operator within the subquery of another one");
+        }
+        Some(bound)
+    }
+
+    fn bound(&mut self, operator: &Operator, input: Option<Relation>) -> Option<Relation> {
+        let span = operator.span;
         match (&operator.kind, input) {
             (Kind::Print(op), None) => ops::print::bind(self, op),
             (Kind::Range(op), None) => ops::range::bind(self, op),
@@ -43,6 +55,7 @@ impl Binder<'_> {
             Kind::MvExpand(op) => ops::mv_expand::bind(self, op, input),
             Kind::MvApply(op) => ops::mv_apply::bind(self, op, input),
             Kind::Parse(op) => ops::parse::bind(self, op, input),
+            Kind::Partition(op) => ops::partition::bind(self, op, input),
             Kind::Render(op) => ops::render::bind(self, op, input),
             Kind::As(op) => ops::as_::bind(self, op, input),
             Kind::Serialize(op) => ops::serialize::bind(self, op, input),

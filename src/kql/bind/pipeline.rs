@@ -1,12 +1,12 @@
 //! Tables: what stands at the head of a pipeline, and the operators one after the other.
 //!
 //! Trap: whether `T` is a table is a question of names (`is_table`), asked before it is bound; and
-//! inside `mv-apply` the column that numbers the outer rows has to survive every operator.
+//! inside a subquery the column that numbers the outer rows has to survive every operator.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Binder, Binding, Names, Row, expr::NO_COLUMNS, function::Outcome};
+use super::{Binder, Binding, Names, Row, SEGMENT, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
 use crate::kql::is_hidden;
@@ -24,17 +24,6 @@ pub struct Relation {
     /// Columns that are no part of `*`.
     pub hidden: Vec<String>,
 }
-
-/// The outer rows of an `mv-apply`, while its subquery is bound.
-#[derive(Clone, Debug)]
-pub struct Segment {
-    /// The column that numbers them.
-    pub column: String,
-    pub outer: Plan,
-}
-
-/// Columns that number outer rows begin so.
-pub const SEGMENT: &str = "_auk_row_";
 
 impl Relation {
     pub fn new(plan: Plan) -> Relation {
@@ -157,7 +146,7 @@ impl Binder<'_> {
                 relation.name = Some(name.text.clone());
                 Some(relation)
             }
-            Some(Binding::Scalar(_)) => {
+            Some(Binding::Scalar(_) | Binding::Key(_)) => {
                 self.error(name.span, format!("`{}` is a value, not a table", name.text))
             }
             None => self.scan(&name.text, name.span),
@@ -225,7 +214,7 @@ impl Binder<'_> {
             Ast::Pipe { .. } => true,
             Ast::Name(name) => match self.names.get(&name.text).cloned() {
                 Some(Binding::Table(_)) => true,
-                Some(Binding::Scalar(_)) => false,
+                Some(Binding::Scalar(_) | Binding::Key(_)) => false,
                 Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
                 None => self.env.catalog.schema(&name.text).is_some(),
             },

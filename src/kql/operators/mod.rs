@@ -22,6 +22,7 @@ pub mod make_series;
 pub mod mv_apply;
 pub mod mv_expand;
 pub mod parse;
+pub mod partition;
 pub mod print;
 pub mod project;
 pub mod project_away;
@@ -64,6 +65,7 @@ pub enum OperatorKind {
     MvApply(mv_apply::MvApply),
     MvExpand(mv_expand::MvExpand),
     Parse(parse::Parse),
+    Partition(partition::Partition),
     Print(print::Print),
     Project(project::Project),
     ProjectAway(project_away::ProjectAway),
@@ -114,6 +116,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("order", sort::parse),
     ("parse", parse::parse),
     ("parse-where", parse::parse_where),
+    ("partition", partition::parse),
     ("print", print::parse),
     ("project", project::parse),
     ("project-away", project_away::parse),
@@ -156,10 +159,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("macro-expand", "there is one cluster only; `union` joins tables"),
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
     ("parse-kv", "`extract_all(…)` or `parse` reads keys and values from a text"),
-    (
-        "partition",
-        "`summarize … by` with `arg_max` or `make_list`, or `row_number()` over sorted rows, works by group",
-    ),
     ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
     ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
     ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
