@@ -63,6 +63,7 @@ impl Binder<'_> {
             Kind::MakeSeries(op) => ops::make_series::bind(self, op, input),
             Kind::Invoke(op) => ops::invoke::bind(self, op, input),
             Kind::Sample(op) => ops::sample::bind(self, op, input),
+            Kind::ParseKv(op) => ops::parse_kv::bind(self, op, input),
             Kind::Consume => {
                 Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() }))
             }

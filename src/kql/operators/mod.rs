@@ -22,6 +22,7 @@ pub mod make_series;
 pub mod mv_apply;
 pub mod mv_expand;
 pub mod parse;
+pub mod parse_kv;
 pub mod partition;
 pub mod print;
 pub mod project;
@@ -65,6 +66,7 @@ pub enum OperatorKind {
     MvApply(mv_apply::MvApply),
     MvExpand(mv_expand::MvExpand),
     Parse(parse::Parse),
+    ParseKv(parse_kv::ParseKv),
     Partition(partition::Partition),
     Print(print::Print),
     Project(project::Project),
@@ -115,6 +117,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("mvexpand", mv_expand::parse),
     ("order", sort::parse),
     ("parse", parse::parse),
+    ("parse-kv", parse_kv::parse),
     ("parse-where", parse::parse_where),
     ("partition", partition::parse),
     ("print", print::parse),
@@ -158,7 +161,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("graph-where-nodes", "graphs are not done; `join` follows one step of a path"),
     ("macro-expand", "there is one cluster only; `union` joins tables"),
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
-    ("parse-kv", "`extract_all(…)` or `parse` reads keys and values from a text"),
     ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
     ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
     ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
