@@ -21,7 +21,7 @@ mod window;
 
 use std::rc::Rc;
 
-pub use expr::{NO_COLUMNS, Row};
+pub use expr::{NO_COLUMNS, Row, Steps};
 pub use function::Outcome;
 pub use group::summarize_by;
 pub use name::implied_name;

@@ -64,6 +64,7 @@ impl Binder<'_> {
             Kind::Invoke(op) => ops::invoke::bind(self, op, input),
             Kind::Sample(op) => ops::sample::bind(self, op, input),
             Kind::ParseKv(op) => ops::parse_kv::bind(self, op, input),
+            Kind::Scan(op) => ops::scan::bind(self, op, input),
             Kind::Consume => {
                 Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() }))
             }

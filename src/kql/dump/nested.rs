@@ -2,9 +2,10 @@
 //!
 //! Trap: an operator that is shown nowhere is shown as nothing; a new one needs its line here or above.
 
-use super::{Dump, column_list};
+use super::{Dump, column_list, shown};
 use crate::kql::operators::OperatorKind;
 use crate::kql::operators::partition::Body;
+use crate::kql::operators::scan::Scan;
 
 impl Dump {
     pub(super) fn nested_operator(&mut self, kind: &OperatorKind) {
@@ -21,7 +22,26 @@ impl Dump {
                     Body::Query(query) => d.node("query", |d| d.expr(query)),
                 }
             }),
+            OperatorKind::Scan(o) => self.scan(o),
             _ => {}
         }
+    }
+
+    fn scan(&mut self, scan: &Scan) {
+        self.node("scan", |d| {
+            d.options(&scan.parameters);
+            for declared in &scan.declared {
+                let head = format!("declare {}: {}", shown(&declared.name.text), declared.ty);
+                d.node(head, |d| declared.default.iter().for_each(|e| d.expr(e)));
+            }
+            for step in &scan.steps {
+                d.node(format!("step {} output {:?}", shown(&step.name.text), step.output), |d| {
+                    d.expr(&step.condition);
+                    for (name, value) in &step.assignments {
+                        d.node(format!("{} =", shown(&name.text)), |d| d.expr(value));
+                    }
+                });
+            }
+        });
     }
 }

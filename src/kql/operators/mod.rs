@@ -32,6 +32,7 @@ pub mod project_reorder;
 pub mod range;
 pub mod render;
 pub mod sample;
+pub mod scan;
 pub mod search;
 pub mod serialize;
 pub mod sort;
@@ -76,6 +77,7 @@ pub enum OperatorKind {
     Range(range::Range),
     Render(render::Render),
     Sample(sample::Sample),
+    Scan(scan::Scan),
     Search(search::Search),
     Serialize(serialize::Serialize),
     Sort(sort::Sort),
@@ -130,6 +132,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("render", render::parse),
     ("sample", sample::parse),
     ("sample-distinct", sample::parse_distinct),
+    ("scan", scan::parse),
     ("search", search::parse),
     ("serialize", serialize::parse),
     ("sort", sort::parse),
@@ -163,7 +166,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
     ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
     ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
-    ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
     ("top-hitters", "`summarize count() by … | top n by count_` is exact"),
     ("top-nested", "`summarize … by … | top n by …` does one level"),
 ];
