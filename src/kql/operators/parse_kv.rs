@@ -77,7 +77,11 @@ pub fn bind(b: &mut Binder<'_>, op: &ParseKv, input: Relation) -> Option<Relatio
         let step = literal(Value::Long(place as i64), Type::Long);
         let part = b.apply("dynamic_index", vec![parsed, step], span)?;
         let part = b.convert(part, Type::String);
-        columns.push((name.text.clone(), b.convert(part, *ty)));
+        let value = match ty {
+            Type::Dynamic => b.apply("parse_json", vec![part], span)?,
+            ty => b.convert(part, *ty),
+        };
+        columns.push((name.text.clone(), value));
     }
     Some(without(extend(extended, columns), &temporary))
 }
