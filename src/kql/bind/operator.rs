@@ -65,6 +65,8 @@ impl Binder<'_> {
             Kind::Sample(op) => ops::sample::bind(self, op, input),
             Kind::ParseKv(op) => ops::parse_kv::bind(self, op, input),
             Kind::Scan(op) => ops::scan::bind(self, op, input),
+            Kind::TopNested(op) => ops::top_nested::bind(self, op, input),
+            Kind::TopHitters(op) => ops::top_hitters::bind(self, op, input),
             Kind::Consume => {
                 Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count: 0, segment: Vec::new() }))
             }

@@ -23,6 +23,20 @@ impl Dump {
                 }
             }),
             OperatorKind::Scan(o) => self.scan(o),
+            OperatorKind::TopHitters(o) => self.node("top-hitters", |d| {
+                d.expr(&o.count);
+                d.named(&o.of);
+                d.optional("by", &o.by);
+            }),
+            OperatorKind::TopNested(o) => o.levels.iter().for_each(|level| {
+                self.node("top-nested", |d| {
+                    d.optional("count", &level.count);
+                    d.named(&level.of);
+                    d.optional("others", &level.others);
+                    d.named(&level.by);
+                    d.line(if level.order.descending { "desc" } else { "asc" });
+                });
+            }),
             _ => {}
         }
     }

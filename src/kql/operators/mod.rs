@@ -39,6 +39,8 @@ pub mod sort;
 pub mod summarize;
 pub mod take;
 pub mod top;
+pub mod top_hitters;
+pub mod top_nested;
 pub mod union;
 pub mod where_;
 
@@ -84,6 +86,8 @@ pub enum OperatorKind {
     Summarize(summarize::Summarize),
     Take(take::Take),
     Top(top::Top),
+    TopHitters(top_hitters::TopHitters),
+    TopNested(top_nested::TopNested),
     Union(union::Union),
     Where(where_::Where),
     /// Known by name, refused with its reason.
@@ -139,6 +143,8 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("summarize", summarize::parse),
     ("take", take::parse),
     ("top", top::parse),
+    ("top-hitters", top_hitters::parse),
+    ("top-nested", top_nested::parse),
     ("union", union::parse),
     ("where", where_::parse),
 ];
@@ -166,8 +172,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
     ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
     ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
-    ("top-hitters", "`summarize count() by … | top n by count_` is exact"),
-    ("top-nested", "`summarize … by … | top n by …` does one level"),
 ];
 
 fn consume(p: &mut Parser) -> Parsed<OperatorKind> {
