@@ -108,7 +108,7 @@ const INFIX: &[Infix] = &[
 ];
 
 /// `column: "text"` of search.
-const COLON: Infix = row(":", "has", TEXT, Form::Binary);
+const COLON: Infix = row(":", ":", TEXT, Form::Binary);
 
 impl Parser<'_> {
     /// A scalar expression; in brackets it may be a pipeline.

@@ -6,6 +6,7 @@
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
+mod anywhere;
 mod call;
 mod expr;
 mod function;
@@ -21,6 +22,7 @@ mod window;
 
 use std::rc::Rc;
 
+pub use anywhere::{Anywhere, looks_anywhere};
 pub use expr::{NO_COLUMNS, Row, Steps};
 pub use function::Outcome;
 pub use group::summarize_by;

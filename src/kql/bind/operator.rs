@@ -29,6 +29,7 @@ impl Binder<'_> {
             (Kind::Datatable(op), None) => ops::datatable::bind(self, op),
             (Kind::Externaldata(op), None) => ops::externaldata::bind(self, op),
             (Kind::Union(op), input) => ops::union::bind(self, op, input, span),
+            (Kind::Find(op), input) => ops::find::bind(self, op, input, span),
             (Kind::Search(op), input) => ops::search::bind(self, op, input, span),
             (Kind::Evaluate(op), input) => ops::evaluate::bind(self, op, input, span),
             (Kind::Error | Kind::Refused { .. }, _) => None,

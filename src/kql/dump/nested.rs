@@ -10,6 +10,15 @@ use crate::kql::operators::scan::Scan;
 impl Dump {
     pub(super) fn nested_operator(&mut self, kind: &OperatorKind) {
         match kind {
+            OperatorKind::Find(o) => self.node("find", |d| {
+                d.options(&o.parameters);
+                d.exprs("in", &o.tables);
+                d.expr(&o.predicate);
+                for (name, ty) in o.project.iter().flatten() {
+                    d.line(format!("project {}{}", shown(&name.text), ty.map_or("".into(), |t| format!(": {t}"))));
+                }
+                o.away.iter().flatten().for_each(|name| d.line(format!("project-away {}", shown(&name.text))));
+            }),
             OperatorKind::ParseKv(o) => self.node(format!("parse-kv ({})", column_list(&o.keys)), |d| {
                 d.expr(&o.expr);
                 d.options(&o.properties);

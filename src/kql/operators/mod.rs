@@ -15,6 +15,7 @@ pub mod distinct;
 pub mod evaluate;
 pub mod extend;
 pub mod externaldata;
+pub mod find;
 pub mod getschema;
 pub mod invoke;
 pub mod join;
@@ -62,6 +63,7 @@ pub enum OperatorKind {
     Evaluate(evaluate::Evaluate),
     Extend(extend::Extend),
     Externaldata(externaldata::Externaldata),
+    Find(find::Find),
     Getschema(getschema::Getschema),
     Invoke(invoke::Invoke),
     Join(join::Join),
@@ -111,6 +113,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("evaluate", evaluate::parse),
     ("extend", extend::parse),
     ("filter", where_::parse),
+    ("find", find::parse),
     ("getschema", getschema::parse),
     ("invoke", invoke::parse),
     ("join", join::parse),
@@ -157,10 +160,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("assert-schema", "it only checks the columns; `getschema` shows them"),
     ("execute-and-cache", "queries here are not cached between runs; `materialize(…)` is within one"),
     ("facet", "it answers with several tables; run one query with `summarize count() by …` for each column"),
-    (
-        "find",
-        "it gives a table of its own form; `search in (tables) …` or `union` with `where` finds the same rows",
-    ),
     ("fork", "it answers with several tables; separate statements with `;`"),
     ("graph-mark-components", "graphs are not done; `join` follows one step of a path"),
     ("graph-match", "graphs are not done; `join` follows one step of a path"),
