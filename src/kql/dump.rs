@@ -63,6 +63,15 @@ impl Dump {
             Statement::DeclareParameters(parameters) => {
                 self.node("declare query_parameters", |d| parameters.iter().for_each(|p| d.parameter(p)));
             }
+            Statement::Pattern(pattern) => {
+                self.node(format!("declare pattern {}", shown(&pattern.name.text)), |d| {
+                    pattern.parameters.iter().for_each(|p| d.parameter(p));
+                    for rule in &pattern.rules {
+                        let head = format!("rule {:?} {:?}", rule.args, rule.path);
+                        d.node(head, |d| rule.body.iter().for_each(|s| d.statement(s)));
+                    }
+                });
+            }
             Statement::Set { name, value } => self.node(format!("set {}", shown(&name.text)), |d| {
                 value.iter().for_each(|v| d.expr(v));
             }),

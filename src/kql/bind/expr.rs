@@ -130,6 +130,9 @@ impl Binder<'_> {
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern of tables, not a value", name.text))
+            }
             Some(Binding::Key(column)) => match row.schema.index(&column) {
                 Some(at) => Some(Expr::column(at, row.schema.columns[at].ty, name.span)),
                 None => self.unsupported(name.span, "the key of `partition` in another table's rows"),

@@ -51,6 +51,10 @@ pub enum Binding {
         function: Rc<ast::Function>,
         names: Names,
     },
+    Pattern {
+        pattern: Rc<ast::Pattern>,
+        names: Names,
+    },
 }
 
 /// The names that are known at a place: a chain from the latest to the first.
@@ -139,10 +143,10 @@ impl<'a> Binder<'a> {
 /// Binds a whole query.
 pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
     let mut binder = Binder::new(env);
-    let plans = binder.query(query);
+    let (titles, plans) = binder.query(query).into_iter().unzip();
     if !binder.diagnostics.is_empty() {
         return Err(binder.diagnostics);
     }
     let Binder { render, warnings, uses_now, .. } = binder;
-    Ok(Compiled { plans, render, warnings, uses_now })
+    Ok(Compiled { plans, titles, render, warnings, uses_now })
 }

@@ -112,7 +112,6 @@ impl Binder<'_> {
     pub fn table(&mut self, e: &ast::Expr) -> Option<Relation> {
         match &e.kind {
             Ast::Name(name) => self.table_name(name),
-            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Pipe { source, operators } => {
                 let mut relation = match source {
                     Some(source) => Some(self.table(source)?),
@@ -126,6 +125,9 @@ impl Binder<'_> {
                     None => self.error(e.span, "a table is missing here"),
                 }
             }
+            Ast::Member(object, path) if self.is_pattern(object) => self.pattern_call(object, Some(path), e.span),
+            _ if self.is_pattern(e) => self.pattern_call(e, None, e.span),
+            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Member(object, _) | Ast::Method { object, .. } => {
                 let span = object.span;
                 self.unsupported(span, "tables of other databases are not here; there is only the lake")
@@ -145,6 +147,9 @@ impl Binder<'_> {
                 let mut relation = self.table_call(name, &[], name.span)?;
                 relation.name = Some(name.text.clone());
                 Some(relation)
+            }
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern: it takes texts in brackets", name.text))
             }
             Some(Binding::Scalar(_) | Binding::Key(_)) => {
                 self.error(name.span, format!("`{}` is a value, not a table", name.text))
@@ -213,16 +218,18 @@ impl Binder<'_> {
         match &e.kind {
             Ast::Pipe { .. } => true,
             Ast::Name(name) => match self.names.get(&name.text).cloned() {
-                Some(Binding::Table(_)) => true,
+                Some(Binding::Table(_) | Binding::Pattern { .. }) => true,
                 Some(Binding::Scalar(_) | Binding::Key(_)) => false,
                 Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
                 None => self.env.catalog.schema(&name.text).is_some(),
             },
             Ast::Call { name, .. } => match self.names.get(&name.text).cloned() {
                 Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
+                Some(Binding::Pattern { .. }) => true,
                 _ => matches!(name.text.as_str(), "materialize" | "table"),
             },
             Ast::Method { .. } => true,
+            Ast::Member(object, _) if self.is_pattern(object) => true,
             Ast::Member(object, _) => matches!(&object.kind,
                 Ast::Call { name, .. } if matches!(name.text.as_str(), "database" | "cluster" | "workspace")),
             _ => false,

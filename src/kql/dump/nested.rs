@@ -10,6 +10,18 @@ use crate::kql::operators::scan::Scan;
 impl Dump {
     pub(super) fn nested_operator(&mut self, kind: &OperatorKind) {
         match kind {
+            OperatorKind::AssertSchema(o) => self.line(format!("assert-schema ({})", column_list(&o.columns))),
+            OperatorKind::Facet(o) => self.node("facet", |d| {
+                o.columns.iter().for_each(|name| d.line(shown(&name.text)));
+                o.with.iter().for_each(|with| d.node("with", |d| d.operators(with)));
+            }),
+            OperatorKind::Fork(o) => self.node("fork", |d| {
+                for branch in &o.branches {
+                    let name = branch.name.as_ref().map_or("branch".into(), |n| format!("{} =", shown(&n.text)));
+                    d.node(name, |d| d.operators(&branch.operators));
+                }
+            }),
+            OperatorKind::ProjectByNames(o) => self.exprs("project-by-names", &o.names),
             OperatorKind::Find(o) => self.node("find", |d| {
                 d.options(&o.parameters);
                 d.exprs("in", &o.tables);

@@ -9,6 +9,7 @@ use crate::source::Span;
 use super::parser::{Parsed, Parser};
 
 pub mod as_;
+pub mod assert_schema;
 pub mod count;
 pub mod datatable;
 pub mod distinct;
@@ -16,6 +17,7 @@ pub mod evaluate;
 pub mod extend;
 pub mod externaldata;
 pub mod find;
+pub mod fork;
 pub mod getschema;
 pub mod invoke;
 pub mod join;
@@ -28,6 +30,7 @@ pub mod partition;
 pub mod print;
 pub mod project;
 pub mod project_away;
+pub mod project_by_names;
 pub mod project_rename;
 pub mod project_reorder;
 pub mod range;
@@ -57,13 +60,16 @@ pub enum OperatorKind {
     As(as_::As),
     /// `T | consume`: reads all and gives nothing.
     Consume,
+    AssertSchema(assert_schema::AssertSchema),
     Count(count::Count),
     Datatable(datatable::Datatable),
     Distinct(distinct::Distinct),
     Evaluate(evaluate::Evaluate),
     Extend(extend::Extend),
     Externaldata(externaldata::Externaldata),
+    Facet(fork::Facet),
     Find(find::Find),
+    Fork(fork::Fork),
     Getschema(getschema::Getschema),
     Invoke(invoke::Invoke),
     Join(join::Join),
@@ -76,6 +82,7 @@ pub enum OperatorKind {
     Print(print::Print),
     Project(project::Project),
     ProjectAway(project_away::ProjectAway),
+    ProjectByNames(project_by_names::ProjectByNames),
     ProjectRename(project_rename::ProjectRename),
     ProjectReorder(project_reorder::ProjectReorder),
     Range(range::Range),
@@ -107,13 +114,16 @@ pub type Read = fn(&mut Parser) -> Parsed<OperatorKind>;
 /// How each operator is read, by every spelling of its name. The name has been taken.
 pub const PARSERS: &[(&str, Read)] = &[
     ("as", as_::parse),
+    ("assert-schema", assert_schema::parse),
     ("consume", consume),
     ("count", count::parse),
     ("distinct", distinct::parse),
     ("evaluate", evaluate::parse),
     ("extend", extend::parse),
+    ("facet", fork::parse_facet),
     ("filter", where_::parse),
     ("find", find::parse),
+    ("fork", fork::parse),
     ("getschema", getschema::parse),
     ("invoke", invoke::parse),
     ("join", join::parse),
@@ -132,6 +142,7 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("print", print::parse),
     ("project", project::parse),
     ("project-away", project_away::parse),
+    ("project-by-names", project_by_names::parse),
     ("project-keep", project_away::parse_keep),
     ("project-rename", project_rename::parse),
     ("project-reorder", project_reorder::parse),
@@ -157,10 +168,7 @@ pub const LEADING: &[&str] = &["evaluate", "find", "macro-expand", "print", "ran
 
 /// Operators of KQL that auk does not do: what each is, and what there is instead.
 pub const REFUSED: &[(&str, &str)] = &[
-    ("assert-schema", "it only checks the columns; `getschema` shows them"),
     ("execute-and-cache", "queries here are not cached between runs; `materialize(…)` is within one"),
-    ("facet", "it answers with several tables; run one query with `summarize count() by …` for each column"),
-    ("fork", "it answers with several tables; separate statements with `;`"),
     ("graph-mark-components", "graphs are not done; `join` follows one step of a path"),
     ("graph-match", "graphs are not done; `join` follows one step of a path"),
     ("graph-shortest-paths", "graphs are not done; `join` follows one step of a path"),
@@ -169,7 +177,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("graph-where-nodes", "graphs are not done; `join` follows one step of a path"),
     ("macro-expand", "there is one cluster only; `union` joins tables"),
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
-    ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
     ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
 ];
 
