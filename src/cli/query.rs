@@ -123,9 +123,10 @@ impl Question<'_> {
 fn chosen(compiled: &Compiled, output: &Output) -> Result<Vec<usize>, Failure> {
     let count = compiled.plans.len();
     match output.result {
-        Some(Which::Number(number)) if number > count => {
-            Err(Failure::usage(format!("there is no result {number}: the query has {}", counted(count, "result"))))
-        }
+        Some(Which::Number(number)) if number > count => Err(Failure::usage(format!(
+            "there is no result {number}: the query has {}",
+            counted(count, "result")
+        ))),
         Some(Which::Number(number)) => Ok(vec![number - 1]),
         Some(Which::All) | None => Ok((0..count).collect()),
     }

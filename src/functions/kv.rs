@@ -158,7 +158,8 @@ impl Found {
 
 /// `parse_kv_pairs(text, keys, [pair, kv], quotes, escapes, greedy)`; empty delimiters are none.
 fn pairs(args: &[Value], _: &Cx) -> Value {
-    let [Value::String(text), Value::Array(keys), Value::Array(delimiters), quotes, escapes, greedy] = args else {
+    let [Value::String(text), Value::Array(keys), Value::Array(delimiters), quotes, escapes, greedy] = args
+    else {
         return Value::Null;
     };
     let [Value::String(pair), Value::String(kv)] = delimiters.as_slice() else { return Value::Null };
@@ -177,7 +178,11 @@ fn pairs(args: &[Value], _: &Cx) -> Value {
         }
     }
     let mut found = Found::of(keys);
-    if pair.is_empty() || kv.is_empty() { style.words(text, &mut found) } else { style.pairs(text, &mut found) }
+    if pair.is_empty() || kv.is_empty() {
+        style.words(text, &mut found)
+    } else {
+        style.pairs(text, &mut found)
+    }
     found.into_value()
 }
 

@@ -99,7 +99,9 @@ fn read(ty: Type, text: &str) -> Option<Value> {
         Type::Long => integer(text).and_then(|n| i64::try_from(n).ok()).map(Value::Long),
         Type::Real => real(text).map(Value::Real),
         Type::Decimal => Decimal::parse(text).map(Value::Decimal),
-        Type::Datetime => datetime(text).map(Value::Datetime).or_else(|| time_of_day(text).map(Value::Timespan)),
+        Type::Datetime => {
+            datetime(text).map(Value::Datetime).or_else(|| time_of_day(text).map(Value::Timespan))
+        }
         Type::Timespan => time::parse_timespan(text).or_else(|| fraction_of_days(text)).map(Value::Timespan),
         Type::Guid => value::parse_guid(text).map(Value::Guid),
         Type::String | Type::Dynamic => None,

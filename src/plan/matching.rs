@@ -52,6 +52,8 @@ pub enum StepOutput {
 impl Matching {
     /// Every expression of the steps.
     pub fn exprs(&self) -> impl Iterator<Item = &Expr> {
-        self.steps.iter().flat_map(|s| std::iter::once(&s.condition).chain(s.assignments.iter().map(|(_, e)| e)))
+        self.steps
+            .iter()
+            .flat_map(|s| std::iter::once(&s.condition).chain(s.assignments.iter().map(|(_, e)| e)))
     }
 }

@@ -60,10 +60,8 @@ impl Oracle<'_> {
                     state[k - 1] = None;
                     found = Some(before);
                 } else if (k == 0 || state[k].is_some())
-                    && self.is_true(
-                        &step.condition,
-                        &combined(&extended, state[k].as_ref(), matching, schema),
-                    )?
+                    && self
+                        .is_true(&step.condition, &combined(&extended, state[k].as_ref(), matching, schema))?
                 {
                     let new = Sequence { matched: vec![None; count], number: begun };
                     begun += i64::from(state[k].is_none());

@@ -84,7 +84,9 @@ impl Binder<'_> {
     /// A predicate in which terms and `*` look in every column.
     pub fn anywhere(&mut self, e: &Expr, how: &Anywhere<'_>, row: &Row<'_>) -> Option<plan::Expr> {
         match &e.kind {
-            ExprKind::Literal(Value::String(term), Type::String) if how.terms => self.term(term, e, None, how),
+            ExprKind::Literal(Value::String(term), Type::String) if how.terms => {
+                self.term(term, e, None, how)
+            }
             ExprKind::Star => Some(plan::Expr::literal(Value::Bool(true), Type::Bool, e.span)),
             ExprKind::Binary { op: op @ ("and" | "or"), left, right, .. } => {
                 let (left, right) = (self.anywhere(left, how, row), self.anywhere(right, how, row));
@@ -158,7 +160,10 @@ impl Binder<'_> {
         span: Span,
     ) -> Option<plan::Expr> {
         if op.starts_with('!') {
-            return self.unsupported(span, format!("`* {op}`; `not(* {} …)` is true where no column has it", &op[1..]));
+            return self.unsupported(
+                span,
+                format!("`* {op}`; `not(* {} …)` is true where no column has it", &op[1..]),
+            );
         }
         let mut all: Option<plan::Expr> = None;
         for (index, ty) in how.columns {

@@ -138,7 +138,8 @@ impl Binder<'_> {
                 None => self.unsupported(name.span, "the key of `partition` in another table's rows"),
             },
             None if row.steps.is_some_and(|steps| steps.row.contains(&name.text)) => {
-                let message = format!("`{}` is set by the step; `step.{}` is what it was", name.text, name.text);
+                let message =
+                    format!("`{}` is set by the step; `step.{}` is what it was", name.text, name.text);
                 self.unsupported(name.span, message)
             }
             None => {

@@ -151,9 +151,16 @@ impl Binder<'_> {
     }
 
     /// `name('a').['b']`: the table of the rule for these texts.
-    pub fn pattern_call(&mut self, call: &ast::Expr, path: Option<&ast::Name>, span: Span) -> Option<Relation> {
+    pub fn pattern_call(
+        &mut self,
+        call: &ast::Expr,
+        path: Option<&ast::Name>,
+        span: Span,
+    ) -> Option<Relation> {
         let ast::ExprKind::Call { name, args } = &call.kind else { return None };
-        let Some(Binding::Pattern { pattern, names }) = self.names.get(&name.text).cloned() else { return None };
+        let Some(Binding::Pattern { pattern, names }) = self.names.get(&name.text).cloned() else {
+            return None;
+        };
         let mut texts = Vec::new();
         for arg in args {
             let bound = self.expr(&arg.value, &Row::new(&super::expr::NO_COLUMNS))?;
@@ -166,7 +173,8 @@ impl Binder<'_> {
         let found = pattern.rules.iter().find(|rule| rule.args == texts && rule.path.as_deref() == path);
         let Some(rule) = found else {
             let wanted = path.map_or(String::new(), |path| format!(".['{path}']"));
-            let message = format!("the pattern `{}` has no rule for ('{}'){wanted}", name.text, texts.join("', '"));
+            let message =
+                format!("the pattern `{}` has no rule for ('{}'){wanted}", name.text, texts.join("', '"));
             return self.error(span, message);
         };
         let mut inner = names;

@@ -68,9 +68,10 @@ impl Binder<'_> {
             Kind::Scan(op) => ops::scan::bind(self, op, input),
             Kind::TopNested(op) => ops::top_nested::bind(self, op, input),
             Kind::TopHitters(op) => ops::top_hitters::bind(self, op, input),
-            Kind::Fork(_) | Kind::Facet(_) => {
-                self.error(span, "this operator gives several tables: it ends a statement, and stands in no other")
-            }
+            Kind::Fork(_) | Kind::Facet(_) => self.error(
+                span,
+                "this operator gives several tables: it ends a statement, and stands in no other",
+            ),
             Kind::AssertSchema(op) => ops::assert_schema::bind(self, op, input),
             Kind::ProjectByNames(op) => ops::project_by_names::bind(self, op, input),
             Kind::Consume => {

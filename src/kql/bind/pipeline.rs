@@ -125,7 +125,9 @@ impl Binder<'_> {
                     None => self.error(e.span, "a table is missing here"),
                 }
             }
-            Ast::Member(object, path) if self.is_pattern(object) => self.pattern_call(object, Some(path), e.span),
+            Ast::Member(object, path) if self.is_pattern(object) => {
+                self.pattern_call(object, Some(path), e.span)
+            }
             _ if self.is_pattern(e) => self.pattern_call(e, None, e.span),
             Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Member(object, _) | Ast::Method { object, .. } => {

@@ -39,7 +39,12 @@ impl Segment {
 
 /// The input with a hidden last column made by a window function over the rows of each enclosing
 /// subquery, and the name of that column.
-fn numbered(b: &mut Binder<'_>, input: Relation, function: WindowFunction, within: bool) -> (Relation, String) {
+fn numbered(
+    b: &mut Binder<'_>,
+    input: Relation,
+    function: WindowFunction,
+    within: bool,
+) -> (Relation, String) {
     let name = format!("{SEGMENT}{}", b.fresh());
     let segment = if within { input.segments() } else { Vec::new() };
     let mut schema = input.schema().clone();

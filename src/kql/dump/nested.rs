@@ -10,14 +10,17 @@ use crate::kql::operators::scan::Scan;
 impl Dump {
     pub(super) fn nested_operator(&mut self, kind: &OperatorKind) {
         match kind {
-            OperatorKind::AssertSchema(o) => self.line(format!("assert-schema ({})", column_list(&o.columns))),
+            OperatorKind::AssertSchema(o) => {
+                self.line(format!("assert-schema ({})", column_list(&o.columns)))
+            }
             OperatorKind::Facet(o) => self.node("facet", |d| {
                 o.columns.iter().for_each(|name| d.line(shown(&name.text)));
                 o.with.iter().for_each(|with| d.node("with", |d| d.operators(with)));
             }),
             OperatorKind::Fork(o) => self.node("fork", |d| {
                 for branch in &o.branches {
-                    let name = branch.name.as_ref().map_or("branch".into(), |n| format!("{} =", shown(&n.text)));
+                    let name =
+                        branch.name.as_ref().map_or("branch".into(), |n| format!("{} =", shown(&n.text)));
                     d.node(name, |d| d.operators(&branch.operators));
                 }
             }),
@@ -27,9 +30,16 @@ impl Dump {
                 d.exprs("in", &o.tables);
                 d.expr(&o.predicate);
                 for (name, ty) in o.project.iter().flatten() {
-                    d.line(format!("project {}{}", shown(&name.text), ty.map_or("".into(), |t| format!(": {t}"))));
+                    d.line(format!(
+                        "project {}{}",
+                        shown(&name.text),
+                        ty.map_or("".into(), |t| format!(": {t}"))
+                    ));
                 }
-                o.away.iter().flatten().for_each(|name| d.line(format!("project-away {}", shown(&name.text))));
+                o.away
+                    .iter()
+                    .flatten()
+                    .for_each(|name| d.line(format!("project-away {}", shown(&name.text))));
             }),
             OperatorKind::ParseKv(o) => self.node(format!("parse-kv ({})", column_list(&o.keys)), |d| {
                 d.expr(&o.expr);

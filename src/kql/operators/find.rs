@@ -139,8 +139,12 @@ fn names(e: &Expr, found: &mut Vec<String>) {
         }
         ExprKind::Call { args, .. } => args.iter().for_each(|a| names(&a.value, found)),
         ExprKind::Unary { operand, .. } => names(operand, found),
-        ExprKind::List { left, items, .. } => std::iter::once(&**left).chain(items).for_each(|e| names(e, found)),
-        ExprKind::Between { value, low, high, .. } => [value, low, high].into_iter().for_each(|e| names(e, found)),
+        ExprKind::List { left, items, .. } => {
+            std::iter::once(&**left).chain(items).for_each(|e| names(e, found))
+        }
+        ExprKind::Between { value, low, high, .. } => {
+            [value, low, high].into_iter().for_each(|e| names(e, found))
+        }
         _ => {}
     }
 }
@@ -200,7 +204,8 @@ fn projected(
             (Some(ty), _) => *ty,
             (None, [only]) => *only,
             (None, [one, other, ..]) => {
-                let message = format!("`{}` is {one} here and {other} there; write `{}:{one}`", name.text, name.text);
+                let message =
+                    format!("`{}` is {one} here and {other} there; write `{}:{one}`", name.text, name.text);
                 return b.error(name.span, message);
             }
         };

@@ -103,7 +103,8 @@ fn counts(b: &mut Binder<'_>, name: &Name, input: Relation) -> Option<Relation> 
     };
     let ty = input.schema().columns[at].ty;
     if ty == Type::Dynamic {
-        return b.error(name.span, format!("`{}` is dynamic; extend a tostring() of it to count by", name.text));
+        return b
+            .error(name.span, format!("`{}` is dynamic; extend a tostring() of it to count by", name.text));
     }
     let count = functions::aggregate("count")?;
     let call = AggregateCall { function: count, args: Vec::new(), filter: None, ty: Type::Long };

@@ -91,34 +91,19 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     if !(axis.ty.is_number() || matches!(axis.ty, Type::Datetime | Type::Timespan)) {
         return b.error(span, format!("the axis is a datetime, a timespan or a number, not {}", axis.ty));
     }
-    let step_ty = if axis.ty == Type::Datetime { Type::Timespan } else { axis.ty };
-    let step = constant(b, &op.step, step_ty)?;
-    let from = match &op.from {
-        Some(e) => Some(constant(b, e, axis.ty)?),
-        None => None,
-    };
-    let to = match &op.to {
-        Some(e) => Some(constant(b, e, axis.ty)?),
-        None => None,
-    };
+    let ends = ends(b, op, at, axis.ty)?;
     let values = values(b, &op.columns, &input)?;
     let Values { names, defaults, .. } = &values;
     let (names, defaults) = (names.clone(), defaults.clone());
-    let ends = Ends { axis: at, from: from.clone(), to: to.clone(), step: step.clone(), closed: op.in_range };
     let (input, keys, at, calls) = match values.plain() {
         Some(calls) => (input, keys, at, calls),
         None => binned(b, input, keys, values, &ends, span)?,
     };
     let segments = input.segments();
-    if !segments.is_empty() && (from.is_none() || to.is_none() || !op.parameters.is_empty()) {
+    if !segments.is_empty() && (ends.from.is_none() || ends.to.is_none() || !op.parameters.is_empty()) {
         return b.unsupported(span, "within a subquery, make-series without `from` and `to`, or of a kind");
     }
-    let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
-    let kind = op.parameters.iter().find(|p| p.name.text == "kind");
-    if let Some(other) = kind.filter(|p| !named(&p.value)) {
-        return b.error(other.value.span, "the kind of a series is `nonempty`, or is not said");
-    }
-    let nonempty = kind.is_some();
+    let nonempty = is_nonempty(b, op)?;
     let mut output = Schema::new(
         keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
     );
@@ -129,9 +114,9 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     let series = Series {
         keys: keys.iter().map(|(_, i)| *i).chain(segments.iter().copied()).collect(),
         axis: at,
-        from,
-        to,
-        step,
+        from: ends.from,
+        to: ends.to,
+        step: ends.step,
         include_to: op.in_range,
         values: calls.into_iter().zip(defaults).collect(),
     };
@@ -225,6 +210,30 @@ fn values(b: &mut Binder<'_>, columns: &[SeriesColumn], input: &Relation) -> Opt
         exprs.push(expr.clone());
     }
     Some(Values { names, defaults, calls: aggregates.calls.into_inner(), exprs })
+}
+
+fn ends(b: &mut Binder<'_>, op: &MakeSeries, axis: usize, ty: Type) -> Option<Ends> {
+    let step = constant(b, &op.step, if ty == Type::Datetime { Type::Timespan } else { ty })?;
+    let from = match &op.from {
+        Some(e) => Some(constant(b, e, ty)?),
+        None => None,
+    };
+    let to = match &op.to {
+        Some(e) => Some(constant(b, e, ty)?),
+        None => None,
+    };
+    Some(Ends { axis, from, to, step, closed: op.in_range })
+}
+
+/// `kind=nonempty`: there is a series of no rows, too.
+fn is_nonempty(b: &mut Binder<'_>, op: &MakeSeries) -> Option<bool> {
+    let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
+    match op.parameters.iter().find(|p| p.name.text == "kind") {
+        Some(other) if !named(&other.value) => {
+            b.error(other.value.span, "the kind of a series is `nonempty`, or is not said")
+        }
+        kind => Some(kind.is_some()),
+    }
 }
 
 /// Where the axis begins and ends.

@@ -101,12 +101,14 @@ fn options(b: &mut Binder<'_>, op: &ParseKv) -> Option<Options> {
         }
         let Some((_, most)) = OPTIONS.iter().find(|(n, _)| *n == name) else {
             let known: Vec<&str> = OPTIONS.iter().map(|(n, _)| *n).collect();
-            let message = format!("no option of parse-kv is `{name}`; there are {}, greedy", known.join(", "));
+            let message =
+                format!("no option of parse-kv is `{name}`; there are {}, greedy", known.join(", "));
             return b.error(property.name.span, message);
         };
         let text = value.as_str().unwrap_or_default().to_string();
         if text.is_empty() || text.chars().count() > *most {
-            let most = if *most == usize::MAX { "a text".into() } else { format!("at most {most} characters") };
+            let most =
+                if *most == usize::MAX { "a text".into() } else { format!("at most {most} characters") };
             return b.error(span, format!("`{name}` of parse-kv is {most}, and not empty"));
         }
         match name {
@@ -126,7 +128,9 @@ fn options(b: &mut Binder<'_>, op: &ParseKv) -> Option<Options> {
         Some(3) if op.properties.len() == 1 => return Some(options),
         Some(3) => "beside a regular expression parse-kv has no options",
         Some(_) => "the regular expression of parse-kv has two groups: for the key and for the value",
-        None if options.pair.is_some() != options.kv.is_some() => "pair_delimiter and kv_delimiter go together",
+        None if options.pair.is_some() != options.kv.is_some() => {
+            "pair_delimiter and kv_delimiter go together"
+        }
         None if options.greedy && !delimiters => "greedy needs pair_delimiter and kv_delimiter",
         None => return Some(options),
     };

@@ -82,7 +82,8 @@ fn key(b: &mut Binder<'_>, op: &Partition, input: &Relation) -> Option<usize> {
         return b.error(bound.span, "the rows are partitioned by a column, not by a value");
     };
     if schema.columns[key].ty == Type::Dynamic {
-        return b.error(span, format!("`{}` is dynamic; extend a tostring() of it to partition by", name.text));
+        return b
+            .error(span, format!("`{}` is dynamic; extend a tostring() of it to partition by", name.text));
     }
     Some(key)
 }
@@ -91,7 +92,10 @@ fn key(b: &mut Binder<'_>, op: &Partition, input: &Relation) -> Option<usize> {
 fn counts(operator: &Operator) -> bool {
     matches!(
         operator.kind,
-        OperatorKind::Summarize(_) | OperatorKind::Count(_) | OperatorKind::Invoke(_) | OperatorKind::MvApply(_)
+        OperatorKind::Summarize(_)
+            | OperatorKind::Count(_)
+            | OperatorKind::Invoke(_)
+            | OperatorKind::MvApply(_)
     )
 }
 

@@ -121,7 +121,9 @@ pub fn bind(b: &mut Binder<'_>, op: &Scan, input: Relation) -> Option<Relation> 
 }
 
 fn match_id(b: &mut Binder<'_>, op: &Scan) -> Option<Option<Name>> {
-    let Some(given) = op.parameters.iter().find(|p| p.name.text == "with_match_id") else { return Some(None) };
+    let Some(given) = op.parameters.iter().find(|p| p.name.text == "with_match_id") else {
+        return Some(None);
+    };
     match &given.value.kind {
         ExprKind::Name(name) => Some(Some(name.clone())),
         _ => b.error(given.value.span, "with_match_id takes the name of a column"),

@@ -39,7 +39,10 @@ pub fn parts<'e>(e: &'e Expr, width: usize, matching: &Matching) -> Vec<Part<'e>
 enum Own<'e> {
     Part(Part<'e>),
     /// A column that steps assign, as a step matched it.
-    Held { step: usize, column: usize },
+    Held {
+        step: usize,
+        column: usize,
+    },
     /// The value of a declared column.
     Default(usize),
     Below,
