@@ -95,8 +95,8 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     let values = values(b, &op.columns, &input)?;
     let Values { names, defaults, .. } = &values;
     let (names, defaults) = (names.clone(), defaults.clone());
-    let (input, keys, at, calls) = match values.plain() {
-        Some(calls) => (input, keys, at, calls),
+    let Rows { input, keys, axis: at, calls } = match values.plain() {
+        Some(calls) => Rows { input, keys, axis: at, calls },
         None => binned(b, input, keys, values, &ends, span)?,
     };
     let segments = input.segments();
@@ -245,9 +245,16 @@ struct Ends {
     closed: bool,
 }
 
+/// What the series are made of.
+struct Rows {
+    input: Relation,
+    keys: Vec<(String, usize)>,
+    axis: usize,
+    calls: Vec<AggregateCall>,
+}
+
 /// What stands for the input when a column is an expression around aggregates: a row for each step that has
-/// rows, with the values of the expressions. Also the keys, the axis, and the aggregates that take those values.
-#[expect(clippy::type_complexity)]
+/// rows, with the values of the expressions, and aggregates that take those values.
 fn binned(
     b: &mut Binder<'_>,
     input: Relation,
@@ -255,7 +262,7 @@ fn binned(
     values: Values,
     ends: &Ends,
     span: Span,
-) -> Option<(Relation, Vec<(String, usize)>, usize, Vec<AggregateCall>)> {
+) -> Option<Rows> {
     let ty = input.schema().columns[ends.axis].ty;
     let axis = PlanValue::column(ends.axis, ty, span);
     let literal = |value: &Value| PlanValue::literal(value.clone(), ty, span);
@@ -288,7 +295,7 @@ fn binned(
         taken.push(AggregateCall { function: take_any, args, filter: None, ty: e.ty });
     }
     let keys = keys.into_iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
-    Some((project_columns(grouped, columns), keys, width - 1, taken))
+    Some(Rows { input: project_columns(grouped, columns), keys, axis: width - 1, calls: taken })
 }
 
 fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {

@@ -5,9 +5,10 @@
 //! Trap: `step.column` is what the step matched last; without a step before it a column is the row's own, and a declared one has no value yet.
 
 use super::OperatorKind;
+use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{Expr, ExprKind, Name, OperatorParameter};
 use crate::kql::bind::{Binder, NO_COLUMNS, Relation, Row, Steps};
-use crate::kql::parser::{Parsed, Parser};
+use crate::kql::parser::{Broken, Parsed, Parser};
 use crate::plan::{self, ExprKind as PlanKind, Matching, Plan, StepOutput};
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
@@ -36,6 +37,11 @@ pub struct Scan {
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let parameters = p.parameters(&["with_match_id"])?;
+    if let Some(word @ ("order" | "partition")) = p.word_at(0) {
+        let error = Diagnostic::unsupported(p.span(), format!("`scan {word} by` is not done by auk"));
+        p.report(error.with_help("`sort` stands before a scan, `partition by` around it"));
+        return Err(Broken);
+    }
     let declared = if p.eat_word("declare") {
         p.bracketed("(", ")", |p| {
             let name = p.name("the name of a column")?;
@@ -61,6 +67,10 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 fn step(p: &mut Parser) -> Parsed<Step> {
     p.expect_word("step")?;
     let name = p.name("the name of a step")?;
+    if p.is_word("optional") {
+        p.report(Diagnostic::unsupported(p.span(), "an optional step of scan is not done by auk"));
+        return Err(Broken);
+    }
     let mut output = StepOutput::All;
     if p.eat_word("output") {
         p.expect_symbol("=")?;
