@@ -92,7 +92,7 @@ const TEMPLATES: &[&str] = &[
     "T | as Y | join kind=inner (Y | summarize top = max(n) by k) on k | where n == top | project k, n",
     "T | partition by k (top 2 by n, s | extend x = row_number(), p = prev(n))",
     "T | partition by n (where s has 'a' | summarize c = count(), x = max(t) | extend y = c + 1)",
-    "T | partition by k (partition by b (summarize c = count(), x = sum(n)) | where c > 1 | count)",
+    "T | partition by k (partition by b (summarize c = count(), x = max(n)) | where c > 1 | count)",
     "T | partition by r {U | where k != '' | extend z = toscalar(r) | summarize c = count() by k}",
     "T | sort by n asc, s asc | scan with_match_id=id declare (c: long = 0, p: string) with (step s1: true => c = s1.c + 1, p = s1.s; step s2 output=last: n > s1.n => c = s1.c;)",
     "T | sort by t asc, n asc | partition by k (scan with_match_id=id declare (x: datetime) with (step a: isnotnull(t) => x = t; step c: t - a.t < 30d and s has 'a' => x = a.x; step z output=none: n > c.n))",
