@@ -159,11 +159,9 @@ impl Binder<'_> {
         how: &Anywhere<'_>,
         span: Span,
     ) -> Option<plan::Expr> {
-        if op.starts_with('!') {
-            return self.unsupported(
-                span,
-                format!("`* {op}`; `not(* {} …)` is true where no column has it", &op[1..]),
-            );
+        if let Some(plain) = op.strip_prefix('!') {
+            let message = format!("`* {op}`; `not(* {plain} …)` is true where no column has it");
+            return self.unsupported(span, message);
         }
         let mut all: Option<plan::Expr> = None;
         for (index, ty) in how.columns {

@@ -85,7 +85,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Find, input: Option<Relation>, span: Span) 
     let mut referenced: Vec<String> = Vec::new();
     names(&op.predicate, &mut referenced);
     referenced.retain(|name| tables.iter().any(|t| t.columns().any(|(_, c)| c.name == *name)));
-    if tables.len() > 1 && !referenced.is_empty() && !anywhere(b, &op.predicate) {
+    if tables.len() > 1 && !referenced.is_empty() && !anywhere(&op.predicate) {
         tables.retain(|t| t.columns().any(|(_, c)| referenced.contains(&c.name)));
     }
     let (outputs, pack) = match &op.project {
@@ -150,11 +150,11 @@ fn names(e: &Expr, found: &mut Vec<String>) {
 }
 
 /// Does a predicate look in every column: by a `*`, or by a term?
-fn anywhere(b: &mut Binder<'_>, e: &Expr) -> bool {
+fn anywhere(e: &Expr) -> bool {
     match &e.kind {
         ExprKind::Literal(_, ty) => *ty == Type::String,
-        ExprKind::Binary { op: "and" | "or", left, right, .. } => anywhere(b, left) || anywhere(b, right),
-        ExprKind::Call { name, args } if name.text == "not" => args.iter().any(|a| anywhere(b, &a.value)),
+        ExprKind::Binary { op: "and" | "or", left, right, .. } => anywhere(left) || anywhere(right),
+        ExprKind::Call { name, args } if name.text == "not" => args.iter().any(|a| anywhere(&a.value)),
         _ => looks_anywhere(e),
     }
 }
