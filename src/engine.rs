@@ -143,12 +143,17 @@ impl Engine {
 
     /// The first result of a query, as a table.
     pub fn query(&self, text: &str, options: &QueryOptions) -> Result<Answer, Vec<Diagnostic>> {
-        let Compiled { plans, render, warnings, uses_now } = self.compile(text, options)?;
+        let Compiled { plans, render, warnings, uses_now, .. } = self.compile(text, options)?;
         let Some(plan) = plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
-        let table = lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+        let table = self.run(plan, options)?;
         Ok(Answer { table, render, warnings, uses_now })
+    }
+
+    /// One result of a compiled query.
+    pub fn run(&self, plan: &Plan, options: &QueryOptions) -> Result<Table, Vec<Diagnostic>> {
+        lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])
     }
 
     /// How a query is understood, at a stage.

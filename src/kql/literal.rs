@@ -101,9 +101,11 @@ fn read(ty: Type, text: &str) -> Option<Value> {
         Type::Decimal => Decimal::parse(text).map(Value::Decimal),
         Type::Datetime if text == "min" => Some(Value::Datetime(0)),
         Type::Datetime if text == "max" => Some(Value::Datetime(time::MAX_DATETIME)),
-        Type::Datetime => datetime(text).map(Value::Datetime),
         Type::Timespan if text == "min" => Some(Value::Timespan(i64::MIN)),
         Type::Timespan if text == "max" => Some(Value::Timespan(i64::MAX)),
+        Type::Datetime => {
+            datetime(text).map(Value::Datetime).or_else(|| time_of_day(text).map(Value::Timespan))
+        }
         Type::Timespan => time::parse_timespan(text).or_else(|| fraction_of_days(text)).map(Value::Timespan),
         Type::Guid => value::parse_guid(text).map(Value::Guid),
         Type::String | Type::Dynamic => None,
@@ -130,6 +132,13 @@ fn real(text: &str) -> Option<f64> {
         number if number.bytes().all(|b| b.is_ascii_digit() || b"+-.e".contains(&b)) => number.parse().ok(),
         _ => None,
     }
+}
+
+/// `datetime(06:00)` is a time of today: its value is the time since midnight, to be added when the query is read.
+fn time_of_day(text: &str) -> Option<i64> {
+    let clock = text.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.') && text.contains(':');
+    let ticks = if clock { time::parse_timespan(text)? } else { return None };
+    (0..time::TICKS_PER_DAY).contains(&ticks).then_some(ticks)
 }
 
 /// Also `datetime(2025, 6, 14)`.
@@ -270,7 +279,10 @@ fn word(lexer: &mut Lexer, depth: usize) -> Option<Value> {
         && lexer.eat("(")
     {
         if ty != Type::Dynamic {
-            return scalar(lexer, ty, from);
+            return match scalar(lexer, ty, from)? {
+                Value::Timespan(_) if ty == Type::Datetime => not_literal(lexer, ty, from),
+                value => Some(value),
+            };
         }
         let value = json(lexer, depth + 1)?;
         lexer.skip_space();

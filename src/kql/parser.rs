@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::source::Span;
 
 use super::ast::{Expr, ExprKind, Function, Name, Operator, Parameter, ParameterType, Query, Statement};
+use super::ast::{Pattern, PatternRule};
 use super::lexer::{self, Token, TokenKind};
 use super::operators::{LEADING, OperatorKind, PARSERS, REFUSED};
 
@@ -325,7 +326,12 @@ impl Parser<'_> {
             self.advance();
             return Ok(Statement::DeclareParameters(self.parameters_of_function()?));
         }
-        for (word, next) in [("alias", "database"), ("restrict", "access"), ("declare", "pattern")] {
+        if starts(self, "declare") && self.word_at(1) == Some("pattern") {
+            self.advance();
+            self.advance();
+            return Ok(Statement::Pattern(self.pattern()?));
+        }
+        for (word, next) in [("alias", "database"), ("restrict", "access")] {
             if self.is_word(word) && self.word_at(1) == Some(next) {
                 return Ok(self.unsupported_statement(&format!("`{word} {next}`")));
             }
@@ -334,6 +340,47 @@ impl Parser<'_> {
             return Ok(self.unsupported_statement("a management command"));
         }
         Ok(Statement::Expression(self.pipeline()?))
+    }
+
+    /// `name [= (parameters) [path: type] { ('a', …)[.['b']] = { query }; … }]`
+    fn pattern(&mut self) -> Parsed<Pattern> {
+        let name = self.name("the name of a pattern")?;
+        let (mut parameters, mut path, mut rules) = (Vec::new(), None, Vec::new());
+        if !self.eat_symbol("=") {
+            return Ok(Pattern { name, parameters, path, rules });
+        }
+        parameters.extend(self.parameters_of_function()?);
+        if self.eat_symbol("[") {
+            path = Some(self.name("the name of the path")?);
+            self.expect_symbol(":")?;
+            self.type_name()?;
+            self.expect_symbol("]")?;
+        }
+        let open = self.span();
+        self.expect_symbol("{")?;
+        while !self.is_symbol("}") {
+            rules.push(self.pattern_rule()?);
+            while self.eat_symbol(";") {}
+        }
+        self.close("}", open)?;
+        Ok(Pattern { name, parameters, path, rules })
+    }
+
+    fn pattern_rule(&mut self) -> Parsed<PatternRule> {
+        let args = self.bracketed("(", ")", |p| p.text("a text"))?;
+        let mut path = None;
+        if self.eat_symbol(".") {
+            self.expect_symbol("[")?;
+            path = Some(self.text("a text")?);
+            self.expect_symbol("]")?;
+        }
+        self.expect_symbol("=")?;
+        let open = self.span();
+        self.expect_symbol("{")?;
+        let depth = self.tokens[self.at - 1].depth + 1;
+        let body = self.block(depth);
+        self.close("}", open)?;
+        Ok(PatternRule { args, path, body })
     }
 
     fn unsupported_statement(&mut self, what: &str) -> Statement {
@@ -451,6 +498,16 @@ impl Parser<'_> {
             operators.push(operator);
         }
         operators
+    }
+
+    /// `(operator | operator …)`: what a subquery does to the rows it is given.
+    pub fn subquery(&mut self) -> Parsed<Vec<Operator>> {
+        let open = self.span();
+        self.expect_symbol("(")?;
+        let mut subquery = vec![self.operator()];
+        subquery.extend(self.operators());
+        self.close(")", open)?;
+        Ok(subquery)
     }
 
     /// One operator, with whatever it takes to stand before the next `|` after it.

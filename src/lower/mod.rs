@@ -20,6 +20,7 @@ mod needs;
 mod nodes;
 mod parquet;
 mod path;
+mod rowwise;
 mod shred;
 mod view;
 

@@ -104,6 +104,23 @@ const TEMPLATES: &[&str] = &[
     "T | reduce kind=source by strcat(k, ' ', b) with threshold=0.2 | project k, Pattern",
     "T | reduce by strcat(k, '-', s)",
     "T | extend ip = strcat(abs(i) % 250, '.1.2.3') | evaluate ipv4_lookup((U | extend net = strcat(abs(m) % 250, '.0.0.0/', 4 + abs(m) % 8)), ip, net, k, true)",
+    "T | partition by k (top 2 by n, s | extend x = row_number(), p = prev(n))",
+    "T | partition by n (where s has 'a' | summarize c = count(), x = max(t) | extend y = c + 1)",
+    "T | partition by k (partition by b (summarize c = count(), x = max(n)) | where c > 1 | count)",
+    "T | partition by r {U | where k != '' | extend z = toscalar(r) | summarize c = count() by k}",
+    "T | sort by n asc, s asc | scan with_match_id=id declare (c: long = 0, p: string) with (step s1: true => c = s1.c + 1, p = s1.s; step s2 output=last: n > s1.n => c = s1.c;)",
+    "T | sort by t asc, n asc | partition by k (scan with_match_id=id declare (x: datetime) with (step a: isnotnull(t) => x = t; step c: t - a.t < 30d and s has 'a' => x = a.x; step z output=none: n > c.n))",
+    "T | sort by s asc | scan declare (l: dynamic = dynamic([])) with (step a: array_length(a.l) < 3 => l = array_concat(a.l, pack_array(n, d)), n = coalesce(n, a.n);) | project n, l",
+    "T | top-nested 2 of k with others='rest' by sum(n), top-nested 1 of b by c = count() asc, top-nested of n by max(t)",
+    "T | top-nested of n by count(), top-nested 2 of s with others='rest' by dcount(k) desc",
+    "T | partition by b (top-nested 1 of k with others='rest' by avg(r))",
+    "T | top-hitters 2 of k by n",
+    "T | parse-kv s as (a: long, n: string, c: datetime) with (pair_delimiter=' ', kv_delimiter='n', quote='a', greedy=true)",
+    "find in (T, U) where k has 'a' or n > 3 or m < 2",
+    "find withsource=x in (T, U) where 'a*' project k, n: string, pack_all()",
+    "search in (T, U) 'a*' or '*b*' or 'a*b'",
+    "T | make-series x = sum(n) * 2 + count() default = -1, y = max(r) on i from -3 to 4 step 2 by k",
+    "T | take toscalar(U | count) | top toscalar(U | summarize min(m) | project 2) by n",
 ];
 
 pub fn run() -> Result<(), String> {

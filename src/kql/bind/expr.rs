@@ -24,11 +24,22 @@ pub struct Row<'s> {
     pub windows: Option<&'s RefCell<Vec<WindowCall>>>,
     /// Where aggregates are collected, within `summarize`.
     pub aggregates: Option<&'s super::summary::Aggregates>,
+    /// The steps of a `scan`, while one of them is bound.
+    pub steps: Option<&'s Steps>,
+}
+
+/// What `step.column` may refer to: columns that follow those of a row, a whole row for each step.
+pub struct Steps {
+    pub names: Vec<String>,
+    /// How many of them have matched before the one that is bound, it included.
+    pub known: usize,
+    /// A row as a step matches it: the input's columns and the declared ones.
+    pub row: Schema,
 }
 
 impl<'s> Row<'s> {
     pub fn new(schema: &'s Schema) -> Row<'s> {
-        Row { schema, right: None, windows: None, aggregates: None }
+        Row { schema, right: None, windows: None, aggregates: None, steps: None }
     }
 
     pub fn with_windows(schema: &'s Schema, windows: &'s RefCell<Vec<WindowCall>>) -> Row<'s> {
@@ -124,6 +135,18 @@ impl Binder<'_> {
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern of tables, not a value", name.text))
+            }
+            Some(Binding::Key(column)) => match row.schema.index(&column) {
+                Some(at) => Some(Expr::column(at, row.schema.columns[at].ty, name.span)),
+                None => self.unsupported(name.span, "the key of `partition` in another table's rows"),
+            },
+            None if row.steps.is_some_and(|steps| steps.row.contains(&name.text)) => {
+                let message =
+                    format!("`{}` is set by the step; `step.{}` is what it was", name.text, name.text);
+                self.unsupported(name.span, message)
+            }
             None => {
                 self.unknown_name(&name.text);
                 let lets = self.names.all();
@@ -144,6 +167,12 @@ impl Binder<'_> {
             && side.text.starts_with('$')
         {
             return self.sided(side, member, row);
+        }
+        if let (Ast::Name(step), Some(steps)) = (&object.kind, row.steps)
+            && !row.schema.contains(&step.text)
+            && let Some(at) = steps.names.iter().position(|name| *name == step.text)
+        {
+            return self.matched(step, at, member, steps);
         }
         let object = self.expr(object, row)?;
         let key = Expr::literal(Value::string(member.text.as_str()), Type::String, member.span);
@@ -172,6 +201,25 @@ impl Binder<'_> {
                     Some(help) => error.with_help(help),
                     None => error,
                 })
+            }
+        }
+    }
+
+    /// `step.column`: as the step matched it last.
+    fn matched(&mut self, step: &ast::Name, at: usize, member: &ast::Name, steps: &Steps) -> Option<Expr> {
+        if at >= steps.known {
+            return self.error(step.span, format!("the step `{}` comes later", step.text));
+        }
+        match steps.row.index(&member.text) {
+            Some(column) => {
+                let ty = steps.row.columns[column].ty;
+                Some(Expr::column((1 + at) * steps.row.len() + column, ty, member.span))
+            }
+            None => {
+                let near = closest(&member.text, steps.row.names()).map(|n| format!("did you mean `{n}`?"));
+                let message = format!("a step has no column `{}`", member.text);
+                let error = Diagnostic::semantic(member.span, message);
+                self.report(Diagnostic { help: near, ..error })
             }
         }
     }
@@ -207,6 +255,7 @@ impl Binder<'_> {
             && self.is_table(only)
         {
             let relation = self.table(only)?;
+            self.not_in_segment(&relation, only.span)?;
             return self.in_table(op, value, relation, span);
         }
         let mut args = vec![value];
@@ -263,6 +312,7 @@ impl Binder<'_> {
 
     /// The first cell of a table.
     pub fn scalar_of(&mut self, relation: Relation, span: Span) -> Option<Expr> {
+        self.not_in_segment(&relation, span)?;
         let Some(column) = relation.plan.schema().columns.first().cloned() else {
             return self.error(span, "the table has no columns");
         };

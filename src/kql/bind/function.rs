@@ -10,7 +10,8 @@ use crate::functions::{self, Body};
 use crate::kql::ast::{self, Argument, ParameterType};
 use crate::plan::Expr;
 use crate::source::Span;
-use crate::types::Schema;
+use crate::types::{Schema, Type};
+use crate::value::Value;
 
 /// What to do where a function of a workspace is not known.
 pub const SAVED_HELP: &str = "a function of your workspace: `auk function add FILE.kql --lake DIR` saves it; or its \
@@ -183,6 +184,54 @@ impl Binder<'_> {
             return self.error(extra.value.span, format!("`{}` takes {count} arguments", name.text));
         }
         Some(bound)
+    }
+
+    /// Is this a call of a pattern?
+    pub fn is_pattern(&self, e: &ast::Expr) -> bool {
+        matches!(&e.kind, ast::ExprKind::Call { name, .. }
+            if matches!(self.names.get(&name.text), Some(Binding::Pattern { .. })))
+    }
+
+    /// `name('a').['b']`: the table of the rule for these texts.
+    pub fn pattern_call(
+        &mut self,
+        call: &ast::Expr,
+        path: Option<&ast::Name>,
+        span: Span,
+    ) -> Option<Relation> {
+        let ast::ExprKind::Call { name, args } = &call.kind else { return None };
+        let Some(Binding::Pattern { pattern, names }) = self.names.get(&name.text).cloned() else {
+            return None;
+        };
+        let mut texts = Vec::new();
+        for arg in args {
+            let bound = self.expr(&arg.value, &Row::new(&super::expr::NO_COLUMNS))?;
+            match bound.as_literal().and_then(Value::as_str) {
+                Some(text) => texts.push(text.to_string()),
+                None => return self.error(arg.value.span, "a pattern takes constant texts"),
+            }
+        }
+        let path = path.map(|path| path.text.as_str());
+        let found = pattern.rules.iter().find(|rule| rule.args == texts && rule.path.as_deref() == path);
+        let Some(rule) = found else {
+            let wanted = path.map_or(String::new(), |path| format!(".['{path}']"));
+            let message =
+                format!("the pattern `{}` has no rule for ('{}'){wanted}", name.text, texts.join("', '"));
+            return self.error(span, message);
+        };
+        let mut inner = names;
+        let given = pattern.parameters.iter().map(|p| &p.name).zip(&texts);
+        for (parameter, text) in given.chain(pattern.path.iter().zip(&rule.path)) {
+            let value = Expr::literal(Value::string(text.as_str()), Type::String, parameter.span);
+            inner = inner.with(&parameter.text, Binding::Scalar(value));
+        }
+        let outer = std::mem::replace(&mut self.names, inner);
+        let outcome = self.body(&rule.body, &Row::new(&super::expr::NO_COLUMNS));
+        self.names = outer;
+        match outcome? {
+            Outcome::Table(relation) => Some(*relation),
+            Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
+        }
     }
 
     /// The statements of a body: `let`s, then one expression.

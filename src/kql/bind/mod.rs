@@ -6,6 +6,7 @@
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
+mod anywhere;
 mod assume;
 mod call;
 mod expr;
@@ -15,6 +16,7 @@ mod name;
 mod operator;
 mod outside;
 mod pipeline;
+mod segment;
 mod special;
 mod statement;
 mod summary;
@@ -25,11 +27,13 @@ use std::sync::Arc;
 
 use assume::Assumed;
 
-pub use expr::{NO_COLUMNS, Row};
+pub use anywhere::{Anywhere, looks_anywhere};
+pub use expr::{NO_COLUMNS, Row, Steps};
 pub use function::Outcome;
 pub use group::summarize_by;
 pub use name::implied_name;
-pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
+pub use pipeline::{Relation, extend, project_columns, select};
+pub use segment::{SEGMENT, Segment, distinct, number_rows, number_values, without};
 pub use summary::Aggregates;
 
 use super::{Compiled, Env, SavedFunction, ast};
@@ -49,6 +53,12 @@ pub enum Binding {
     Scalar(Expr),
     Table(Box<Relation>),
     Function(Callee),
+    /// The key of an enclosing `partition`, by the hidden column that holds it.
+    Key(String),
+    Pattern {
+        pattern: Rc<ast::Pattern>,
+        names: Names,
+    },
 }
 
 /// A function that can be called: where it was declared decides what its names mean.
@@ -99,7 +109,7 @@ pub struct Binder<'a> {
     pub names: Names,
     pub uses_now: bool,
     pub render: Option<super::Render>,
-    /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
+    /// What numbers the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
     assumed: Assumed,
     /// What `set` has set that the query asks for: the bins of `bin_auto`.
@@ -173,7 +183,8 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
         let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, .. } = binder;
         if diagnostics.is_empty() {
             warnings.extend(found.warning());
-            return Ok(Compiled { plans, render, warnings, uses_now });
+            let (titles, plans) = plans.into_iter().unzip();
+            return Ok(Compiled { plans, titles, render, warnings, uses_now });
         }
         let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
         match found.next() {

@@ -1,12 +1,12 @@
 //! Tables: what stands at the head of a pipeline, and the operators one after the other.
 //!
 //! Trap: whether `T` is a table is a question of names (`is_table`), asked before it is bound; and
-//! inside `mv-apply` the column that numbers the outer rows has to survive every operator.
+//! inside a subquery the column that numbers the outer rows has to survive every operator.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Binder, Binding, Callee, Names, Row, expr::NO_COLUMNS, function::Outcome};
+use super::{Binder, Binding, Callee, Names, Row, SEGMENT, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
 use crate::kql::is_hidden;
@@ -24,17 +24,6 @@ pub struct Relation {
     /// Columns that are no part of `*`.
     pub hidden: Vec<String>,
 }
-
-/// The outer rows of an `mv-apply`, while its subquery is bound.
-#[derive(Clone, Debug)]
-pub struct Segment {
-    /// The column that numbers them.
-    pub column: String,
-    pub outer: Plan,
-}
-
-/// Columns that number outer rows begin so.
-pub const SEGMENT: &str = "_auk_row_";
 
 impl Relation {
     pub fn new(plan: Plan) -> Relation {
@@ -123,7 +112,6 @@ impl Binder<'_> {
     pub fn table(&mut self, e: &ast::Expr) -> Option<Relation> {
         match &e.kind {
             Ast::Name(name) => self.table_name(name),
-            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Pipe { source, operators } => {
                 let mut relation = match source {
                     Some(source) => Some(self.table(source)?),
@@ -137,6 +125,11 @@ impl Binder<'_> {
                     None => self.error(e.span, "a table is missing here"),
                 }
             }
+            Ast::Member(object, path) if self.is_pattern(object) => {
+                self.pattern_call(object, Some(path), e.span)
+            }
+            _ if self.is_pattern(e) => self.pattern_call(e, None, e.span),
+            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Member(object, _) | Ast::Method { object, .. } => {
                 let span = object.span;
                 self.unsupported(span, "tables of other databases are not here; there is only the lake")
@@ -157,7 +150,10 @@ impl Binder<'_> {
                 relation.name = Some(name.text.clone());
                 Some(relation)
             }
-            Some(Binding::Scalar(_)) => {
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern: it takes texts in brackets", name.text))
+            }
+            Some(Binding::Scalar(_) | Binding::Key(_)) => {
                 self.error(name.span, format!("`{}` is a value, not a table", name.text))
             }
             None if self.is_outside(&name.text) => self.outside(name, &[], name.span),
@@ -231,16 +227,18 @@ impl Binder<'_> {
         match &e.kind {
             Ast::Pipe { .. } => true,
             Ast::Name(name) => match self.binding(&name.text) {
-                Some(Binding::Table(_)) => true,
-                Some(Binding::Scalar(_)) => false,
+                Some(Binding::Table(_) | Binding::Pattern { .. }) => true,
+                Some(Binding::Scalar(_) | Binding::Key(_)) => false,
                 Some(Binding::Function(callee)) => self.gives_table(&callee),
                 None => self.is_outside(&name.text) || self.env.catalog.schema(&name.text).is_some(),
             },
             Ast::Call { name, .. } => match self.binding(&name.text) {
                 Some(Binding::Function(callee)) => self.gives_table(&callee),
+                Some(Binding::Pattern { .. }) => true,
                 _ => self.is_outside(&name.text) || matches!(name.text.as_str(), "materialize" | "table"),
             },
             Ast::Method { .. } => true,
+            Ast::Member(object, _) if self.is_pattern(object) => true,
             Ast::Member(object, _) => matches!(&object.kind,
                 Ast::Call { name, .. } if matches!(name.text.as_str(), "database" | "cluster" | "workspace")),
             _ => false,

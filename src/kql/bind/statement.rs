@@ -9,13 +9,14 @@ use super::{Binder, Binding, Callee, Row, expr::NO_COLUMNS};
 use crate::diagnostic::Diagnostic;
 use crate::functions;
 use crate::kql::ast::{self, ParameterType, Statement};
+use crate::kql::operators::fork;
 use crate::plan::{Expr, Plan};
 use crate::types::Type;
 use crate::value::Value;
 
 impl Binder<'_> {
     /// All results of a query.
-    pub fn query(&mut self, query: &ast::Query) -> Vec<Plan> {
+    pub fn query(&mut self, query: &ast::Query) -> Vec<(Option<String>, Plan)> {
         let mut plans = Vec::new();
         for statement in &query.statements {
             let Statement::Expression(e) = statement else {
@@ -34,8 +35,10 @@ impl Binder<'_> {
                     let error = Diagnostic::semantic(e.span, "a query gives a table; this is a value");
                     self.report::<()>(error.with_help("print shows a value"));
                 }
+            } else if let Some(results) = fork::results(self, e) {
+                plans.extend(results.into_iter().flatten().map(|(title, r)| (title, r.visible())));
             } else if let Some(relation) = self.table(e) {
-                plans.push(relation.visible());
+                plans.push((None, relation.visible()));
             }
         }
         if plans.is_empty() && self.diagnostics.is_empty() {
@@ -66,6 +69,11 @@ impl Binder<'_> {
                 }
             }
             Statement::Set { name, value } => return self.option(name, value.as_ref()),
+            Statement::Pattern(pattern) => {
+                let binding =
+                    Binding::Pattern { pattern: std::rc::Rc::new(pattern.clone()), names: self.names.clone() };
+                self.names = self.names.with(&pattern.name.text, binding);
+            }
             Statement::Expression(_) => {}
             Statement::Unsupported(name) => {
                 return self

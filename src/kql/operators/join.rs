@@ -59,6 +59,13 @@ const KINDS: &[(&str, JoinKind)] = &[
 pub fn bind(b: &mut Binder<'_>, op: &Join, left: Relation, span: Span) -> Option<Relation> {
     let kind = join_kind(b, op, span)?;
     let right = b.table(&op.right)?;
+    b.not_in_segment(&right, op.right.span)?;
+    let one_sided =
+        matches!(kind, JoinKind::Inner | JoinKind::LeftOuter | JoinKind::LeftSemi | JoinKind::LeftAnti);
+    if !left.segments().is_empty() && !one_sided {
+        let message = "within a subquery, a join that is not inner, leftouter, leftsemi or leftanti";
+        return b.unsupported(span, message);
+    }
     let pairs = keys(b, op, &left, &right, span)?;
     let (left, right, on) = settle(b, left, right, pairs)?;
     Some(if op.lookup { lookup(left, right, kind, on) } else { join(left, right, kind, on) })

@@ -69,10 +69,16 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
         return Some(vec![b.table(table)?]);
     };
     let mut names = b.env.catalog.tables();
-    // Of what `let` names, patterns see functions that are views.
-    let is_view = |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
-    let lets = b.names.all().into_iter().filter(|n| !names.contains(n) && is_view(n)).collect::<Vec<_>>();
-    names.extend(lets);
+    // Of the query's own names a pattern takes the views.
+    let is_view =
+        |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
+    let mut lets: Vec<String> = b.names.all().into_iter().filter(is_view).collect();
+    lets.reverse();
+    for name in lets {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
     let views = |b: &Binder<'_>, n: &String| b.env.catalog.view_of(n).is_some_and(|of| names.contains(&of));
     let twice: Vec<String> = names.iter().filter(|n| views(b, n)).cloned().collect();
