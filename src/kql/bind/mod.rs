@@ -3,6 +3,9 @@
 //! `Binder` holds what is true of the whole query; `Names` is the chain of `let`s seen from one place;
 //! `Row` is what an expression may refer to. A function that returns `None` has reported why.
 //!
+//! After an error binding goes on wherever the columns are known all the same: a column that could not be
+//! bound is `lost`, and what refers to a lost name is silent, so each mistake is reported once.
+//!
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
@@ -18,6 +21,7 @@ mod statement;
 mod summary;
 mod window;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 pub use expr::{NO_COLUMNS, Row};
@@ -31,6 +35,8 @@ use super::{Compiled, Env, ast};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Expr;
 use crate::source::Span;
+use crate::types::Type;
+use crate::value::Value;
 
 /// How deep user functions may call each other.
 const MAX_CALLS: usize = 32;
@@ -88,6 +94,8 @@ pub struct Binder<'a> {
     pub render: Option<super::Render>,
     /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
+    /// Columns and `let`s that could not be bound; why has been reported.
+    pub lost: HashSet<String>,
     shared: usize,
     calls: usize,
 }
@@ -102,6 +110,7 @@ impl<'a> Binder<'a> {
             uses_now: false,
             render: None,
             segment: None,
+            lost: HashSet::new(),
             shared: 0,
             calls: 0,
         }
@@ -123,6 +132,12 @@ impl<'a> Binder<'a> {
         None
     }
 
+    /// What stands in place of a column that could not be bound. A plan with it is never run.
+    pub fn lose(&mut self, name: &str, span: Span) -> Expr {
+        self.lost.insert(name.to_string());
+        Expr::literal(Value::Null, Type::Dynamic, span)
+    }
+
     /// A number no other shared part of this query has.
     pub fn fresh(&mut self) -> usize {
         self.shared += 1;
@@ -135,6 +150,7 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
     let mut binder = Binder::new(env);
     let plans = binder.query(query);
     if !binder.diagnostics.is_empty() {
+        binder.diagnostics.sort_by_key(|d| d.span.start);
         return Err(binder.diagnostics);
     }
     let Binder { render, warnings, uses_now, .. } = binder;

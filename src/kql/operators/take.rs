@@ -14,11 +14,14 @@ pub struct Take {
 }
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    if p.at_operator_end() {
+        return Err(p.expected("the number of rows"));
+    }
     Ok(OperatorKind::Take(Take { count: p.expr()? }))
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Take, input: Relation) -> Option<Relation> {
-    let count = b.constant_long(&op.count, "the number of rows")?.max(0) as u64;
+    let count = b.constant_long(&op.count, "the number of rows").unwrap_or(0).max(0) as u64;
     let segment = input.segments();
     Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count, segment }))
 }

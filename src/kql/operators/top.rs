@@ -23,7 +23,7 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Top, input: Relation) -> Option<Relation> {
-    let count = b.constant_long(&op.count, "the number of rows")?.max(0) as u64;
+    let count = b.constant_long(&op.count, "the number of rows").unwrap_or(0).max(0) as u64;
     let width = input.schema().len();
     let hidden = input.hidden.clone();
     let (input, keys) = sort_keys(b, &op.keys, input)?;
