@@ -6,12 +6,12 @@
 //!
 //! Trap: what is a table here is decided by `is_table`; everything else is a row of the function table.
 
-use super::{Binder, Row};
+use super::{Binder, Relation, Row, project_columns};
 use crate::kql::ast::{self, Argument};
 use crate::kql::visible;
-use crate::plan::Expr;
+use crate::plan::{Expr, Plan};
 use crate::source::Span;
-use crate::types::Type;
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 impl Binder<'_> {
@@ -48,7 +48,13 @@ impl Binder<'_> {
             let relation = self.table(&arg.value)?;
             return self.scalar_of(relation, span);
         }
-        self.expr(&arg.value, row)
+        let value = self.expr(&arg.value, row)?;
+        if value.as_literal().is_some() || !value.columns().is_empty() {
+            return Some(value);
+        }
+        // Computed once, not for each row: `toscalar(new_guid())`.
+        let one = Relation::new(Plan::Values { schema: Schema::default(), rows: vec![Vec::new()] });
+        self.scalar_of(project_columns(one, vec![("value".to_string(), value)]), span)
     }
 
     /// `case(p1, v1, p2, v2, …, otherwise)` as nested `iff`.
