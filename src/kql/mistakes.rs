@@ -75,13 +75,41 @@ const FUNCTIONS: &[(&str, &str)] = &[
     ("year", "getyear"),
 ];
 
-/// Words of KQL that people write in upper case.
-const WORDS: &[&str] = &[
-    "and", "as", "asc", "between", "by", "contains", "desc", "endswith", "has", "in", "like", "matches", "not",
-    "nulls", "on", "or", "startswith",
+/// Columns by the names that other products and other tables give them.
+const COLUMNS: &[(&str, &str)] = &[
+    ("_time", "TimeGenerated"),
+    ("clientip", "IPAddress"),
+    ("creationtime", "TimeGenerated"),
+    ("ip", "IPAddress"),
+    ("time", "TimeGenerated"),
+    ("timestamp", "TimeGenerated"),
+    ("upn", "UserPrincipalName"),
+    ("user", "UserPrincipalName"),
 ];
 
-const UNITS: &[&str] = &["d", "day", "h", "hour", "m", "min", "minute", "month", "s", "sec", "second", "week", "year"];
+/// Words of KQL that people write in upper case.
+const WORDS: &[&str] = &[
+    "and",
+    "as",
+    "asc",
+    "between",
+    "by",
+    "contains",
+    "desc",
+    "endswith",
+    "has",
+    "in",
+    "like",
+    "matches",
+    "not",
+    "nulls",
+    "on",
+    "or",
+    "startswith",
+];
+
+const UNITS: &[&str] =
+    &["d", "day", "h", "hour", "m", "min", "minute", "month", "s", "sec", "second", "week", "year"];
 
 /// What to write for an operator of another language.
 pub fn operator(name: &str) -> Option<&'static str> {
@@ -93,6 +121,13 @@ pub fn operator(name: &str) -> Option<&'static str> {
 pub fn function(name: &str) -> Option<&'static str> {
     let name = name.to_lowercase();
     FUNCTIONS.iter().find(|(foreign, _)| *foreign == name).map(|(_, here)| *here)
+}
+
+/// The column that a name of another product may mean, if it is one of those here.
+pub fn column(name: &str, columns: &[&str]) -> Option<&'static str> {
+    let name = name.to_lowercase();
+    let found = COLUMNS.iter().filter(|(foreign, _)| *foreign == name).map(|(_, here)| *here);
+    found.into_iter().find(|here| columns.contains(here))
 }
 
 impl Parser<'_> {

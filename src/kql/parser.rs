@@ -106,7 +106,8 @@ impl<'t> Parser<'t> {
 
     /// Whether a number stands before the token here.
     pub(super) fn follows_number(&self) -> bool {
-        self.at > 0 && matches!(self.tokens[self.at - 1].kind, TokenKind::Literal(Value::Long(_) | Value::Real(_), _))
+        self.at > 0
+            && matches!(self.tokens[self.at - 1].kind, TokenKind::Literal(Value::Long(_) | Value::Real(_), _))
     }
 
     /// Whether no space stands between the token `ahead` and the one before it.

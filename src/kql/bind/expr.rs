@@ -10,7 +10,7 @@ use super::{Binder, Binding, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions;
 use crate::kql::ast::{self, ExprKind as Ast};
-use crate::kql::is_hidden;
+use crate::kql::{is_hidden, mistakes};
 use crate::plan::{Expr, ExprKind, Plan, WindowCall};
 use crate::source::Span;
 use crate::types::{Schema, Type};
@@ -130,7 +130,7 @@ impl Binder<'_> {
         }
     }
 
-    /// A name that stands for nothing here, and what it may have been meant for.
+    /// A name that stands for nothing here, and what it may have been meant for. It is reported once.
     fn unknown_name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let text = name.text.as_str();
         if row.aggregates.is_some_and(|a| a.input.contains(text)) {
@@ -142,7 +142,8 @@ impl Binder<'_> {
         let columns = row.schema.names().filter(|n| !is_hidden(n) && !self.lost.contains(*n));
         let known = columns.chain(lets.iter().map(String::as_str));
         let names: Vec<&str> = known.collect();
-        let help = if let Some(near) = closest(text, names.iter().copied()) {
+        let near = mistakes::column(text, &names).or_else(|| closest(text, names.iter().copied()));
+        let help = if let Some(near) = near {
             format!("did you mean `{near}`?")
         } else if functions::function(text).is_some() || functions::aggregate(text).is_some() {
             format!("the function is called as `{text}()`")
@@ -156,6 +157,7 @@ impl Binder<'_> {
             "`getschema` shows the columns; a text stands in quotes".to_string()
         };
         let message = format!("no column or variable named `{text}`");
+        self.lost.insert(name.text.clone());
         self.report(Diagnostic::semantic(name.span, message).with_help(help))
     }
 
@@ -174,7 +176,8 @@ impl Binder<'_> {
     fn sided(&mut self, side: &ast::Name, member: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let Some(right) = row.right else {
             let message = format!("`{}` has a meaning only in the `on` of a join", side.text);
-            let help = "after it columns go by their names; one that both sides have is `Column1` on the right";
+            let help =
+                "after it columns go by their names; one that both sides have is `Column1` on the right";
             return self.report(Diagnostic::semantic(side.span, message).with_help(help));
         };
         if self.lost.contains(&member.text) {

@@ -94,7 +94,7 @@ pub struct Binder<'a> {
     pub render: Option<super::Render>,
     /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
-    /// Columns and `let`s that could not be bound; why has been reported.
+    /// Columns and `let`s that could not be bound, and names that are unknown; that has been reported.
     pub lost: HashSet<String>,
     shared: usize,
     calls: usize,

@@ -115,11 +115,7 @@ pub fn expand(
 }
 
 /// What is expanded, and the names of the results.
-fn sources(
-    b: &mut Binder<'_>,
-    columns: &[Expanded],
-    schema: &Schema,
-) -> (Vec<PlanExpanded>, Vec<String>) {
+fn sources(b: &mut Binder<'_>, columns: &[Expanded], schema: &Schema) -> (Vec<PlanExpanded>, Vec<String>) {
     let (mut sources, mut names) = (Vec::new(), Vec::new());
     for column in columns {
         let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));

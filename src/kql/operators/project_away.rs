@@ -30,7 +30,7 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectAway, input: Relation) -> Option<Rel
         if !input.schema().contains(&pattern.text) {
             let error = Diagnostic::semantic(pattern.span, format!("no column named `{}`", pattern.text));
             let near = closest(&pattern.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
-            if !b.lost.contains(&pattern.text) {
+            if b.lost.insert(pattern.text.clone()) {
                 b.report::<()>(match near {
                     Some(help) => error.with_help(help),
                     None => error,

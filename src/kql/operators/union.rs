@@ -47,7 +47,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Union, input: Option<Relation>, span: Span)
             None => failed = true,
         }
     }
-    if failed {
+    if failed || inputs.is_empty() && !b.diagnostics.is_empty() {
         return None;
     }
     if inputs.is_empty() {
