@@ -22,6 +22,7 @@ fn main() {
         trial("tables/aggregates", rows::check_aggregates),
         trial("tables/operators", rows::check_operators),
         trial("tables/goldens", headings::check),
+        trial("tables/plugins", rows::check_plugins),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),

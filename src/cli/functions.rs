@@ -5,12 +5,12 @@ use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
 use crate::diagnostic::closest;
 use crate::functions::{self, AggregateBody, Body};
-use crate::kql::operators;
+use crate::kql::operators::{self, evaluate::Bind};
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
-/// List the functions, aggregates and operators of KQL, or explain one
+/// List the functions, aggregates, operators and plugins of KQL, or explain one
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk functions\n  auk functions has_any\n  auk functions --format markdown"
@@ -91,7 +91,16 @@ fn entries() -> Vec<Entry> {
         doc: "",
         refused: Some(reason),
     });
-    let mut entries: Vec<Entry> = scalar.chain(aggregate).chain(tabular).chain(refused).collect();
+    let plugins = operators::evaluate::plugins().map(|p| Entry {
+        name: p.name,
+        kind: "plugin",
+        signatures: std::slice::from_ref(&p.signature),
+        aliases: &[],
+        doc: p.doc,
+        refused: if let Bind::Refused(reason) = p.bind { Some(reason) } else { None },
+    });
+    let entries = scalar.chain(aggregate).chain(tabular).chain(refused).chain(plugins);
+    let mut entries: Vec<Entry> = entries.collect();
     entries.sort_by_key(|e| (e.name.to_lowercase(), e.kind));
     entries
 }

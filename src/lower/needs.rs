@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 of_join([left.schema().len(), right.schema().len()], *kind, on, needs)
             }
             Plan::Union { inputs, .. } => vec![needs.clone(); inputs.len()],
-            Plan::Call { inputs, args, .. } => of_call(inputs, args, needs),
+            Plan::Call { inputs, args, schema, .. } => of_call(inputs, args, schema.len(), needs),
             _ => self.of_input(plan, needs).into_iter().collect(),
         };
         wanted.into_iter().zip(plan.inputs()).map(|(n, input)| n.at_least_one(input.schema())).collect()
@@ -238,9 +238,10 @@ fn of_join(widths: [usize; 2], kind: JoinKind, on: &[(usize, usize)], needs: &Ne
     vec![left, right]
 }
 
-/// A table function's arguments, and the columns that it hands on.
-fn of_call(inputs: &[Plan], args: &[CallArgument], needs: &Needs) -> Vec<Needs> {
-    let mut first = 0;
+/// A table function's arguments, and the columns that it hands on: all inputs' come first, or none does.
+fn of_call(inputs: &[Plan], args: &[CallArgument], width: usize, needs: &Needs) -> Vec<Needs> {
+    let own_rows = width < inputs.iter().map(|plan| plan.schema().len()).sum();
+    let mut first = if own_rows { width } else { 0 };
     let of = |(number, plan): (usize, &Plan)| {
         let mut wanted = Needs::default();
         let width = plan.schema().len();

@@ -13,6 +13,7 @@ pub mod headings;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;
+pub mod mmdb;
 pub mod page;
 pub mod property;
 pub mod rows;

@@ -90,6 +90,12 @@ const TEMPLATES: &[&str] = &[
     "T | serialize | extend x = row_number() | where x % 2 == 0 | summarize make_list(x) by b",
     "let X = materialize(T | where n > 0); union X, (X | summarize n = sum(n) by k)",
     "T | as Y | join kind=inner (Y | summarize top = max(n) by k) on k | where n == top | project k, n",
+    "T | evaluate bag_unpack(d, 'd_')",
+    "T | where isnotempty(k) | project k, b, n | evaluate pivot(k, sum(n))",
+    "T | where isnotempty(k) | evaluate pivot(k, make_list(s), b)",
+    "T | project k, n, t, u, b, r, d | evaluate narrow()",
+    "T | evaluate rows_near(n > 0, 1, 2) | project k, n",
+    "T | extend ip = strcat(abs(i) % 250, '.1.2.3') | evaluate ipv4_lookup((U | extend net = strcat(abs(m) % 250, '.0.0.0/', 4 + abs(m) % 8)), ip, net, k, true)",
 ];
 
 pub fn run() -> Result<(), String> {

@@ -138,7 +138,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// The hashes in an hll state.
-fn hashes(state: &Value) -> Option<&[Value]> {
+pub fn hashes(state: &Value) -> Option<&[Value]> {
     match state.as_array()? {
         [tag, hashes] if tag.as_str() == Some("hll") => hashes.as_array(),
         _ => None,

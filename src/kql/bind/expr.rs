@@ -113,7 +113,7 @@ impl Binder<'_> {
         if let Some(index) = row.schema.index(&name.text) {
             return Some(Expr::column(index, row.schema.columns[index].ty, name.span));
         }
-        match self.names.get(&name.text).cloned() {
+        match self.binding(&name.text) {
             Some(Binding::Scalar(mut expr)) => {
                 expr.span = name.span;
                 Some(expr)
@@ -126,12 +126,12 @@ impl Binder<'_> {
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
-            None => self.unknown_name(name, row),
+            None => self.no_such_name(name, row),
         }
     }
 
     /// A name that stands for nothing here, and what it may have been meant for. It is reported once.
-    fn unknown_name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+    fn no_such_name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let text = name.text.as_str();
         if row.aggregates.is_some_and(|a| a.input.contains(text)) {
             let message = format!("`{text}` is neither a key nor within an aggregate");
@@ -157,6 +157,7 @@ impl Binder<'_> {
             "`getschema` shows the columns; a text stands in quotes".to_string()
         };
         let message = format!("no column or variable named `{text}`");
+        self.unknown_name(text);
         self.lost.insert(name.text.clone());
         self.report(Diagnostic::semantic(name.span, message).with_help(help))
     }
@@ -191,6 +192,7 @@ impl Binder<'_> {
         match schema.index(&member.text) {
             Some(index) => Some(Expr::column(offset + index, schema.columns[index].ty, member.span)),
             None => {
+                self.unknown_name(&member.text);
                 let near = closest(&member.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
                 let message = format!("the {} side has no column `{}`", &side.text[1..], member.text);
                 let error = Diagnostic::semantic(member.span, message);

@@ -9,12 +9,14 @@
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
+mod assume;
 mod call;
 mod expr;
 mod function;
 mod group;
 mod name;
 mod operator;
+mod outside;
 mod pipeline;
 mod special;
 mod statement;
@@ -23,6 +25,9 @@ mod window;
 
 use std::collections::HashSet;
 use std::rc::Rc;
+use std::sync::Arc;
+
+use assume::Assumed;
 
 pub use expr::{NO_COLUMNS, Row};
 pub use function::Outcome;
@@ -31,7 +36,7 @@ pub use name::implied_name;
 pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
 pub use summary::Aggregates;
 
-use super::{Compiled, Env, ast};
+use super::{Compiled, Env, SavedFunction, ast};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Expr;
 use crate::source::Span;
@@ -40,6 +45,8 @@ use crate::value::Value;
 
 /// How deep user functions may call each other.
 const MAX_CALLS: usize = 32;
+/// How many calls of user functions a query may come to.
+const MAX_CALLED: usize = 20_000;
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -47,10 +54,16 @@ pub enum Binding {
     /// A constant, a scalar subquery, or an argument of the function being bound.
     Scalar(Expr),
     Table(Box<Relation>),
-    Function {
-        function: Rc<ast::Function>,
-        names: Names,
-    },
+    Function(Callee),
+}
+
+/// A function that can be called: where it was declared decides what its names mean.
+#[derive(Clone)]
+pub struct Callee {
+    pub function: Arc<ast::Function>,
+    pub names: Names,
+    /// It is one of the workspace; else of the query.
+    pub saved: Option<Arc<SavedFunction>>,
 }
 
 /// The names that are known at a place: a chain from the latest to the first.
@@ -96,12 +109,17 @@ pub struct Binder<'a> {
     pub segment: Option<Segment>,
     /// Columns and `let`s that could not be bound, and names that are unknown; that has been reported.
     pub lost: HashSet<String>,
+    assumed: Assumed,
     shared: usize,
     calls: usize,
+    /// Calls of user functions so far, at any depth.
+    called: usize,
+    /// The functions of the workspace whose bodies are being looked at.
+    active: Vec<String>,
 }
 
 impl<'a> Binder<'a> {
-    fn new(env: &'a Env<'a>) -> Binder<'a> {
+    fn new(env: &'a Env<'a>, assumed: Assumed) -> Binder<'a> {
         Binder {
             env,
             diagnostics: Vec::new(),
@@ -111,9 +129,22 @@ impl<'a> Binder<'a> {
             render: None,
             segment: None,
             lost: HashSet::new(),
+            assumed,
             shared: 0,
             calls: 0,
+            called: 0,
+            active: Vec::new(),
         }
+    }
+
+    /// What a name stands for: by the query, else by the functions of the workspace.
+    pub fn binding(&self, name: &str) -> Option<Binding> {
+        if let Some(binding) = self.names.get(name) {
+            return Some(binding.clone());
+        }
+        let saved = self.env.catalog.function(name)?;
+        let function = Arc::clone(&saved.function);
+        Some(Binding::Function(Callee { function, names: Names::default(), saved: Some(saved) }))
     }
 
     /// Reports an error and gives `None`, so that a caller can write `return self.error(…)`.
@@ -147,12 +178,22 @@ impl<'a> Binder<'a> {
 
 /// Binds a whole query.
 pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnostic>> {
-    let mut binder = Binder::new(env);
-    let plans = binder.query(query);
-    if !binder.diagnostics.is_empty() {
-        binder.diagnostics.sort_by_key(|d| d.span.start);
-        return Err(binder.diagnostics);
+    let (mut assumed, mut first) = (Assumed::default(), None);
+    loop {
+        let mut binder = Binder::new(env, assumed);
+        let plans = binder.query(query);
+        let Binder { render, mut warnings, uses_now, mut diagnostics, assumed: found, .. } = binder;
+        diagnostics.sort_by_key(|d| d.span.start);
+        if diagnostics.is_empty() {
+            warnings.extend(found.warning());
+            return Ok(Compiled { plans, render, warnings, uses_now });
+        }
+        let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
+        match found.next() {
+            Some(next) => assumed = next,
+            // What remains, unless it comes of what was assumed.
+            None if diagnostics.iter().all(|d| first.contains(d)) => return Err(diagnostics),
+            None => return Err(std::mem::take(first)),
+        }
     }
-    let Binder { render, warnings, uses_now, .. } = binder;
-    Ok(Compiled { plans, render, warnings, uses_now })
 }

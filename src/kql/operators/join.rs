@@ -116,6 +116,7 @@ fn key(b: &mut Binder<'_>, condition: &Expr, l: &Schema, r: &Schema) -> Option<(
     if let ExprKind::Name(name) = &condition.kind {
         let missing = [("left", l), ("right", r)].into_iter().find(|(_, s)| !s.contains(&name.text));
         if let Some((which, schema)) = missing.filter(|_| !b.lost.contains(&name.text)) {
+            b.unknown_name(&name.text);
             let message = format!("the {which} side has no column `{}`", name.text);
             let near = closest(&name.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
             let other = "keys of different names are `$left.Column == $right.Other`";

@@ -31,6 +31,7 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectAway, input: Relation) -> Option<Rel
             let error = Diagnostic::semantic(pattern.span, format!("no column named `{}`", pattern.text));
             let near = closest(&pattern.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
             if b.lost.insert(pattern.text.clone()) {
+                b.unknown_name(&pattern.text);
                 b.report::<()>(match near {
                     Some(help) => error.with_help(help),
                     None => error,

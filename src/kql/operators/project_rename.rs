@@ -44,6 +44,7 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectRename, input: Relation) -> Option<R
                 continue;
             }
             b.lose(&new.text, new.span);
+            b.unknown_name(&old.text);
             let error = Diagnostic::semantic(old.span, format!("no column named `{}`", old.text));
             let near = closest(&old.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
             b.report::<()>(match near {
