@@ -213,7 +213,9 @@ impl Parser<'_> {
                     return Err(self.expected("`(low .. high)`"));
                 }
                 let low = Box::new(self.expr()?);
-                self.expect_symbol("..")?;
+                if !self.eat_symbol("..") {
+                    return Err(self.expected_help("`..`", "a range is `between (low .. high)`"));
+                }
                 let high = Box::new(self.expr()?);
                 self.close(")", open)?;
                 ExprKind::Between { op, op_span, value: left, low, high }

@@ -63,6 +63,11 @@ fn not_literal(lexer: &mut Lexer, ty: Type, from: usize) -> Option<Value> {
         lexer.error_help(from, format!("`{shown}` names no time"), "the current time is `now()`");
         return None;
     }
+    if ty == Type::Datetime && lexer.text[from..lexer.at].contains(|c: char| c.is_ascii_digit()) {
+        let help = "a point in time is year, month, day, and maybe a time: `datetime(2026-05-31 14:30)`";
+        lexer.error_help(from, format!("`{shown}` is no datetime literal"), help);
+        return None;
+    }
     let help = format!("only a literal stands in `{name}(…)`; a value is converted with `to{name}(…)`");
     lexer.error_help(from, format!("`{shown}` is no {name} literal"), &help);
     None

@@ -9,6 +9,7 @@ pub mod dump;
 mod expr;
 mod lexer;
 mod literal;
+mod mistakes;
 pub mod operators;
 mod outside;
 mod parser;

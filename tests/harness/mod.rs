@@ -9,6 +9,7 @@ pub mod differential;
 pub mod digest;
 pub mod engine;
 pub mod golden;
+pub mod headings;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::super::math;
 use super::super::rows::{also, kernel};
 use super::super::{Accumulator, Aggregate, Cx, Function, Naming};
 use super::percentile::{asked, nearest_rank};
@@ -202,7 +203,7 @@ fn rank(args: &[Value]) -> Option<(f64, f64)> {
     }
     let sum = |all: bool| -> f64 {
         let counted = values.iter().filter(|(v, _)| all || v.total_cmp(&args[1]).is_le());
-        counted.map(|(_, w)| *w as f64).sum()
+        math::sum(counted.map(|(_, w)| *w as f64))
     };
     Some((sum(false), sum(true)))
 }

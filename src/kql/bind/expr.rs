@@ -10,6 +10,7 @@ use super::{Binder, Binding, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions;
 use crate::kql::ast::{self, ExprKind as Ast};
+use crate::kql::{is_hidden, mistakes};
 use crate::plan::{Expr, ExprKind, Plan, WindowCall};
 use crate::source::Span;
 use crate::types::{Column, Schema, Type};
@@ -46,6 +47,9 @@ impl<'s> Row<'s> {
         Row { windows: Some(windows), ..Row::new(schema) }
     }
 }
+
+/// More names than this help nobody.
+const MANY_NAMES: usize = 8;
 
 /// The schema of an expression that may name no columns.
 pub static NO_COLUMNS: Schema = Schema { columns: Vec::new() };
@@ -114,6 +118,9 @@ impl Binder<'_> {
 
     /// A column, else a `let`.
     fn name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        if self.lost.contains(&name.text) {
+            return None;
+        }
         if let Some(index) = row.schema.index(&name.text) {
             return Some(Expr::column(index, row.schema.columns[index].ty, name.span));
         }
@@ -147,19 +154,40 @@ impl Binder<'_> {
                     format!("`{}` is set by the step; `step.{}` is what it was", name.text, name.text);
                 self.unsupported(name.span, message)
             }
-            None => {
-                self.unknown_name(&name.text);
-                let lets = self.names.all();
-                let known = row.schema.names().chain(lets.iter().map(String::as_str));
-                let near = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
-                let error =
-                    Diagnostic::semantic(name.span, format!("no column or variable named `{}`", name.text));
-                self.report(match near {
-                    Some(help) => error.with_help(help),
-                    None => error,
-                })
-            }
+            None => self.no_such_name(name, row),
         }
+    }
+
+    /// A name that stands for nothing here, and what it may have been meant for. It is reported once.
+    fn no_such_name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        let text = name.text.as_str();
+        if row.aggregates.is_some_and(|a| a.input.contains(text)) {
+            let message = format!("`{text}` is neither a key nor within an aggregate");
+            let help = format!("put it after `by`, or write take_any({text})");
+            return self.report(Diagnostic::semantic(name.span, message).with_help(help));
+        }
+        let lets = self.names.all();
+        let columns = row.schema.names().filter(|n| !is_hidden(n) && !self.lost.contains(*n));
+        let known = columns.chain(lets.iter().map(String::as_str));
+        let names: Vec<&str> = known.collect();
+        let near = mistakes::column(text, &names).or_else(|| closest(text, names.iter().copied()));
+        let help = if let Some(near) = near {
+            format!("did you mean `{near}`?")
+        } else if functions::function(text).is_some() || functions::aggregate(text).is_some() {
+            format!("the function is called as `{text}()`")
+        } else if text.starts_with(|c: char| c.is_ascii_digit()) {
+            "lengths of time are `3d`, `12h`, `30m`, `15s`, `100ms`; a text stands in quotes".to_string()
+        } else if names.is_empty() {
+            "a text stands in quotes".to_string()
+        } else if names.len() <= MANY_NAMES {
+            format!("known here: `{}`; a text stands in quotes", names.join("`, `"))
+        } else {
+            "`getschema` shows the columns; a text stands in quotes".to_string()
+        };
+        let message = format!("no column or variable named `{text}`");
+        self.unknown_name(text);
+        self.lost.insert(name.text.clone());
+        self.report(Diagnostic::semantic(name.span, message).with_help(help))
     }
 
     fn member(&mut self, object: &ast::Expr, member: &ast::Name, span: Span, row: &Row<'_>) -> Option<Expr> {
@@ -182,9 +210,14 @@ impl Binder<'_> {
     /// `$left.a` is a column of the left side; `$right.a` one of the right, counted on from the left's.
     fn sided(&mut self, side: &ast::Name, member: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let Some(right) = row.right else {
-            return self
-                .error(side.span, format!("`{}` has a meaning only in the `on` of a join", side.text));
+            let message = format!("`{}` has a meaning only in the `on` of a join", side.text);
+            let help =
+                "after it columns go by their names; one that both sides have is `Column1` on the right";
+            return self.report(Diagnostic::semantic(side.span, message).with_help(help));
         };
+        if self.lost.contains(&member.text) {
+            return None;
+        }
         let (schema, offset) = match side.text.as_str() {
             "$left" => (row.schema, 0),
             "$right" => (right, row.schema.len()),

@@ -8,6 +8,7 @@ use super::{Binder, Binding, Callee, MAX_CALLED, MAX_CALLS, Row, pipeline::Relat
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions::{self, Body};
 use crate::kql::ast::{self, Argument, ParameterType};
+use crate::kql::mistakes;
 use crate::plan::Expr;
 use crate::source::Span;
 use crate::types::{Schema, Type};
@@ -65,17 +66,20 @@ impl Binder<'_> {
     pub fn unknown_function<T>(&mut self, name: &ast::Name) -> Option<T> {
         if functions::aggregate(&name.text).is_some() {
             let message = format!("the aggregate `{}` is only for summarize and make-series", name.text);
-            return self.error(name.span, message);
+            let error = Diagnostic::semantic(name.span, message);
+            return self.report(error.with_help("`summarize` computes it; `where` and `extend` follow"));
         }
         let mut lets = self.names.all();
         lets.extend(self.env.catalog.functions());
-        let known = functions::functions().map(|f| f.name).chain(lets.iter().map(String::as_str));
+        let rows = functions::functions().map(|f| f.name).chain(functions::aggregates().map(|f| f.name));
+        let known = rows.chain(lets.iter().map(String::as_str));
+        let near = mistakes::function(&name.text).or_else(|| closest(&name.text, known));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => SAVED_HELP.to_string(),
+        };
         let error = Diagnostic::semantic(name.span, format!("no function named `{}`", name.text));
-        let help = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
-        self.report(match help {
-            Some(help) => error.with_help(help),
-            None => error.with_help(SAVED_HELP),
-        })
+        self.report(error.with_help(help))
     }
 
     /// Binds the body of a user function for one call; `piped` is the table of `invoke`.

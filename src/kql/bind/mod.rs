@@ -3,6 +3,9 @@
 //! `Binder` holds what is true of the whole query; `Names` is the chain of `let`s seen from one place;
 //! `Row` is what an expression may refer to. A function that returns `None` has reported why.
 //!
+//! After an error binding goes on wherever the columns are known all the same: a column that could not be
+//! bound is `lost`, and what refers to a lost name is silent, so each mistake is reported once.
+//!
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
@@ -22,6 +25,7 @@ mod statement;
 mod summary;
 mod window;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -40,6 +44,8 @@ use super::{Compiled, Env, SavedFunction, ast};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Expr;
 use crate::source::Span;
+use crate::types::Type;
+use crate::value::Value;
 
 /// How deep user functions may call each other.
 const MAX_CALLS: usize = 32;
@@ -111,6 +117,8 @@ pub struct Binder<'a> {
     pub render: Option<super::Render>,
     /// What numbers the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
+    /// Columns and `let`s that could not be bound, and names that are unknown; that has been reported.
+    pub lost: HashSet<String>,
     assumed: Assumed,
     /// What `set` has set that the query asks for: the bins of `bin_auto`.
     pub options: Vec<(String, Expr)>,
@@ -132,6 +140,7 @@ impl<'a> Binder<'a> {
             uses_now: false,
             render: None,
             segment: None,
+            lost: HashSet::new(),
             assumed,
             options: Vec::new(),
             shared: 0,
@@ -167,6 +176,12 @@ impl<'a> Binder<'a> {
         None
     }
 
+    /// What stands in place of a column that could not be bound. A plan with it is never run.
+    pub fn lose(&mut self, name: &str, span: Span) -> Expr {
+        self.lost.insert(name.to_string());
+        Expr::literal(Value::Null, Type::Dynamic, span)
+    }
+
     /// A number no other shared part of this query has.
     pub fn fresh(&mut self) -> usize {
         self.shared += 1;
@@ -180,7 +195,8 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
     loop {
         let mut binder = Binder::new(env, assumed);
         let plans = binder.query(query);
-        let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, .. } = binder;
+        let Binder { render, mut warnings, uses_now, mut diagnostics, assumed: found, .. } = binder;
+        diagnostics.sort_by_key(|d| d.span.start);
         if diagnostics.is_empty() {
             warnings.extend(found.warning());
             let (titles, plans) = plans.into_iter().unzip();

@@ -28,6 +28,8 @@ impl Binder<'_> {
             (Kind::Range(op), None) => ops::range::bind(self, op),
             (Kind::Datatable(op), None) => ops::datatable::bind(self, op),
             (Kind::Externaldata(op), None) => ops::externaldata::bind(self, op),
+            // Its columns may depend on its rows, which are not there after an error.
+            (Kind::Evaluate(_), _) if !self.diagnostics.is_empty() => None,
             (Kind::Union(op), input) => ops::union::bind(self, op, input, span),
             (Kind::Find(op), input) => ops::find::bind(self, op, input, span),
             (Kind::Search(op), input) => ops::search::bind(self, op, input, span),

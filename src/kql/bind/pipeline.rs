@@ -163,6 +163,9 @@ impl Binder<'_> {
 
     /// A table of the catalog.
     pub fn scan(&mut self, table: &str, span: Span) -> Option<Relation> {
+        if self.lost.contains(table) {
+            return None;
+        }
         let Some(schema) = self.env.catalog.schema(table) else {
             let (tables, mut lets) = (self.env.catalog.tables(), self.names.all());
             lets.extend(self.env.catalog.functions());
@@ -301,14 +304,17 @@ impl Binder<'_> {
         let schema = input.schema().clone();
         let row = Row::with_windows(&schema, &windows);
         let mut bound = Vec::new();
-        let mut failed = false;
+        let mut unknown = false;
         for (index, column) in columns.iter().enumerate() {
             match self.named_expr(column, index, &row, unnamed) {
                 Some(more) => bound.extend(more),
-                None => failed = true,
+                None => match self.lost_columns(column, &row, &unnamed(index)) {
+                    Some(more) => bound.extend(more),
+                    None => unknown = true,
+                },
             }
         }
-        if failed {
+        if unknown {
             return None;
         }
         Some((self.with_windows(input, windows.into_inner()), bound))
@@ -354,6 +360,24 @@ impl Binder<'_> {
                 Some(all)
             }
         }
+    }
+
+    /// The columns of an expression that could not be bound; `None` where what it is tells their names.
+    fn lost_columns(&mut self, column: &NamedExpr, row: &Row<'_>, unnamed: &str) -> Option<Vec<Named>> {
+        let span = column.expr.span;
+        let given: Vec<String> = column.names.iter().map(|n| n.text.clone()).collect();
+        if let Ast::Call { name, .. } = &column.expr.kind
+            && given.len() < 2
+            && (crate::functions::multiple(&name.text).is_some() || name.text.starts_with("array_sort_"))
+        {
+            return None;
+        }
+        if !given.is_empty() {
+            return Some(given.iter().map(|name| (name.clone(), true, self.lose(name, span))).collect());
+        }
+        let name = self.column_name(&column.expr, row).unwrap_or(unnamed.to_string());
+        let lost = self.lose(&name, span);
+        Some(vec![(name, false, lost)])
     }
 
     /// The name that an unnamed column gets; what a user function gives has none.

@@ -31,7 +31,7 @@ impl Binder<'_> {
                 } else {
                     _ = self.expr(e, &Row::new(&NO_COLUMNS));
                 }
-                if self.diagnostics.len() == count {
+                if self.diagnostics.len() == count && self.lost.is_empty() {
                     let error = Diagnostic::semantic(e.span, "a query gives a table; this is a value");
                     self.report::<()>(error.with_help("print shows a value"));
                 }
@@ -42,7 +42,11 @@ impl Binder<'_> {
             }
         }
         if plans.is_empty() && self.diagnostics.is_empty() {
-            self.report::<()>(Diagnostic::semantic(Default::default(), "the query has no tabular statement"));
+            let error = Diagnostic::semantic(Default::default(), "the query has no tabular statement");
+            self.report::<()>(match query.statements.is_empty() {
+                true => error,
+                false => error.with_help("what it gives comes after the `let`s: `Table | …`"),
+            });
         }
         plans
     }
@@ -52,11 +56,14 @@ impl Binder<'_> {
         match statement {
             Statement::Let { name, value } => {
                 let binding = if self.is_table(value) {
-                    Binding::Table(Box::new(self.table(value)?))
+                    self.table(value).map(|table| Binding::Table(Box::new(table)))
                 } else {
-                    Binding::Scalar(self.expr(value, &Row::new(&NO_COLUMNS))?)
+                    self.expr(value, &Row::new(&NO_COLUMNS)).map(Binding::Scalar)
                 };
-                self.names = self.names.with(&name.text, binding);
+                match binding {
+                    Some(binding) => self.names = self.names.with(&name.text, binding),
+                    None => _ = self.lost.insert(name.text.clone()),
+                }
             }
             Statement::LetFunction { name, function } => {
                 let function = Arc::new(function.clone());

@@ -81,14 +81,7 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     let schema = input.schema().clone();
     let axis = b.expr(&op.on.expr, &Row::new(&schema))?;
     let axis_name = key_name(&op.on).unwrap_or_else(|| "Column1".into());
-    let (input, at) = match axis.kind {
-        PlanExpr::Column(index) => (input, index),
-        _ => {
-            let name = input.schema().unique("_auk_axis");
-            let at = input.schema().len();
-            (extend(input, vec![(name, axis.clone())]), at)
-        }
-    };
+    let (input, at) = axis_column(input, &axis);
     if !(axis.ty.is_number() || matches!(axis.ty, Type::Datetime | Type::Timespan)) {
         return b.error(span, format!("the axis is a datetime, a timespan or a number, not {}", axis.ty));
     }
@@ -97,8 +90,7 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         nothing_or_error(b, &input, span)?;
     }
     let values = values(b, &op.columns, &input)?;
-    let Values { names, defaults, .. } = &values;
-    let (names, defaults) = (names.clone(), defaults.clone());
+    let (names, defaults) = (values.names.clone(), values.defaults.clone());
     let Rows { input, keys, axis: at, calls } = match values.plain() {
         Some(calls) => Rows { input, keys, axis: at, calls },
         None => binned(b, input, keys, values, &ends, span)?,
@@ -145,6 +137,15 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         }
         None => made,
     }))
+}
+
+/// The input with the axis as a column, and its place.
+fn axis_column(input: Relation, axis: &PlanValue) -> (Relation, usize) {
+    if let PlanExpr::Column(index) = axis.kind {
+        return (input, index);
+    }
+    let (name, at) = (input.schema().unique("_auk_axis"), input.schema().len());
+    (extend(input, vec![(name, axis.clone())]), at)
 }
 
 /// The longest axis that KQL makes.

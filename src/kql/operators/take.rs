@@ -15,6 +15,9 @@ pub struct Take {
 }
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
+    if p.at_operator_end() {
+        return Err(p.expected("the number of rows"));
+    }
     Ok(OperatorKind::Take(Take { count: p.expr()? }))
 }
 
@@ -24,10 +27,10 @@ pub fn bind(b: &mut Binder<'_>, op: &Take, input: Relation) -> Option<Relation> 
 
 /// The first rows (of each segment): a constant number, or one that a subquery gives.
 pub fn first_rows(b: &mut Binder<'_>, input: Relation, count: &Expr) -> Option<Relation> {
-    let bound = b.expr(count, &Row::new(&NO_COLUMNS))?;
+    let Some(bound) = b.expr(count, &Row::new(&NO_COLUMNS)) else { return Some(input) };
     let segment = input.segments();
     if bound.as_literal().is_some() || !matches!(bound.ty, Type::Int | Type::Long) {
-        let count = b.constant_long(count, "the number of rows")?.max(0) as u64;
+        let count = b.constant_long(count, "the number of rows").unwrap_or(0).max(0) as u64;
         return Some(input.map(|plan| Plan::Limit { input: Box::new(plan), count, segment }));
     }
     let (span, width) = (count.span, input.schema().len());

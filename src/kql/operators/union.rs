@@ -34,18 +34,20 @@ pub fn bind(b: &mut Binder<'_>, op: &Union, input: Option<Relation>, span: Span)
     let mut inputs: Vec<Relation> = input.into_iter().collect();
     let mut failed = false;
     for table in &op.tables {
-        let reported = b.diagnostics.len();
-        match operands(b, table, fuzzy) {
+        let (reported, lost) = (b.diagnostics.len(), b.lost.clone());
+        let relations = operands(b, table, fuzzy);
+        match relations.filter(|_| !fuzzy || b.diagnostics.len() == reported) {
             Some(relations) => inputs.extend(relations),
             None if fuzzy => {
                 for error in b.diagnostics.split_off(reported) {
                     b.warnings.push(format!("left out of the union: {}", error.message));
                 }
+                b.lost = lost;
             }
             None => failed = true,
         }
     }
-    if failed {
+    if failed || inputs.is_empty() && !b.diagnostics.is_empty() {
         return None;
     }
     if inputs.is_empty() {
