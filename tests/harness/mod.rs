@@ -12,6 +12,11 @@ pub mod golden;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;
+pub mod mutants;
+#[allow(dead_code)]
+#[path = "../fuzz/src/mutate.rs"]
+pub mod mutate;
+pub mod odd;
 pub mod page;
 pub mod property;
 pub mod rows;
