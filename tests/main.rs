@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, differential, golden, ingest, kernels, layers, mutants, odd, page, property, rows, shreds,
-    threads,
+    console, differential, golden, ingest, kernels, layers, mutants, odd, page, planning, property, rows,
+    shreds, threads,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -27,6 +27,7 @@ fn main() {
         trial("kernels", kernels::run),
         trial("property", property::run),
         trial("mutants", mutants::run),
+        trial("planning", planning::run),
         trial("shreds", shreds::run),
         trial("threads", threads::run),
     ];

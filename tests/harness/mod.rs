@@ -18,6 +18,7 @@ pub mod mutants;
 pub mod mutate;
 pub mod odd;
 pub mod page;
+pub mod planning;
 pub mod property;
 pub mod rows;
 pub mod shreds;

@@ -69,7 +69,7 @@ fn check(text: &str, world: &World) -> Result<bool, String> {
 }
 
 /// The queries of all pages and of all analyses, with their places.
-fn queries() -> Result<Vec<(String, String)>, String> {
+pub fn queries() -> Result<Vec<(String, String)>, String> {
     let mut out: Vec<(String, String)> =
         auk::analysis::all().iter().map(|a| (a.name.clone(), a.text.clone())).collect();
     for path in ["kql", "ingest", "analyses"].into_iter().flat_map(page::pages) {
