@@ -1,10 +1,10 @@
 //! Compiling is fast, and in proportion to the length of a query: the analyses, the goldens, and rules of a
 //! hundred lines and of four hundred.
 //!
-//! Measured is the time that this thread has the processor, the best of a few; elsewhere than on Linux, the
-//! clock. `AUK_VERBOSE=1` tells every figure.
+//! Measured is the time that this thread has the processor; elsewhere than on Linux, the clock.
+//! `AUK_VERBOSE=1` tells every figure.
 //!
-//! Trap: the limit is for an optimised build; a slower one passes as long as it is not out of proportion.
+//! Trap: Linux counts that time in steps of some milliseconds, so it takes several runs to tell.
 
 use std::fs;
 use std::time::Instant;
@@ -12,10 +12,10 @@ use std::time::Instant;
 use super::engine::World;
 use super::mutants;
 
-/// For a query of a hundred lines or less, in seconds.
-const LIMIT: f64 = 0.010;
-/// Four times the lines may take so many times as long; what grows with the square takes sixteen.
-const GROWTH: f64 = 9.0;
+/// For a query of a hundred lines or less, in seconds; more for a build that is not optimised.
+const LIMIT: f64 = if env!("AUK_OPT_LEVEL").as_bytes()[0] == b'0' { 0.050 } else { 0.010 };
+/// Four times the lines may take so many times the limit; a column per line makes a wide table of each.
+const GROWTH: f64 = 8.0;
 
 /// Rules that grow line by line: the first line, then a line with its number in place of `#`, `<` the one before.
 const SHAPES: &[(&str, &str, &str)] = &[
@@ -41,7 +41,10 @@ pub fn run() -> Result<(), String> {
     let mut wrong = Vec::new();
     let (mut longest, mut place_of_longest) = (0.0, String::new());
     for (place, query) in mutants::queries()? {
-        let seconds = best(&query, &world);
+        let seconds = measured(&query, &world, 5);
+        if seconds > LIMIT {
+            wrong.push(format!("{:.1} ms for {place}", seconds * 1e3));
+        }
         if verbose {
             eprintln!("{:8.3} ms, {:3} lines: {place}", seconds * 1e3, query.lines().count());
         }
@@ -53,11 +56,11 @@ pub fn run() -> Result<(), String> {
     for (name, first, line) in SHAPES {
         let [short, long] = [100, 400].map(|lines| {
             let text = rule(first, line, lines);
-            world.compile(&text).map(|_| best(&text, &world)).map_err(|e| format!("{name}: {e:?}"))
+            world.compile(&text).map(|_| measured(&text, &world, 10)).map_err(|e| format!("{name}: {e:?}"))
         });
         let (short, long) = (short?, long?);
         eprintln!("planning: {:6.2} ms for 100 lines, {:6.2} for 400: {name}", short * 1e3, long * 1e3);
-        if short > LIMIT && long > short * GROWTH {
+        if short > LIMIT || long > LIMIT * GROWTH {
             wrong.push(format!("{name}: {:.1} ms for 100 lines, {:.1} for 400", short * 1e3, long * 1e3));
         }
     }
@@ -78,15 +81,13 @@ fn rule(first: &str, line: &str, lines: usize) -> String {
     text + close
 }
 
-/// The least time that compiling took.
-fn best(text: &str, world: &World) -> f64 {
-    let mut best = f64::MAX;
-    for _ in 0..3 {
-        let begin = Clock::start();
+/// The time that compiling took, in the mean of some runs.
+fn measured(text: &str, world: &World, runs: u32) -> f64 {
+    let begin = Clock::start();
+    for _ in 0..runs {
         _ = world.compile(text);
-        best = best.min(begin.seconds());
     }
-    best
+    begin.seconds() / f64::from(runs)
 }
 
 /// How long this thread has run.
