@@ -61,6 +61,8 @@ pub struct Answer {
 pub enum Stage {
     Ast,
     Plan,
+    /// The columns and stored paths that each scan reads.
+    Reads,
     Polars,
 }
 
@@ -173,10 +175,14 @@ impl Engine {
         let mut out = String::new();
         for plan in &compiled.plans {
             out.push_str(&match stage {
+                Stage::Reads => {
+                    let reads = lower::reads(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+                    reads.iter().map(|read| format!("{read}\n")).collect()
+                }
                 Stage::Polars => lower::explain(plan, &self.env(options)).map_err(|e| vec![failed(e)])?,
                 _ => display(plan),
             });
-            if !out.ends_with('\n') {
+            if !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
         }

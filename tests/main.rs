@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, differential, golden, headings, ingest, kernels, layers, listing, page, property, rows, shreds,
-    threads,
+    console, differential, golden, headings, ingest, kernels, layers, listing, mutants, odd, page, planning,
+    property, rows, shreds, threads,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -29,6 +29,8 @@ fn main() {
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),
         trial("property", property::run),
+        trial("mutants", mutants::run),
+        trial("planning", planning::run),
         trial("shreds", shreds::run),
         trial("threads", threads::run),
     ];
@@ -43,6 +45,9 @@ fn main() {
         trials
             .push(trial(&format!("differential/{name}"), move || differential::run(name, World::sample()?)));
     }
+    trials.push(trial("odd/sentinel", || odd::cases("sentinel")));
+    trials.push(trial("odd/analyses", odd::analyses));
+    trials.push(trial("odd/pages", odd::pages));
     libtest_mimic::run(&arguments, trials).exit();
 }
 

@@ -15,7 +15,13 @@ pub mod kernels;
 pub mod layers;
 pub mod listing;
 pub mod mmdb;
+pub mod mutants;
+#[allow(dead_code)]
+#[path = "../fuzz/src/mutate.rs"]
+pub mod mutate;
+pub mod odd;
 pub mod page;
+pub mod planning;
 pub mod property;
 pub mod rows;
 pub mod shreds;

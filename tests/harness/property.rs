@@ -13,7 +13,7 @@ use super::engine::World;
 
 /// How many seconds to go on drawing, if `AUK_SECONDS` says nothing else; the first round is always
 /// finished.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 15;
 const ROWS: usize = 40;
 
 /// The queries: `T` has a key, numbers, text, times and dynamic values; `U` another key and a number.
@@ -178,6 +178,11 @@ impl Draw {
         let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         x ^ (x >> 31)
+    }
+
+    /// A number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound.max(1) as u64) as usize
     }
 
     pub fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {

@@ -21,7 +21,12 @@ pub fn summarize_by(
     let segments = input.segments();
     let mut all = keys.to_vec();
     all.extend(segments.iter().filter(|s| !keys.contains(s)));
-    let mut schema = Schema::new(all.iter().map(|k| input.schema().columns[*k].clone()).collect());
+    let mut schema = Schema::default();
+    for key in &all {
+        // A key may be named twice.
+        let column = &input.schema().columns[*key];
+        schema.columns.push(Column::new(schema.unique(&column.name), column.ty));
+    }
     let mut calls = Vec::new();
     for (name, call) in aggregates {
         schema.columns.push(Column::new(schema.unique(&name), call.ty));

@@ -67,13 +67,18 @@ impl Lowering<'_> {
 
     /// A shared part is run by its first reader, for all of them.
     fn shared(&self, id: usize, plan: &Plan, needs: &Needs) -> Result<pl::LazyFrame> {
+        let all = self.shared_needs.get(&id).unwrap_or(needs);
         if self.dry {
-            return self.node(plan, needs);
+            let known = self.reads.borrow().len();
+            let frame = self.node(plan, all);
+            if !self.seen.borrow_mut().insert(id) {
+                self.reads.borrow_mut().truncate(known);
+            }
+            return frame;
         }
         if let Some(frame) = self.shared.borrow().get(&id) {
             return Ok(frame.clone().lazy());
         }
-        let all = self.shared_needs.get(&id).unwrap_or(needs);
         let frame = self.node(plan, all)?.select(wanted(plan.schema(), all));
         let frame = self.collect(frame)?;
         self.shared.borrow_mut().insert(id, frame.clone());
