@@ -15,6 +15,7 @@ mod blocks;
 mod cells;
 mod files;
 mod formats;
+mod input;
 mod inspect;
 mod moments;
 mod plan;
@@ -24,6 +25,7 @@ mod split;
 mod stream;
 mod tape;
 mod worker;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -35,12 +37,14 @@ pub use inspect::inspect;
 pub use run::run;
 
 /// What a run depends on beside the files.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The clock, in ticks: events later than a day after it do not move `now()`.
     pub now: i64,
     /// As many as there are cores, if not given.
     pub threads: Option<usize>,
+    /// Passwords to try on archives.
+    pub passwords: Vec<String>,
 }
 
 /// Told of what happens, from one thread.

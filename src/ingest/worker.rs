@@ -13,7 +13,7 @@ use super::plan::{self, Memory, Place, Plan, Record};
 use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{LOSSY, Rows, Spare};
+use crate::lake::rows::{LOSSY, Layout, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
 const MAX_RECOVERIES: usize = 100;
@@ -48,7 +48,7 @@ pub struct Worker {
     pub inner: Tape,
     /// Members found around the record at hand.
     pub rest: String,
-    memories: Vec<((usize, bool), Memory)>,
+    memories: Vec<((usize, usize), Memory)>,
     spare: Arc<Spare>,
     small: bool,
     out: Parsed,
@@ -171,13 +171,13 @@ impl Worker {
     /// Takes in a record. What is in `rest` goes with it.
     pub fn row(&mut self, plan: &Plan, record: &Record<'_>) {
         let mut rest = std::mem::take(&mut self.rest);
-        let key = (plan.table, plan.whole);
+        let key = (plan.layout.number, std::ptr::from_ref(plan) as usize);
         let known = self.memories.iter().position(|(known, _)| *known == key);
         let known = known.unwrap_or_else(|| {
             self.memories.push((key, Memory::default()));
             self.memories.len() - 1
         });
-        let rows = rows(&mut self.out.tables, plan.table, &self.spare, self.small);
+        let rows = rows(&mut self.out.tables, &plan.layout, &self.spare, self.small);
         plan.write(record, &mut rest, &mut self.memories[known].1, rows);
         self.out.routes.insert(record.place.route);
         rest.clear();
@@ -207,10 +207,10 @@ impl Worker {
     }
 }
 
-fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare, small: bool) -> &'a mut Rows {
-    let known = tables.iter().position(|rows| rows.table == table);
+fn rows<'a>(tables: &'a mut Vec<Rows>, layout: &Arc<Layout>, spare: &Spare, small: bool) -> &'a mut Rows {
+    let known = tables.iter().position(|rows| rows.table() == layout.number);
     let at = known.unwrap_or_else(|| {
-        tables.push(spare.take(table, small));
+        tables.push(spare.take(layout, small));
         tables.len() - 1
     });
     &mut tables[at]
