@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 
+use super::formats;
 use super::reader::{Begin, End};
 use super::worker::Rejected;
 use crate::json;
@@ -24,6 +25,7 @@ pub struct Account {
     pub example: Option<String>,
     late: u64,
     timeless: u64,
+    members: Option<Vec<String>>,
     /// The list that its last page belongs to, and whether that page names a next one.
     page: Option<(u64, bool)>,
 }
@@ -45,7 +47,6 @@ impl Account {
             container: begin.container.to_string(),
             archive: begin.archive,
             notes: begin.notes,
-            not_carried: begin.not_carried,
             ..Source::default()
         };
         Account {
@@ -56,6 +57,7 @@ impl Account {
             example: None,
             late: 0,
             timeless: 0,
+            members: begin.members,
             page: None,
         }
     }
@@ -125,6 +127,9 @@ impl Account {
             source.container = "JSON lines".into();
         }
         self.page = notes.pages.then_some((notes.context, notes.next_link));
+        if let Some(members) = &self.members {
+            source.not_carried = formats::not_carried(&source.tables, members);
+        }
         let damage = source.damage;
         let mut note = |when: bool, text: String| {
             if when {

@@ -6,17 +6,34 @@
 //! Trap: the order of columns is free, names are compared without case and outer blanks.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use super::dates::Order;
+use super::formats::portal_steps::Steps;
 use super::formats::{self, CsvFormat};
+use super::tabular::{self, Mapped};
 
 /// The first row of a CSV file, and the export route it belongs to.
 pub struct Header {
     pub delimiter: u8,
     pub columns: Vec<String>,
     pub format: &'static CsvFormat,
+    /// The columns that the format's dictionary knows.
+    pub mapped: Vec<Mapped>,
+    pub dates: Order,
+    /// The file's name.
+    pub name: String,
+    /// Steps of sign-ins to join.
+    pub steps: Option<Arc<Steps>>,
 }
 
 impl Header {
+    /// The members of records that the columns are, where a dictionary says so.
+    pub fn members(&self) -> Option<Vec<String>> {
+        let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_string();
+        (!self.format.fields.is_empty()).then(|| self.mapped.iter().map(|m| first(&m.path)).collect())
+    }
+
     /// The column of that name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.eq_ignore_ascii_case(name))
@@ -67,7 +84,9 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
         return Err(format!("a CSV file, but not of an export that auk reads (columns: {names}, …)"));
     };
     let length = at + end.map_or(rest.len(), |end| end + 1);
-    Ok((Header { delimiter, columns, format }, length))
+    let mapped = tabular::map(&columns, format.fields);
+    let (dates, name, steps) = (Order::default(), String::new(), None);
+    Ok((Header { delimiter, columns, format, mapped, dates, name, steps }, length))
 }
 
 fn first_line(text: &[u8]) -> &[u8] {

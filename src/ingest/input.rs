@@ -72,6 +72,17 @@ impl Input {
         }
     }
 
+    /// The same, to be read after those that it belongs to.
+    pub fn waiting(self) -> Input {
+        Input { waits: true, ..self }
+    }
+
+    /// The file's name without its folders.
+    pub fn short_name(&self) -> String {
+        let name = self.name.to_string_lossy();
+        name.rsplit(['/', '\\', '!']).next().unwrap_or_default().to_string()
+    }
+
     /// Opens it; what goes wrong later is told by the problem.
     pub fn open(&self) -> io::Result<(Box<dyn Read + Send>, Problem)> {
         let problem = Problem::default();

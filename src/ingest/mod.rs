@@ -11,8 +11,10 @@
 //! not read is reported with the reason.
 
 mod account;
+mod ahead;
 mod blocks;
 mod cells;
+mod dates;
 mod files;
 mod formats;
 mod input;
@@ -23,6 +25,7 @@ mod reader;
 mod run;
 mod split;
 mod stream;
+mod tabular;
 mod tape;
 mod worker;
 mod zip;

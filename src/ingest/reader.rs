@@ -8,7 +8,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::cells;
 use super::files::Candidate;
+use super::formats::portal_steps::Steps;
 use super::input::Input;
 use super::split::Notes;
 use super::stream::{self, Chunk, Encoding, Opened, Stream};
@@ -36,7 +38,8 @@ pub struct Begin {
     pub archive: Option<Archive>,
     /// What was decided about it, to be said.
     pub notes: Vec<String>,
-    pub not_carried: Vec<String>,
+    /// The members that its columns are, when it is a table.
+    pub members: Option<Vec<String>>,
 }
 
 /// What is known of a source after them.
@@ -58,6 +61,7 @@ pub struct Reader {
     /// Hash → what is known of the files read so far, by this run or before; and their sizes.
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
+    steps: Arc<Steps>,
     buffers: Vec<Vec<u8>>,
     window: Vec<u8>,
 }
@@ -77,6 +81,7 @@ impl Reader {
                 .map(|(hash, _, path)| (hash.clone(), format!("already ingested, as {path}")))
                 .collect(),
             sizes: files.map(|(_, size, _)| size).collect(),
+            steps: Arc::default(),
             buffers: Vec::new(),
             window: Vec::new(),
         }
@@ -154,11 +159,28 @@ impl Reader {
                 }
             },
             Ok(Opened::Zip(input)) => self.unzip(input),
-            Ok(Opened::Stream(stream)) => Some(self.begin(stream)),
+            Ok(Opened::Stream(stream)) => self.begin(stream),
         }
     }
 
-    fn begin(&mut self, stream: Box<Stream>) -> Event {
+    /// A source begins, unless it is one that has to wait for others.
+    fn begin(&mut self, mut stream: Box<Stream>) -> Option<Event> {
+        let input = stream.input.clone();
+        let (mut notes, mut members) = (Vec::new(), None);
+        if let Some(header) = stream.header() {
+            match header.format.route {
+                "C2" if !input.waits && !self.queue.is_empty() => {
+                    self.queue.push_back(Candidate::Input(input.waiting()));
+                    return None;
+                }
+                "C2" => header.steps = self.steps(),
+                "C3" => self.collect_steps(&input),
+                _ => {}
+            }
+            notes.extend((header.format.note)(header).map(String::from));
+            notes.extend(header.dates.note().filter(|_| !header.mapped.is_empty()).map(String::from));
+            members = header.members();
+        }
         let source = self.next_source;
         self.next_source += 1;
         let begin = Begin {
@@ -167,11 +189,32 @@ impl Reader {
             encoding: stream.encoding,
             container: stream.container(),
             archive: stream.input.outer.as_ref().map(|outer| outer.archive.clone()),
-            notes: Vec::new(),
-            not_carried: Vec::new(),
+            notes,
+            members,
         };
         self.current = Some(stream);
-        Event::Begin(begin)
+        Some(Event::Begin(begin))
+    }
+
+    /// The steps of sign-ins read so far.
+    fn steps(&mut self) -> Option<Arc<Steps>> {
+        (!self.steps.is_empty()).then(|| Arc::clone(&self.steps))
+    }
+
+    /// Reads the steps of sign-ins, which are joined to the sign-ins that come later.
+    fn collect_steps(&mut self, input: &Input) {
+        let Ok(Opened::Stream(mut stream)) = Stream::open_again(input.clone(), &mut Vec::new()) else { return };
+        let Some(steps) = Arc::get_mut(&mut self.steps) else { return };
+        while let Ok(Some(chunk)) = stream.next(&mut self.buffers) {
+            let Some(header) = &chunk.header else { return };
+            for piece in chunk.pieces.iter().filter(|p| p.broken.is_none()) {
+                let row = chunk.bytes.get(piece.start..piece.end).and_then(|row| std::str::from_utf8(row).ok());
+                let Some(row) = row else { continue };
+                if !steps.add(header, &cells::split(row, header.delimiter)) {
+                    return;
+                }
+            }
+        }
     }
 
     fn unzip(&mut self, input: Input) -> Option<Event> {

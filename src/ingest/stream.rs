@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::ahead;
 use super::cells::{self, Header};
 use super::input::{Input, Problem, told};
 use super::split::{CsvSplitter, JsonSplitter, Notes, Piece};
@@ -181,6 +182,15 @@ pub enum Opened {
 impl Stream {
     /// Opens a file and tells its container from its first window, which is read into `raw`.
     pub fn open(input: Input, source: u32, raw: &mut Vec<u8>) -> io::Result<Opened> {
+        Stream::begin(input, source, raw, true)
+    }
+
+    /// Opens a source that is known to be one, once more.
+    pub fn open_again(input: Input, raw: &mut Vec<u8>) -> io::Result<Opened> {
+        Stream::begin(input, 0, raw, false)
+    }
+
+    fn begin(input: Input, source: u32, raw: &mut Vec<u8>, ahead: bool) -> io::Result<Opened> {
         let (mut file, problem) = input.open()?;
         raw.resize(WINDOW, 0);
         let count = fill(&mut *file, raw)?;
@@ -204,7 +214,11 @@ impl Stream {
             None => return Ok(Opened::Skipped("holds nothing but white space".into())),
             Some(b'{' | b'[') => (Splitter::Json(JsonSplitter::default()), skip),
             Some(_) => match cells::header(&buffer[skip..]) {
-                Ok((header, length)) => {
+                Ok((mut header, length)) => {
+                    header.name = input.short_name();
+                    if ahead {
+                        header.dates = ahead::order(&header, &buffer[skip + length..], last, &input);
+                    }
                     (Splitter::Csv(CsvSplitter::default(), Arc::new(header)), skip + length)
                 }
                 Err(reason) => return Ok(Opened::Skipped(reason)),
@@ -318,6 +332,14 @@ impl Stream {
     /// After the end: the hash of the file, in hex.
     pub fn sha256(&self) -> String {
         hex(&self.hash.clone().finalize())
+    }
+
+    /// The columns, when it is CSV.
+    pub fn header(&mut self) -> Option<&mut Header> {
+        match &mut self.splitter {
+            Splitter::Csv(_, header) => Arc::get_mut(header),
+            Splitter::Json(_) => None,
+        }
     }
 
     /// How the records lie in it.

@@ -6,6 +6,9 @@
 
 mod diagnostics;
 mod directory_audits;
+mod portal_audits;
+mod portal_sign_ins;
+pub mod portal_steps;
 mod record_types;
 mod sign_ins;
 mod splunk;
@@ -15,6 +18,7 @@ use std::borrow::Cow;
 
 use super::cells::Header;
 use super::plan::Place;
+use super::tabular::Field;
 use super::tape::{Kind, Tape};
 use super::worker::Worker;
 
@@ -34,6 +38,15 @@ pub struct CsvFormat {
     pub made_by: &'static str,
     sniff: fn(&[String]) -> bool,
     pub read: fn(&mut Worker, &Header, &[Cow<'_, str>], Place),
+    /// What its columns are, where it is read by a dictionary.
+    pub fields: &'static [Field],
+    /// What is to be said of every file.
+    pub note: fn(&Header) -> Option<&'static str>,
+}
+
+/// Nothing is to be said.
+fn no_note(_: &Header) -> Option<&'static str> {
+    None
 }
 
 /// The JSON routes, the more specific first.
@@ -90,6 +103,8 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         made_by: "a Splunk search exported as CSV",
         sniff: |columns| has(columns, "AuditData") && has(columns, "_raw"),
         read: unified_audit::read_row,
+        fields: &[],
+        note: no_note,
     },
     CsvFormat {
         route: "A7",
@@ -97,6 +112,8 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         made_by: "a Splunk search exported as CSV",
         sniff: |columns| has(columns, "_raw") && !has(columns, "AuditData"),
         read: splunk::read_row,
+        fields: &[],
+        note: no_note,
     },
     CsvFormat {
         route: "A4",
@@ -104,6 +121,8 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         made_by: "Microsoft-Extractor-Suite Get-UALGraph",
         sniff: |columns| has(columns, "AuditData") && has(columns, "auditLogRecordType"),
         read: unified_audit::read_row,
+        fields: &[],
+        note: no_note,
     },
     CsvFormat {
         route: "A3",
@@ -111,6 +130,35 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         made_by: "Purview portal, Audit, Export",
         sniff: |columns| has(columns, "AuditData") && has(columns, "RecordId"),
         read: unified_audit::read_row,
+        fields: &[],
+        note: no_note,
+    },
+    CsvFormat {
+        route: "C1",
+        name: "audit log of the Entra admin center as CSV",
+        made_by: "Entra admin center, Audit logs, Download",
+        sniff: portal_audits::sniff,
+        read: portal_audits::read_row,
+        fields: portal_audits::FIELDS,
+        note: |_| Some("rows of the portal have no id: an event that another export holds too counts twice"),
+    },
+    CsvFormat {
+        route: "C2",
+        name: "sign-ins of the Entra admin center as CSV",
+        made_by: "Entra admin center, Sign-in logs, Download",
+        sniff: portal_sign_ins::sniff,
+        read: portal_sign_ins::read_row,
+        fields: portal_sign_ins::FIELDS,
+        note: portal_sign_ins::note,
+    },
+    CsvFormat {
+        route: "C3",
+        name: "steps of sign-ins of the Entra admin center as CSV",
+        made_by: "Entra admin center, Sign-in logs, Download (AuthDetails)",
+        sniff: portal_steps::sniff,
+        read: portal_steps::read_row,
+        fields: portal_steps::FIELDS,
+        note: no_note,
     },
     CsvFormat {
         route: "A1",
@@ -118,8 +166,42 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         made_by: "Search-UnifiedAuditLog | Export-Csv",
         sniff: |columns| has(columns, "AuditData") || has(columns, "AuditData_Raw"),
         read: unified_audit::read_row,
+        fields: &[],
+        note: no_note,
     },
 ];
+
+/// The columns of tables that rows with these members have no value for.
+pub fn not_carried(tables: &[String], members: &[String]) -> Vec<String> {
+    // Members that a route's own code works out of others.
+    const WORKED_OUT: &[(&str, &str)] = &[("#actor", "initiatedBy"), ("#code", "status"), ("#status", "status")];
+    let has = |name: &str| {
+        let worked = |member: &String| WORKED_OUT.iter().any(|(from, to)| member == from && *to == name);
+        members.iter().any(|m| m == name || worked(m))
+    };
+    let plans = sign_ins::plans().iter().chain([directory_audits::plan()]);
+    let mut out = Vec::new();
+    for plan in plans.filter(|plan| tables.contains(&plan.layout.table)) {
+        let carried = plan.carried(has);
+        let own = plan.layout.fields.iter().filter(|f| f.shred.is_none() && !f.name.starts_with('_'));
+        let missing = own.filter(|f| !carried.contains(&f.name.as_str()));
+        out.extend(missing.map(|f| format!("{}.{}", plan.layout.table, f.name)));
+    }
+    out
+}
+
+/// Reads a record that was put together as text.
+fn with_record(worker: &mut Worker, text: &str, place: &Place, read: impl FnOnce(&mut Worker, &Tape)) {
+    let mut tape = std::mem::take(&mut worker.inner);
+    match tape.parse(text) {
+        Ok(()) => read(worker, &tape),
+        Err(e) => {
+            worker.rest.clear();
+            worker.reject(place, e.what, text);
+        }
+    }
+    worker.inner = tape;
+}
 
 fn has(columns: &[String], name: &str) -> bool {
     columns.iter().any(|c| c.eq_ignore_ascii_case(name))

@@ -9,12 +9,14 @@ use std::sync::OnceLock;
 
 use super::record_types;
 use crate::ingest::cells::Header;
+use crate::ingest::dates::{self, Order};
 use crate::ingest::plan::From::{Const, Made, Member, Whole};
 use crate::ingest::plan::{Map, Place, Plan, Record, push_member};
+use crate::ingest::tabular::push_text;
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
-use crate::json;
-use crate::lake::rows::{LOSSY, PARTIAL};
+use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL};
+use crate::time;
 
 const UNIFIED_AUDIT_LOG: &[Map] = &[
     ("TimeGenerated", Member("CreationTime")),
@@ -77,6 +79,7 @@ struct Outer<'a> {
     operation: Cow<'a, str>,
     user: Cow<'a, str>,
     record_type: Cow<'a, str>,
+    dates: Order,
 }
 
 pub fn sniff(tape: &Tape, root: u32) -> bool {
@@ -107,6 +110,7 @@ pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         operation: either("Operations", "Operation"),
         user: either("UserIds", "UserId"),
         record_type,
+        ..Outer::default()
     };
     let inner = tape.member(root, "AuditData").filter(|node| tape.kind(*node) != Kind::Null);
     read_inner(worker, tape, root, inner.or_else(|| tape.member(root, "AuditData_Raw")), &outer, place);
@@ -120,6 +124,7 @@ pub fn read_query(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         operation: text("operation"),
         user: text("userPrincipalName"),
         record_type: text("auditLogRecordType"),
+        ..Outer::default()
     };
     read_inner(worker, tape, root, tape.member(root, "auditData"), &outer, place);
 }
@@ -164,6 +169,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         operation: first(&["Operations", "Operation"]).into(),
         user: first(&["UserIds", "userPrincipalName", "UserId"]).into(),
         record_type: first(&["RecordType", "auditLogRecordType"]).into(),
+        dates: header.dates,
     };
     for (name, text) in header.columns.iter().zip(cells).filter(|(_, text)| !text.is_empty()) {
         if !REPEATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
@@ -171,15 +177,6 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         }
     }
     read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
-}
-
-fn push_text(rest: &mut String, name: &str, text: &str) {
-    if !rest.is_empty() {
-        rest.push(',');
-    }
-    json::write_string(name, rest);
-    rest.push(':');
-    json::write_string(text, rest);
 }
 
 /// A record as JSON text; when it cannot be read, what the surroundings say of it.
@@ -224,7 +221,9 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
         Plan::new(TABLE, &maps)
     });
     let mut record = String::new();
-    push_text(&mut record, "CreationTime", &outer.time);
+    let told = dates::read(&outer.time, outer.dates);
+    let time = told.map_or_else(|| outer.time.to_string(), |(ticks, _)| time::datetime_text(ticks));
+    push_text(&mut record, "CreationTime", &time);
     push_text(&mut record, "Operation", &outer.operation);
     push_text(&mut record, "UserId", &outer.user);
     if !outer.id.is_empty() {
@@ -243,7 +242,8 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
     }
     let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
     let id = crate::ingest::plan::identity(KIND, &id);
-    let place = Place { flags: place.flags | PARTIAL, ..place };
+    let ambiguous = if told.is_some_and(|(_, ambiguous)| ambiguous) { AMBIGUOUS } else { 0 };
+    let place = Place { flags: place.flags | PARTIAL | ambiguous, ..place };
     worker.row(plan, &Record { tape: &tape, root: 0, place: &place, id, envelope: &[] });
 }
 
