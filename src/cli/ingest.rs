@@ -150,8 +150,7 @@ fn size_of(path: &Path) -> u64 {
 pub fn formats(routes: &[String]) -> String {
     let json = ingest::FORMATS.iter().map(|format| (format.route, format.name));
     let csv = ingest::CSV_FORMATS.iter().map(|format| (format.route, format.name));
-    let lines = ("A6", "unified audit log records, a line each");
-    let known: Vec<(&str, &str)> = json.chain(csv).chain([lines]).collect();
+    let known: Vec<(&str, &str)> = json.chain(csv).collect();
     let mut names = Vec::new();
     for route in routes {
         names.push(known.iter().find(|(r, _)| r == route).map_or(route.as_str(), |(_, name)| name));

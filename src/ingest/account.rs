@@ -128,7 +128,7 @@ impl Account {
         }
         self.page = notes.pages.then_some((notes.context, notes.next_link));
         if let Some(members) = &self.members {
-            source.not_carried = formats::not_carried(&source.tables, members);
+            source.not_carried = formats::not_carried(&source.routes, &source.tables, members);
         }
         let damage = source.damage;
         let mut note = |when: bool, text: String| {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::dates::Order;
 use super::formats::portal_steps::Steps;
-use super::formats::{self, CsvFormat};
+use super::formats::{self, CsvFormat, workspace};
 use super::tabular::{self, Mapped};
 
 /// The first row of a CSV file, and the export route it belongs to.
@@ -21,6 +21,8 @@ pub struct Header {
     /// The columns that the format's dictionary knows.
     pub mapped: Vec<Mapped>,
     pub dates: Order,
+    /// The table of the catalogue that its columns are of.
+    pub table: Option<usize>,
     /// The file's name.
     pub name: String,
     /// Steps of sign-ins to join.
@@ -30,6 +32,9 @@ pub struct Header {
 impl Header {
     /// The members of records that the columns are, where a dictionary says so.
     pub fn members(&self) -> Option<Vec<String>> {
+        if self.format.route == "E1" {
+            return Some(workspace::names(self).into_iter().map(String::from).collect());
+        }
         let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_string();
         (!self.format.fields.is_empty()).then(|| self.mapped.iter().map(|m| first(&m.path)).collect())
     }
@@ -86,7 +91,9 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
     let length = at + end.map_or(rest.len(), |end| end + 1);
     let mapped = tabular::map(&columns, format.fields);
     let (dates, name, steps) = (Order::default(), String::new(), None);
-    Ok((Header { delimiter, columns, format, mapped, dates, name, steps }, length))
+    let mut header = Header { delimiter, columns, format, mapped, dates, table: None, name, steps };
+    header.table = (format.route == "E1").then(|| workspace::table_of(&workspace::names(&header))).flatten();
+    Ok((header, length))
 }
 
 fn first_line(text: &[u8]) -> &[u8] {

@@ -96,12 +96,6 @@ pub fn map(columns: &[String], fields: &'static [Field]) -> Vec<Mapped> {
     mapped
 }
 
-/// How many of these names are among the columns.
-pub fn count(columns: &[String], names: &[&str]) -> usize {
-    let columns: Vec<String> = columns.iter().map(|c| normal(c)).collect();
-    names.iter().filter(|name| columns.iter().any(|c| c == *name)).count()
-}
-
 /// A record that is being put together.
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -128,11 +122,12 @@ impl Node {
     pub fn at(&mut self, path: &str) -> &mut Node {
         path.split(['.', '[']).fold(self, |node, step| match step.strip_suffix(']') {
             Some(index) => node.element(index.parse().unwrap_or(0)),
-            None => node.member(step),
+            None => node.at_member(step),
         })
     }
 
-    fn member(&mut self, name: &str) -> &mut Node {
+    /// The member of that very name.
+    pub fn at_member(&mut self, name: &str) -> &mut Node {
         if !matches!(self, Node::Object(_)) {
             *self = Node::default();
         }
@@ -164,8 +159,13 @@ impl Node {
 
     /// Takes a member out that is a string.
     pub fn take_text(&mut self, name: &str) -> Option<String> {
-        match self.take(name)? {
-            Node::Leaf(json) => json::parse(&json).map(|value| value.to_text()),
+        self.take(name)?.plain()
+    }
+
+    /// The text of a scalar.
+    pub fn plain(&self) -> Option<String> {
+        match self {
+            Node::Leaf(json) => json::parse(json).map(|value| value.to_text()),
             _ => None,
         }
     }
@@ -252,7 +252,7 @@ const TRUE: &[&str] = &["true", "yes", "1", "ja", "oui", "sí", "si", "sim", "ve
 const FALSE: &[&str] = &["false", "no", "0", "nein", "non", "nee", "não", "falso", "faux", "falsch"];
 
 /// A cell as JSON.
-fn value(text: &str, cell: Cell, order: Order, flags: &mut u16) -> Option<String> {
+pub fn value(text: &str, cell: Cell, order: Order, flags: &mut u16) -> Option<String> {
     let quoted = |text: &str| {
         let mut out = String::new();
         json::write_string(text, &mut out);

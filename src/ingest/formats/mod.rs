@@ -13,6 +13,7 @@ mod record_types;
 mod sign_ins;
 mod splunk;
 mod unified_audit;
+pub mod workspace;
 
 use std::borrow::Cow;
 
@@ -89,9 +90,30 @@ pub const FORMATS: &[Format] = &[
     Format {
         route: "A5",
         name: "unified audit log records",
-        made_by: "Office 365 Management Activity API; A6 when a record is a line of its own",
+        made_by: "Office 365 Management Activity API",
         sniff: unified_audit::sniff,
         read: unified_audit::read,
+    },
+    Format {
+        route: "A6",
+        name: "unified audit log records, a line each",
+        made_by: "tools that write only AuditData",
+        sniff: |_, _| false,
+        read: unified_audit::read,
+    },
+    Format {
+        route: "E3",
+        name: "rows of a Log Analytics workspace",
+        made_by: "data export of a workspace, az monitor log-analytics query",
+        sniff: workspace::sniff_object,
+        read: workspace::read_object,
+    },
+    Format {
+        route: "E2",
+        name: "answer of the Log Analytics query API",
+        made_by: "POST /v1/workspaces/{id}/query",
+        sniff: workspace::sniff_answer,
+        read: workspace::read_answer,
     },
 ];
 
@@ -161,6 +183,15 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         note: no_note,
     },
     CsvFormat {
+        route: "E1",
+        name: "rows of a Log Analytics workspace as CSV",
+        made_by: "Sentinel or Log Analytics, Logs, Export to CSV",
+        sniff: workspace::sniff_columns,
+        read: workspace::read_row,
+        fields: &[],
+        note: workspace::note,
+    },
+    CsvFormat {
         route: "A1",
         name: "Search-UnifiedAuditLog as CSV",
         made_by: "Search-UnifiedAuditLog | Export-Csv",
@@ -172,14 +203,16 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
 ];
 
 /// The columns of tables that rows with these members have no value for.
-pub fn not_carried(tables: &[String], members: &[String]) -> Vec<String> {
+pub fn not_carried(routes: &[String], tables: &[String], members: &[String]) -> Vec<String> {
     // Members that a route's own code works out of others.
     const WORKED_OUT: &[(&str, &str)] = &[("#actor", "initiatedBy"), ("#code", "status"), ("#status", "status")];
     let has = |name: &str| {
         let worked = |member: &String| WORKED_OUT.iter().any(|(from, to)| member == from && *to == name);
         members.iter().any(|m| m == name || worked(m))
     };
-    let plans = sign_ins::plans().iter().chain([directory_audits::plan()]);
+    let rows = routes.iter().any(|route| route == "E1");
+    let graph = sign_ins::plans().iter().chain([directory_audits::plan()]).filter(|_| !rows);
+    let plans = graph.chain(workspace::plans().iter().filter(|_| rows));
     let mut out = Vec::new();
     for plan in plans.filter(|plan| tables.contains(&plan.layout.table)) {
         let carried = plan.carried(has);
