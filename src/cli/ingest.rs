@@ -42,6 +42,12 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
 
+    /// Make the files a table of this name, whatever they are: CSV, JSON or Parquet
+    ///
+    /// For lists to join to. The types of the columns are those that all rows have.
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+
     #[command(flatten)]
     secrets: Passwords,
 
@@ -70,7 +76,12 @@ impl Passwords {
 const TOLD: usize = 10;
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let options = Options { now: clock(), threads: args.threads, passwords: args.secrets.read()? };
+    let options = Options {
+        now: clock(),
+        threads: args.threads,
+        passwords: args.secrets.read()?,
+        table: args.table.clone(),
+    };
     let summary = ingest(&args.paths, &args.lake, &options, terminal)?;
     args.output.write(&table(&summary.sources), terminal)?;
     tell(&summary, &args.lake, terminal);
@@ -195,6 +206,11 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
     }
     for (source, note) in summary.sources.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
         terminal.note(&format!("{}: {note}", source.path));
+    }
+    if let Some(table) = &summary.table {
+        let columns: Vec<String> =
+            table.columns.iter().map(|(name, ty)| format!("{name}: {}", ty.name())).collect();
+        terminal.note(&format!("{} ({})", table.name, columns.join(", ")));
     }
     if summary.rejected > 0 {
         tell_rejects(summary, lake, terminal);

@@ -6,6 +6,7 @@
 use super::cells::{self, Header};
 use super::dates::{Evidence, Order};
 use super::input::Input;
+use super::powershell;
 use super::split::{CsvSplitter, Piece};
 use super::stream::{Opened, Stream};
 use super::tabular::Cell;
@@ -49,7 +50,10 @@ struct Look<'a> {
 impl<'a> Look<'a> {
     fn new(header: &'a Header) -> Look<'a> {
         let times = header.mapped.iter().filter(|m| matches!(m.cell, Cell::Time));
-        let dates = times.flat_map(|m| m.columns.iter().copied()).collect();
+        let mut dates: Vec<usize> = times.flat_map(|m| m.columns.iter().copied()).collect();
+        if matches!(header.format.route, "B3" | "G") {
+            dates.extend((0..header.columns.len()).filter(|at| powershell::is_date(&header.columns[*at])));
+        }
         let outer = header.find("CreationDate").or_else(|| header.find("createdDateTime"));
         let pair = outer.zip(header.find("AuditData"));
         Look { header, dates, pair, evidence: Evidence::default(), pairs: 0 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use super::dates::Order;
 use super::formats::portal_steps::Steps;
-use super::formats::{self, CsvFormat, workspace};
+use super::formats::{self, CsvFormat, custom, workspace};
+use super::powershell;
 use super::tabular::{self, Mapped};
 
 /// The first row of a CSV file, and the export route it belongs to.
@@ -35,6 +36,10 @@ impl Header {
         if self.format.route == "E1" {
             return Some(workspace::names(self).into_iter().map(String::from).collect());
         }
+        if self.format.route == "B3" {
+            let top = |name: &String| powershell::path(name, true).split('.').next().map(String::from);
+            return Some(self.columns.iter().filter_map(top).collect());
+        }
         let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_string();
         (!self.format.fields.is_empty()).then(|| self.mapped.iter().map(|m| first(&m.path)).collect())
     }
@@ -48,8 +53,9 @@ impl Header {
 /// A header longer than this is none.
 const MAX_HEADER: usize = 64 * 1024;
 
-/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none.
-pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
+/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none. `any`
+/// takes one that is of no known export.
+pub fn header(text: &[u8], any: bool) -> Result<(Header, usize), String> {
     let mut at = 0;
     let mut told = None;
     for _ in 0..2 {
@@ -80,7 +86,8 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
         best.unwrap_or(b',')
     });
     let columns: Vec<String> = split(row, delimiter).iter().map(|c| c.trim().to_string()).collect();
-    let Some(format) = formats::csv_format(&columns) else {
+    let known = if any { Some(&custom::ANY) } else { formats::csv_format(&columns) };
+    let Some(format) = known else {
         if columns.len() < 2 {
             return Err("neither JSON nor CSV".into());
         }

@@ -12,6 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::MultiGzDecoder;
 
+use super::parquet::Lines;
 use super::stream::sha256;
 use super::zip::{self, Bytes, Entry};
 use crate::lake;
@@ -37,6 +38,8 @@ pub struct Input {
     place: Place,
     pub outer: Option<Arc<Outer>>,
     pub depth: usize,
+    /// The hash of the source, where it is not that of the bytes that are read.
+    pub digest: Option<String>,
     /// It waits until the files that belong to it have been read.
     pub waits: bool,
 }
@@ -45,6 +48,7 @@ pub struct Input {
 enum Place {
     File(PathBuf),
     Gzip(Arc<Input>),
+    Parquet(PathBuf),
     Entry(Bytes, Arc<Entry>, Arc<Vec<String>>),
 }
 
@@ -61,7 +65,7 @@ pub type Problem = Arc<Mutex<Option<String>>>;
 impl Input {
     pub fn file(path: PathBuf, size: u64) -> Input {
         let place = Place::File(path.clone());
-        Input { name: path, size, content: Some(size), place, outer: None, depth: 0, waits: false }
+        Input { name: path, size, content: Some(size), place, outer: None, depth: 0, digest: None, waits: false }
     }
 
     /// The path of a source that is a file of its own.
@@ -88,6 +92,7 @@ impl Input {
         let problem = Problem::default();
         let inner: Box<dyn Read + Send> = match &self.place {
             Place::File(path) => return Ok((Box::new(File::open(path)?), problem)),
+            Place::Parquet(path) => Box::new(Lines::open(path)?),
             Place::Gzip(inner) => Box::new(MultiGzDecoder::new(inner.open()?.0)),
             Place::Entry(bytes, entry, passwords) => zip::open(bytes, entry, passwords)?,
         };
@@ -100,7 +105,21 @@ impl Input {
         let outer = self.unpacked("gzip")?;
         let depth = self.depth + 1;
         let (name, size) = (self.name.clone(), self.size);
-        Ok(Input { name, size, content: None, place: Place::Gzip(Arc::new(self)), outer, depth, waits: false })
+        let place = Place::Gzip(Arc::new(self));
+        Ok(Input { name, size, content: None, place, outer, depth, digest: None, waits: false })
+    }
+
+    /// The rows, if it is a Parquet file.
+    pub fn rows(self) -> Result<Input, String> {
+        let Some(path) = self.path().map(PathBuf::from) else {
+            return Err("a Parquet file inside an archive: unpack it first".into());
+        };
+        let digest = Some(sha256(&self).map_err(|e| e.to_string())?);
+        Ok(Input { place: Place::Parquet(path), digest, ..self })
+    }
+
+    pub fn is_parquet(&self) -> bool {
+        matches!(self.place, Place::Parquet(_))
     }
 
     /// What is inside, if it is a zip archive.
@@ -121,6 +140,7 @@ impl Input {
             place: Place::Entry(bytes.clone(), Arc::new(entry), Arc::clone(passwords)),
             outer: outer.clone(),
             depth: self.depth + 1,
+            digest: None,
             waits: false,
         });
         Ok(inside.collect())

@@ -13,7 +13,7 @@ use crate::lake::rows::{Spare, layouts};
 
 /// Says what the files under `paths` hold, without writing anything.
 pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Error> {
-    let mut reader = Reader::new(files::list(paths, None)?, &[], passwords);
+    let mut reader = Reader::new(files::list(paths, None)?, &[], passwords, false);
     let spare = Arc::new(Spare::default());
     let mut found: Vec<Found> = Vec::new();
     let mut current: Option<(Account, Vec<u64>)> = None;
@@ -22,7 +22,7 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
         if batch.is_empty() {
             return Ok(found);
         }
-        let mut parsed = parse(&batch, &spare).into_iter().peekable();
+        let mut parsed = parse(&batch, &spare, None).into_iter().peekable();
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin(begin) => current = Some((Account::new(begin), vec![0; layouts().len()])),

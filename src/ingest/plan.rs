@@ -126,9 +126,9 @@ impl Plan {
         plan
     }
 
-    /// A record whose members are the columns: `member` says under which name each is. `Type` is the
-    /// table's name.
-    pub fn of_layout(layout: &Arc<Layout>, member: impl Fn(&str) -> String) -> Plan {
+    /// A record whose members are the columns: `member` says under which name each is. A column without
+    /// one holds the table's name.
+    pub fn of_layout(layout: &Arc<Layout>, member: impl Fn(&str) -> Option<String>) -> Plan {
         let mut plan = Plan {
             layout: Arc::clone(layout),
             slots: HashMap::new(),
@@ -138,14 +138,14 @@ impl Plan {
         };
         let names = |f: &&Field| f.shred.is_none() && f.name != REST;
         for (at, field) in layout.fields.iter().enumerate().filter(|(_, f)| names(f)) {
-            let source = match field.name.as_str() {
-                "Type" => Source::Const(layout.table.clone()),
-                name => Source::Slot(plan.slot(&member(name)), Vec::new()),
+            let source = match member(&field.name) {
+                None => Source::Const(layout.table.clone()),
+                Some(name) => Source::Slot(plan.slot(&name), Vec::new()),
             };
             plan.columns.push((at, source));
         }
         for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
-            let slot = plan.slot(&member(shreds.column));
+            let Some(slot) = member(shreds.column).map(|name| plan.slot(&name)) else { continue };
             for (path, ty) in shreds.paths {
                 plan.place_shred(shreds.column, slot, steps(path), path, *ty);
             }
@@ -301,6 +301,11 @@ impl Plan {
         }
         slot
     }
+}
+
+/// The member of a column is called as the column is, but `Type` is the table's name.
+pub fn same_name(column: &str) -> Option<String> {
+    (column != "Type").then(|| column.to_string())
 }
 
 /// The column of members that have none.

@@ -56,6 +56,7 @@ pub struct End {
 pub struct Reader {
     queue: VecDeque<Candidate>,
     passwords: Arc<Vec<String>>,
+    any: bool,
     current: Option<Box<Stream>>,
     next_source: u32,
     /// Hash → what is known of the files read so far, by this run or before; and their sizes.
@@ -67,13 +68,15 @@ pub struct Reader {
 }
 
 impl Reader {
-    pub fn new(candidates: Vec<Candidate>, sources: &[Source], passwords: &[String]) -> Reader {
+    /// `any` takes tables of any columns.
+    pub fn new(candidates: Vec<Candidate>, sources: &[Source], passwords: &[String], any: bool) -> Reader {
         let archives = sources.iter().filter_map(|s| s.archive.as_ref());
         let files = sources.iter().map(|s| (&s.sha256, s.size, &s.path));
         let files = files.chain(archives.map(|a| (&a.sha256, a.size, &a.path)));
         Reader {
             queue: candidates.into(),
             passwords: Arc::new(passwords.to_vec()),
+            any,
             current: None,
             next_source: sources.iter().map(|s| s.id + 1).max().unwrap_or(0),
             known: files
@@ -113,11 +116,11 @@ impl Reader {
                     let sha256 = stream.sha256();
                     let name = stream.input.name.display();
                     self.known.insert(sha256.clone(), format!("the same bytes as {name}"));
-                    self.sizes.insert(stream.size);
+                    self.sizes.insert(stream.bytes());
                     self.window = std::mem::take(&mut stream.raw);
                     events.push(Event::End(End {
                         sha256,
-                        size: stream.size,
+                        size: stream.bytes(),
                         read: stream.unreported(),
                         notes: stream.notes(),
                         problem: stream.problem(),
@@ -137,7 +140,8 @@ impl Reader {
             Candidate::Input(input) => input,
         };
         let (path, size) = (input.name.clone(), input.size);
-        if input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size)) && !input.waits {
+        let known = input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size));
+        if known && !input.waits && !input.is_parquet() {
             match stream::sha256(&input) {
                 Err(e) => return skipped(path, size, e.to_string(), false),
                 Ok(hash) => {
@@ -147,7 +151,7 @@ impl Reader {
                 }
             }
         }
-        match Stream::open(input, self.next_source, &mut self.window) {
+        match Stream::open(input, self.next_source, &mut self.window, self.any) {
             Err(e) => skipped(path, size, e.to_string(), false),
             Ok(Opened::Skipped(reason)) => skipped(path, size, reason, false),
             Ok(Opened::Gzip(input)) => match input.gunzip() {
@@ -155,6 +159,13 @@ impl Reader {
                 Ok(inside) => {
                     self.remember(&inside);
                     self.queue.push_front(Candidate::Input(inside));
+                    None
+                }
+            },
+            Ok(Opened::Parquet(input)) => match input.rows() {
+                Err(reason) => skipped(path, size, reason, false),
+                Ok(rows) => {
+                    self.queue.push_front(Candidate::Input(rows));
                     None
                 }
             },

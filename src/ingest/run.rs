@@ -16,8 +16,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::account::{Account, add_name, note_lists};
 use super::files;
+use super::formats::custom::{self, Custom};
+use super::infer::Columns;
 use super::reader::{End, Event, Reader};
 use super::stream::Chunk;
+use super::tape::Tape;
 use super::worker::{Parsed, Worker};
 use super::{Error, Options, Progress, Skipped, Summary};
 use crate::lake::Source;
@@ -49,11 +52,21 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let candidates = files::list(paths, Some(lake))?;
     let store = Store::open(lake)?;
     let pool = pool(options, lake)?;
-    let mut reader = Reader::new(candidates, &store.manifest.sources, &options.passwords);
+    let reader = || {
+        let candidates = files::list(paths, Some(lake))?;
+        Ok(Reader::new(candidates, &store.manifest.sources, &options.passwords, options.table.is_some()))
+    };
+    let custom = match &options.table {
+        Some(name) => custom_table(name, &store, reader()?, lake)?,
+        None => None,
+    };
+    let mut reader = reader()?;
     let mut writer = Writer::new(store, &pool, options);
+    if let Some(custom) = &custom {
+        writer.add_table(custom);
+    }
     let spare = Arc::clone(&writer.spare);
     let mut batch = reader.next_batch()?;
     let mut before = (Vec::new(), Vec::new());
@@ -61,7 +74,7 @@ pub fn run(
         let (mut next, mut parsed) = (Ok(Vec::new()), Vec::new());
         let buffers = pool.in_place_scope(|scope| {
             scope.spawn(|_| next = reader.next_batch());
-            scope.spawn(|_| parsed = parse(&batch, &spare));
+            scope.spawn(|_| parsed = parse(&batch, &spare, custom.as_ref()));
             writer.take(before.0, before.1, progress)
         })?;
         reader.recycle(buffers);
@@ -69,8 +82,37 @@ pub fn run(
         batch = next?;
     }
     let mut summary = writer.finish()?;
+    summary.table = custom.filter(|_| !summary.sources.is_empty()).map(|custom| custom.entry.clone());
     summary.elapsed = start.elapsed();
     Ok(summary)
+}
+
+/// Looks at all records and says what table they make; `None` when there is none.
+fn custom_table(
+    name: &str,
+    store: &Store,
+    mut reader: Reader,
+    path: &Path,
+) -> Result<Option<Arc<Custom>>, Error> {
+    custom::check_name(name).map_err(|message| Error::new(path, message))?;
+    let (mut columns, mut tape) = (Columns::default(), Tape::default());
+    loop {
+        let batch = reader.next_batch()?;
+        if batch.is_empty() {
+            break;
+        }
+        for event in &batch {
+            if let Event::Chunk(chunk) = event {
+                custom::look(chunk, &mut columns, &mut tape);
+            }
+        }
+    }
+    if columns.records == 0 {
+        return Ok(None);
+    }
+    let known = store.manifest.tables.iter().find(|t| t.name == name);
+    let custom = Custom::new(name, known, &columns).map_err(|message| Error::new(path, message))?;
+    Ok(Some(Arc::new(custom)))
 }
 
 fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
@@ -80,7 +122,7 @@ fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
 
 /// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
 /// its event. The results are in order.
-pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
+pub fn parse(batch: &[Event], spare: &Arc<Spare>, custom: Option<&Arc<Custom>>) -> Vec<(usize, Parsed)> {
     let mut tasks = Vec::new();
     for (at, event) in batch.iter().enumerate() {
         let Event::Chunk(chunk) = event else { continue };
@@ -94,7 +136,7 @@ pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
     }
     let run = |(at, chunk, from, to): (usize, &Chunk, usize, usize)| {
         let small = chunk.pieces[to - 1].end - chunk.pieces[from].start < TASK / 4;
-        (at, Worker::new(spare, small).run(chunk, from, to))
+        (at, Worker::new(spare, small, custom).run(chunk, from, to))
     };
     tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
@@ -134,6 +176,16 @@ impl<'a> Writer<'a> {
             sender,
             receiver,
         }
+    }
+
+    /// Makes room for a table that is not in the catalogue.
+    fn add_table(&mut self, custom: &Custom) {
+        self.layouts.push(Arc::clone(&custom.layout));
+        self.pending.push(Pending::default());
+        self.rows.push(0);
+        let tables = &mut self.store.manifest.tables;
+        tables.retain(|table| table.name != custom.entry.name);
+        tables.push(custom.entry.clone());
     }
 
     /// Takes in a batch; gives back the buffers of its chunks.

@@ -175,28 +175,37 @@ pub enum Opened {
     /// Something that holds other files, and whether it is a zip archive or gzip.
     Zip(Input),
     Gzip(Input),
+    Parquet(Input),
     /// Not ours, and why.
     Skipped(String),
 }
 
 impl Stream {
-    /// Opens a file and tells its container from its first window, which is read into `raw`.
-    pub fn open(input: Input, source: u32, raw: &mut Vec<u8>) -> io::Result<Opened> {
-        Stream::begin(input, source, raw, true)
+    /// Opens a file and tells its container from its first window, which is read into `raw`. `any` takes
+    /// a table of any columns.
+    pub fn open(input: Input, source: u32, raw: &mut Vec<u8>, any: bool) -> io::Result<Opened> {
+        Stream::begin(input, source, raw, !any, any)
     }
 
     /// Opens a source that is known to be one, once more.
     pub fn open_again(input: Input, raw: &mut Vec<u8>) -> io::Result<Opened> {
-        Stream::begin(input, 0, raw, false)
+        Stream::begin(input, 0, raw, false, false)
     }
 
-    fn begin(input: Input, source: u32, raw: &mut Vec<u8>, ahead: bool) -> io::Result<Opened> {
+    fn begin(
+        input: Input,
+        source: u32,
+        raw: &mut Vec<u8>,
+        ahead: bool,
+        any: bool,
+    ) -> io::Result<Opened> {
         let (mut file, problem) = input.open()?;
         raw.resize(WINDOW, 0);
         let count = fill(&mut *file, raw)?;
         let head = &raw[..count];
         match head {
             [0x1f, 0x8b, ..] => return Ok(Opened::Gzip(input)),
+            [b'P', b'A', b'R', b'1', ..] => return Ok(Opened::Parquet(input)),
             [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return Ok(Opened::Zip(input)),
             _ => {}
         }
@@ -213,7 +222,7 @@ impl Stream {
         let (splitter, start) = match buffer.get(skip) {
             None => return Ok(Opened::Skipped("holds nothing but white space".into())),
             Some(b'{' | b'[') => (Splitter::Json(JsonSplitter::default()), skip),
-            Some(_) => match cells::header(&buffer[skip..]) {
+            Some(_) => match cells::header(&buffer[skip..], any) {
                 Ok((mut header, length)) => {
                     header.name = input.short_name();
                     if ahead {
@@ -296,7 +305,7 @@ impl Stream {
 
     /// Bytes of the disk read since the last time; what is unpacked counts at the end, as it is packed.
     pub fn unreported(&mut self) -> u64 {
-        let packed = self.input.outer.is_some();
+        let packed = self.input.outer.is_some() || self.input.is_parquet();
         let size = match (packed, self.done) {
             (false, _) => self.size,
             (true, false) => 0,
@@ -331,7 +340,13 @@ impl Stream {
 
     /// After the end: the hash of the file, in hex.
     pub fn sha256(&self) -> String {
-        hex(&self.hash.clone().finalize())
+        let own = self.input.digest.clone();
+        own.unwrap_or_else(|| hex(&self.hash.clone().finalize()))
+    }
+
+    /// After the end: the bytes of the source.
+    pub fn bytes(&self) -> u64 {
+        if self.input.is_parquet() { self.input.size } else { self.size }
     }
 
     /// The columns, when it is CSV.
@@ -345,6 +360,7 @@ impl Stream {
     /// How the records lie in it.
     pub fn container(&self) -> &'static str {
         match &self.splitter {
+            Splitter::Json(_) if self.input.is_parquet() => "Parquet",
             Splitter::Json(_) => "JSON",
             Splitter::Csv(..) => "CSV",
         }
@@ -393,7 +409,6 @@ pub fn sha256(input: &Input) -> io::Result<String> {
 /// Kinds of file that hold no text, by their first bytes.
 const FOREIGN: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
-    (b"PAR1", "a Parquet file"),
     (b"\xD0\xCF\x11\xE0", "an old Office document (Excel .xls?): save it as CSV UTF-8"),
     (b"BZh", "bzip2-compressed: unpack it first"),
     (b"\xFD7zXZ", "xz-compressed: unpack it first"),

@@ -22,8 +22,11 @@ use crate::time;
 #[derive(Clone, Copy)]
 pub enum Cell {
     Text,
+    /// Text, whatever it begins with.
+    Verbatim,
     Bool,
     Number,
+    Real,
     Time,
     /// JSON, or else text.
     Json,
@@ -150,6 +153,12 @@ impl Node {
         &mut elements[index]
     }
 
+    /// A member that is there.
+    pub fn find(&self, name: &str) -> Option<&Node> {
+        let Node::Object(members) = self else { return None };
+        members.iter().find(|(known, _)| known == name).map(|(_, node)| node)
+    }
+
     /// Takes a member out.
     pub fn take(&mut self, name: &str) -> Option<Node> {
         let Node::Object(members) = self else { return None };
@@ -269,6 +278,8 @@ pub fn value(text: &str, cell: Cell, order: Order, flags: &mut u16) -> Option<St
             let truth = TRUE.contains(&lower.as_str());
             (truth || FALSE.contains(&lower.as_str())).then(|| truth.to_string())
         }
+        Cell::Verbatim => quoted(text),
+        Cell::Real => text.parse::<f64>().ok().filter(|x| x.is_finite()).map(|_| text.to_string()),
         Cell::Number => text.parse::<i64>().ok().map(|n| n.to_string()),
         Cell::Time => {
             let (ticks, ambiguous) = dates::read(text, order)?;

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::cells::{self, Header};
+use super::formats::custom::{self, Custom};
 use super::formats;
 use super::plan::{self, Memory, Place, Plan, Record};
 use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
@@ -48,6 +49,8 @@ pub struct Worker {
     pub inner: Tape,
     /// Members found around the record at hand.
     pub rest: String,
+    /// The table of its own that all records go to.
+    pub custom: Option<Arc<Custom>>,
     memories: Vec<((usize, usize), Memory)>,
     spare: Arc<Spare>,
     small: bool,
@@ -56,8 +59,8 @@ pub struct Worker {
 
 impl Worker {
     /// `small` says that there is little to do.
-    pub fn new(spare: &Arc<Spare>, small: bool) -> Worker {
-        Worker { spare: Arc::clone(spare), small, ..Worker::default() }
+    pub fn new(spare: &Arc<Spare>, small: bool, custom: Option<&Arc<Custom>>) -> Worker {
+        Worker { spare: Arc::clone(spare), small, custom: custom.cloned(), ..Worker::default() }
     }
 
     /// Reads some pieces of a chunk.
@@ -99,7 +102,10 @@ impl Worker {
     fn json(&mut self, text: &str, place: Place) {
         let mut tape = std::mem::take(&mut self.tape);
         match tape.parse(text) {
-            Ok(()) => formats::read_value(self, &tape, 0, place, 0),
+            Ok(()) => match self.custom.clone() {
+                Some(custom) => custom::read_value(self, &custom, &tape, place),
+                None => formats::read_value(self, &tape, 0, place, 0),
+            },
             Err(e) => {
                 let reason = format!("not JSON at byte {}: {}", place.offset + e.at as u64, e.what);
                 self.reject(&place, &reason, text);
@@ -122,7 +128,7 @@ impl Worker {
         if found > wanted && text.contains('\n') {
             return false;
         }
-        if found > wanted || found < 2 {
+        if found > wanted || found < wanted.min(2) {
             self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
         } else {
             (header.format.read)(self, header, &cells, place);
@@ -195,7 +201,11 @@ impl Worker {
 
     /// Valid JSON, but no record that any route has.
     pub fn unknown(&mut self, place: &Place, tape: &Tape, node: u32) {
-        let reason = if tape.kind(node) == Kind::Object {
+        let listing = tape.kind(node) == Kind::Object && tape.member(node, "contentUri").is_some();
+        let reason = if listing {
+            "a list of the Management Activity API: it says where records are (contentUri), but holds none"
+                .to_string()
+        } else if tape.kind(node) == Kind::Object {
             let keys: Vec<&str> = tape.children(node).take(6).map(|child| tape.key(child)).collect();
             let keys: String = keys.join(", ").chars().take(120).collect();
             format!("a record of no known kind (members: {keys})")

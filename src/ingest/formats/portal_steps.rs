@@ -69,7 +69,7 @@ pub fn sniff(columns: &[String]) -> bool {
 
 pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], place: Place) {
     static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
-    let make = || Some(Plan::of_layout(&layouts()[number("SignInAuthenticationSteps")?], str::to_string));
+    let make = || Some(Plan::of_layout(&layouts()[number("SignInAuthenticationSteps")?], plan::same_name));
     let Some(plan) = PLAN.get_or_init(make) else { return };
     let (root, flags) = tabular::record(header, cells, &mut worker.rest);
     let place = Place { flags: place.flags | flags, ..place };

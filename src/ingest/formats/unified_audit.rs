@@ -12,7 +12,8 @@ use crate::ingest::cells::Header;
 use crate::ingest::dates::{self, Order};
 use crate::ingest::plan::From::{Const, Made, Member, Whole};
 use crate::ingest::plan::{Map, Place, Plan, Record, push_member};
-use crate::ingest::tabular::push_text;
+use crate::ingest::powershell::{self, Found, Names};
+use crate::ingest::tabular::{Node, push_text};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
 use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL};
@@ -100,6 +101,26 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     write(worker, tape, root, place, "");
 }
 
+/// A table of records, without the columns that surround them.
+pub fn sniff_flat(columns: &[String]) -> bool {
+    let keys = ["CreationTime", "Operation", "RecordType", "Workload", "Id"];
+    keys.iter().filter(|key| columns.iter().any(|c| c == *key)).count() >= 4
+}
+
+/// A row of such a table. Its cells are scalars; objects are what PowerShell made of them.
+pub fn read_flat(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], place: Place) {
+    let mut record = Node::default();
+    for (name, cell) in header.columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+        *record.at_member(name) = Node::text(cell);
+    }
+    let mut found = Found { flags: LOSSY };
+    super::with_record(worker, &record.to_json(), &place, |worker, tape| {
+        let record = powershell::repair(tape, 0, Names::Kept, &mut found).to_json();
+        let place = Place { flags: place.flags | found.flags, ..place };
+        super::with_record(worker, &record, &place, |worker, tape| write(worker, tape, 0, place, ""));
+    });
+}
+
 pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     let text = |key| tape.member_text(root, key).unwrap_or_default();
     let either = |a, b| Some(text(a)).filter(|t| !t.is_empty()).unwrap_or_else(|| text(b));
@@ -147,9 +168,15 @@ fn read_inner(
     }
     match inner {
         Some(inner) if tape.kind(inner) == Kind::Object => {
-            let damaged = tape.text(inner).contains("\"System.Object[]\"");
-            let flags = place.flags | if damaged { LOSSY } else { 0 };
-            write(worker, tape, inner, Place { flags, ..place }, &outer.record_type);
+            if !powershell::is_touched(tape.text(inner)) {
+                return write(worker, tape, inner, place, &outer.record_type);
+            }
+            let mut found = Found::default();
+            let record = powershell::repair(tape, inner, Names::Kept, &mut found).to_json();
+            let place = Place { flags: place.flags | found.flags, ..place };
+            super::with_record(worker, &record, &place, |worker, tape| {
+                write(worker, tape, 0, place, &outer.record_type);
+            });
         }
         Some(inner) if tape.kind(inner) == Kind::String => {
             read_text(worker, &tape.string(inner), outer, place)

@@ -153,7 +153,7 @@ impl Row {
 /// A plan per table, whose members are its columns.
 pub fn plans() -> &'static [Plan] {
     static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
-    PLANS.get_or_init(|| layouts().iter().map(|layout| Plan::of_layout(layout, str::to_string)).collect())
+    PLANS.get_or_init(|| layouts().iter().map(|layout| Plan::of_layout(layout, plan::same_name)).collect())
 }
 
 /// Events have ids, which other routes know too; all other rows are told by what they hold.
