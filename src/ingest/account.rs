@@ -140,14 +140,14 @@ impl Account {
         note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
         note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
         let said = [
-            (damage.partial, "put together from what surrounds them, as the records inside cannot be read"),
-            (damage.lossy, "with values that were lost before auk read them"),
+            (damage.partial, "put together from what surrounds it, as what is inside cannot be read"),
+            (damage.lossy, "with values that were lost before auk read it"),
             (damage.unreadable, "with a date or a number that cannot be read"),
             (damage.repaired, "with values that PowerShell had written in its own form, read back"),
             (damage.ambiguous, "with a date that may be day-first or month-first; read as month-first"),
         ];
         for (count, what) in said {
-            note(count > 0, format!("{count} records {what}"));
+            note(count > 0, format!("{count} {} {what}", if count == 1 { "record" } else { "records" }));
         }
         if let Some(problem) = end.problem {
             note(true, problem);

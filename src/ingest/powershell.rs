@@ -42,8 +42,14 @@ pub fn camel(name: &str) -> String {
 
 /// The name of a type, or several, where a value was.
 pub fn is_lost(text: &str) -> bool {
-    const TYPES: [&str; 4] =
-        ["System.Object", "System.Collections.", "Microsoft.Graph.PowerShell.Models.", "System.Management."];
+    const TYPES: [&str; 6] = [
+        "System.Object",
+        "System.String",
+        "System.Byte",
+        "System.Collections.",
+        "Microsoft.Graph.PowerShell.Models.",
+        "System.Management.",
+    ];
     let text = text.trim();
     TYPES.iter().any(|ty| text.starts_with(ty))
         && text.split([' ', ';', ',']).all(|word| word.is_empty() || TYPES.iter().any(|ty| word.starts_with(ty)))

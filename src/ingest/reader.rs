@@ -189,7 +189,7 @@ impl Reader {
                 _ => {}
             }
             notes.extend((header.format.note)(header).map(String::from));
-            notes.extend(header.dates.note().filter(|_| !header.mapped.is_empty()).map(String::from));
+            notes.extend(header.dates.note().filter(|_| !header.format.route.starts_with('A')).map(String::from));
             members = header.members();
         }
         let source = self.next_source;
