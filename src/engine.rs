@@ -129,7 +129,8 @@ impl Catalog for Engine {
     }
 
     fn tables(&self) -> Vec<String> {
-        let held = |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
+        let held =
+            |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
         let own = self.lake.iter().flat_map(|lake| lake.own());
         let mut names: Vec<String> =
             lake::tables().iter().chain(own).filter(held).map(|t| t.name.clone()).collect();

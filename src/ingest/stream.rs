@@ -192,13 +192,7 @@ impl Stream {
         Stream::begin(input, 0, raw, false, false)
     }
 
-    fn begin(
-        input: Input,
-        source: u32,
-        raw: &mut Vec<u8>,
-        ahead: bool,
-        any: bool,
-    ) -> io::Result<Opened> {
+    fn begin(input: Input, source: u32, raw: &mut Vec<u8>, ahead: bool, any: bool) -> io::Result<Opened> {
         let (mut file, problem) = input.open()?;
         raw.resize(WINDOW, 0);
         let count = fill(&mut *file, raw)?;

@@ -8,8 +8,8 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use super::tables::TableDef;
 use super::Error;
+use super::tables::TableDef;
 use crate::json;
 use crate::types::{Column, Type};
 use crate::value::Value;
@@ -74,7 +74,7 @@ pub struct Damage {
     pub lossy: u64,
     /// A date or a number could not be read.
     pub unreadable: u64,
-    /// PowerShell had written values in a form of its own, and they were read back.
+    /// Values were in a form of PowerShell's or in a code page, and were read back.
     pub repaired: u64,
     /// A date could be day-first or month-first, and nothing in the source tells.
     pub ambiguous: u64,
@@ -221,7 +221,10 @@ fn source_value(s: &Source) -> Value {
         ("notes", texts(&s.notes)),
         ("container", Value::string(&s.container)),
         ("archive", s.archive.as_ref().map_or(Value::Null, archive_value)),
-        ("damage", bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect())),
+        (
+            "damage",
+            bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect()),
+        ),
         ("not_carried", texts(&s.not_carried)),
     ])
 }
@@ -247,7 +250,8 @@ fn archive_value(a: &Archive) -> Value {
 }
 
 fn table_value(t: &TableEntry) -> Value {
-    let column = |(name, ty): &(String, Type)| Value::Array(vec![Value::string(name), Value::string(ty.name())]);
+    let column =
+        |(name, ty): &(String, Type)| Value::Array(vec![Value::string(name), Value::string(ty.name())]);
     let columns = Value::Array(t.columns.iter().map(column).collect());
     bag(vec![("name", Value::string(&t.name)), ("columns", columns)])
 }
@@ -279,7 +283,7 @@ fn manifest(v: &Value) -> Option<Manifest> {
         generation: count(v, "generation")?,
         next_part: count(v, "next_part")?,
         now: v.member("now").as_i64(),
-        tables: v.member("tables").as_array()?.iter().map(table).collect::<Option<_>>()?,
+        tables: v.member("tables").as_array().unwrap_or_default().iter().map(table).collect::<Option<_>>()?,
         sources: v.member("sources").as_array()?.iter().map(source).collect::<Option<_>>()?,
         parts: v.member("parts").as_array()?.iter().map(part).collect::<Option<_>>()?,
         rejects: list(v, "rejects")?,
@@ -315,10 +319,10 @@ fn source(v: &Value) -> Option<Source> {
         first: v.member("first").as_i64(),
         last: v.member("last").as_i64(),
         notes: list(v, "notes")?,
-        container: text(v, "container")?,
+        container: text(v, "container").unwrap_or_default(),
         archive: archive(&v.member("archive"))?,
-        damage: damage(&v.member("damage"))?,
-        not_carried: list(v, "not_carried")?,
+        damage: damage(&v.member("damage")),
+        not_carried: list(v, "not_carried").unwrap_or_default(),
     })
 }
 
@@ -331,12 +335,12 @@ fn archive(v: &Value) -> Option<Option<Archive>> {
     Some(Some(Archive { kind, path, size: count(v, "size")?, sha256: text(v, "sha256")? }))
 }
 
-fn damage(v: &Value) -> Option<Damage> {
+fn damage(v: &Value) -> Damage {
     let mut damage = Damage::default();
     for (name, get) in DAMAGE {
-        *get(&mut damage) = count(v, name)?;
+        *get(&mut damage) = count(v, name).unwrap_or_default();
     }
-    Some(damage)
+    damage
 }
 
 fn table(v: &Value) -> Option<TableEntry> {

@@ -1,7 +1,7 @@
 //! The files of ingest pages as they would lie on disk: in an encoding, compressed, inside an archive.
 //!
 //! `file=a.json` is a file, `file=a.json.gz` is compressed, `file=pack.zip!inner/a.json` is put into an
-//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le`, `lines=crlf`,
+//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le` (or `windows-1252`), `lines=crlf`,
 //! `password=WORD`, `table=NAME` for `--table`.
 //!
 //! Trap: archives are written without compression of their own, by rules that the reader does not share.
@@ -75,11 +75,10 @@ fn bytes(block: &Block, name: &str) -> Result<Vec<u8>, String> {
     let bytes = match block.option("encoding") {
         None => text.into_bytes(),
         Some("utf-8-bom") => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        Some("utf-16le") => [0xfeff_u16]
-            .into_iter()
-            .chain(text.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect(),
+        Some("utf-16le") => {
+            [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        }
+        Some("windows-1252") => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         Some(other) => return Err(format!("no such encoding: {other}")),
     };
     if !name.ends_with(".gz") {
