@@ -140,8 +140,8 @@ impl Account {
         note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
         note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
         let said = [
-            (damage.partial, "put together from what surrounds it, as what is inside cannot be read"),
-            (damage.lossy, "with values that were lost before auk read it"),
+            (damage.partial, "put together from what surrounds the part that cannot be read"),
+            (damage.lossy, "with values that had been lost before"),
             (damage.unreadable, "with a date or a number that cannot be read"),
             (damage.repaired, "with values in a damaged form that were read back"),
             (damage.ambiguous, "with a date that may be day-first or month-first; read as month-first"),
