@@ -197,6 +197,9 @@ impl Stream {
         raw.resize(WINDOW, 0);
         let count = fill(&mut *file, raw)?;
         let head = &raw[..count];
+        if let Some(problem) = told(&problem).filter(|_| count == 0) {
+            return Ok(Opened::Skipped(problem));
+        }
         match head {
             [0x1f, 0x8b, ..] => return Ok(Opened::Gzip(input)),
             [b'P', b'A', b'R', b'1', ..] => return Ok(Opened::Parquet(input)),

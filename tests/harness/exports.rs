@@ -16,10 +16,13 @@ use flate2::{Compression, Crc};
 
 use super::page::{Block, Case};
 
+/// Files by name.
+type Files = BTreeMap<String, Node>;
+
 /// A file or the entries of an archive.
 enum Node {
     File(Vec<u8>),
-    Archive(BTreeMap<String, Node>),
+    Archive(Files),
 }
 
 /// A set of files that one command reads.
@@ -33,7 +36,7 @@ pub struct Exports {
 
 /// Writes the files of a case, those of each `table=` into a folder of their own.
 pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
-    let mut tables: BTreeMap<Option<String>, (BTreeMap<String, Node>, Vec<String>)> = BTreeMap::new();
+    let mut tables: BTreeMap<Option<String>, (Files, Vec<String>)> = BTreeMap::new();
     for block in &case.blocks {
         let Some(name) = block.option("file") else { continue };
         let (files, passwords) = tables.entry(block.option("table").map(String::from)).or_default();
@@ -55,7 +58,7 @@ pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
     Ok(all)
 }
 
-fn put(files: &mut BTreeMap<String, Node>, name: &str, bytes: Vec<u8>) {
+fn put(files: &mut Files, name: &str, bytes: Vec<u8>) {
     match name.split_once('!') {
         None => _ = files.insert(name.to_string(), Node::File(bytes)),
         Some((archive, inner)) => {
