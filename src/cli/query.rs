@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::Output;
@@ -30,6 +30,9 @@ pub struct Args {
     data: Data,
 
     #[command(flatten)]
+    beside: Beside,
+
+    #[command(flatten)]
     tuning: Tuning,
 
     #[command(flatten)]
@@ -43,6 +46,8 @@ Examples:
   auk query -f hunt.kql --from exports/ -o hunt.csv
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
+  auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake
+  auk query -f tor.kql --allow lists/ --mmdb GeoLite2-City.mmdb --lake lake
   echo 'AuditLogs | take 10' | auk query --lake lake --format ndjson";
 
 /// Where a query comes from.
@@ -64,7 +69,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
     question.answer(&engine, &args.output, terminal)?;
     Ok(Outcome::Done)

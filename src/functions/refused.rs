@@ -41,7 +41,6 @@ pub const ROWS: &[Function] = &[
     not_done("node_degree_out", GRAPH),
     not_done("node_id", GRAPH),
     not_done("graph", GRAPH),
-    not_done("geo_info_from_ip_address", "a database of the places of IP addresses is not part of auk"),
     not_done("geo_closest_point_on_line", SHAPES),
     not_done("geo_closest_point_on_polygon", SHAPES),
     not_done("geo_distance_point_to_line", SHAPES),

@@ -33,8 +33,9 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
-pub use parquet::write_parquet;
+pub use parquet::{read_parquet, write_parquet};
 
+use crate::functions::Places;
 use crate::lake::Part;
 use crate::plan::Plan;
 use crate::table::Table;
@@ -59,6 +60,8 @@ pub struct Env<'a> {
     pub now: i64,
     pub tables: &'a dyn Tables,
     pub engine: Engine,
+    /// Where addresses are, if a database of places was given.
+    pub places: Option<Places>,
     /// Read shredded columns in place of the JSON text, where they say the same.
     pub shreds: bool,
 }

@@ -12,6 +12,7 @@ pub mod golden;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;
+pub mod mmdb;
 pub mod page;
 pub mod property;
 pub mod rows;

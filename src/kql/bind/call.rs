@@ -47,7 +47,9 @@ impl Binder<'_> {
     fn fold(&mut self, function: &'static Function, args: Vec<Expr>, ty: Type, span: Span) -> Option<Expr> {
         let constants: Option<Vec<Value>> = args.iter().map(|a| a.as_literal().cloned()).collect();
         if let (Body::Kernel(kernel), Some(values), false) = (function.body, constants, function.volatile) {
-            let cx = Cx::new(self.env.now, ty).with_args(args.iter().map(|a| a.ty).collect());
+            let cx = Cx::new(self.env.now, ty)
+                .with_args(args.iter().map(|a| a.ty).collect())
+                .with_places(self.env.places.clone());
             let value = kernel(&values, &cx);
             if let Some(message) = cx.failure() {
                 return self.report(Diagnostic::new(Kind::Runtime, span, message));

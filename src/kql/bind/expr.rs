@@ -106,7 +106,7 @@ impl Binder<'_> {
         if let Some(index) = row.schema.index(&name.text) {
             return Some(Expr::column(index, row.schema.columns[index].ty, name.span));
         }
-        match self.names.get(&name.text).cloned() {
+        match self.binding(&name.text) {
             Some(Binding::Scalar(mut expr)) => {
                 expr.span = name.span;
                 Some(expr)
@@ -118,7 +118,7 @@ impl Binder<'_> {
                         .with_help(help),
                 )
             }
-            Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
+            Some(Binding::Function(_)) => self.call(name, &[], name.span, row),
             None => {
                 self.unknown_name(&name.text);
                 let lets = self.names.all();

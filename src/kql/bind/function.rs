@@ -4,15 +4,17 @@
 //! hold columns of the caller's row, which is why the body is bound against that row with its columns
 //! out of sight.
 
-use std::rc::Rc;
-
-use super::{Binder, Binding, MAX_CALLS, Names, Row, pipeline::Relation};
+use super::{Binder, Binding, Callee, MAX_CALLED, MAX_CALLS, Row, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions::{self, Body};
 use crate::kql::ast::{self, Argument, ParameterType};
 use crate::plan::Expr;
 use crate::source::Span;
 use crate::types::Schema;
+
+/// What to do where a function of a workspace is not known.
+pub const SAVED_HELP: &str = "a function of your workspace: `auk function add FILE.kql --lake DIR` saves it; or its \
+                              text goes in front of the query as a `let`";
 
 /// What a user function gives.
 pub enum Outcome {
@@ -23,8 +25,8 @@ pub enum Outcome {
 impl Binder<'_> {
     /// A call within an expression.
     pub fn call(&mut self, name: &ast::Name, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
-        if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
-            return match self.user_function(name, &function, &names, args, None, row)? {
+        if let Some(Binding::Function(callee)) = self.binding(&name.text) {
+            return match self.user_function(name, &callee, args, None, row)? {
                 Outcome::Scalar(expr) => Some(Expr { span, ..expr }),
                 Outcome::Table(relation) => self.scalar_of(*relation, span),
             };
@@ -64,13 +66,14 @@ impl Binder<'_> {
             let message = format!("the aggregate `{}` is only for summarize and make-series", name.text);
             return self.error(name.span, message);
         }
-        let lets = self.names.all();
+        let mut lets = self.names.all();
+        lets.extend(self.env.catalog.functions());
         let known = functions::functions().map(|f| f.name).chain(lets.iter().map(String::as_str));
         let error = Diagnostic::semantic(name.span, format!("no function named `{}`", name.text));
         let help = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
         self.report(match help {
             Some(help) => error.with_help(help),
-            None => error.with_help("a saved function's text can be put in front of the query as a `let`"),
+            None => error.with_help(SAVED_HELP),
         })
     }
 
@@ -78,8 +81,7 @@ impl Binder<'_> {
     pub fn user_function(
         &mut self,
         name: &ast::Name,
-        function: &Rc<ast::Function>,
-        declared: &Names,
+        callee: &Callee,
         args: &[Argument],
         piped: Option<Relation>,
         row: &Row<'_>,
@@ -87,28 +89,66 @@ impl Binder<'_> {
         if self.calls >= MAX_CALLS {
             return self.error(name.span, format!("functions call each other more than {MAX_CALLS} deep"));
         }
-        let bound = self.parameters(name, function, args, piped, row)?;
-        let mut inner = declared.clone();
+        self.called += 1;
+        if self.called > MAX_CALLED {
+            return self.error(name.span, format!("functions are called more than {MAX_CALLED} times"));
+        }
+        let bound = self.parameters(name, callee, args, piped, row)?;
+        if !self.enter(callee) {
+            let path = [self.active.as_slice(), std::slice::from_ref(&name.text)].concat().join(" → ");
+            return self.error(name.span, format!("the function `{}` calls itself: {path}", name.text));
+        }
+        let mut inner = callee.names.clone();
         for (parameter, binding) in bound {
             inner = inner.with(&parameter, binding);
         }
         let outer = std::mem::replace(&mut self.names, inner);
+        let before = self.diagnostics.len();
         self.calls += 1;
-        let outcome = self.body(&function.body, row);
+        let outcome = self.body(&callee.function.body, row);
         self.calls -= 1;
         self.names = outer;
+        self.leave(callee, name.span, before);
         outcome
+    }
+
+    /// Begins to look at a function's body; `false` when it is being looked at already.
+    pub fn enter(&mut self, callee: &Callee) -> bool {
+        let Some(saved) = &callee.saved else { return true };
+        if self.active.contains(&saved.name) {
+            return false;
+        }
+        self.active.push(saved.name.clone());
+        true
+    }
+
+    /// Ends it. Errors in a function of the workspace are said of the call, with the line that they are on.
+    pub fn leave(&mut self, callee: &Callee, call: Span, before: usize) {
+        if callee.saved.is_some() {
+            self.active.pop();
+        }
+        self.relocate(callee, call, before);
+    }
+
+    fn relocate(&mut self, callee: &Callee, call: Span, before: usize) {
+        let Some(saved) = &callee.saved else { return };
+        for error in self.diagnostics.iter_mut().skip(before) {
+            let line = saved.line(error.span);
+            error.message = format!("in the function `{}`, line {line}: {}", saved.name, error.message);
+            error.span = call;
+        }
     }
 
     /// Arguments to parameters: by name, then by place, then defaults.
     fn parameters(
         &mut self,
         name: &ast::Name,
-        function: &ast::Function,
+        callee: &Callee,
         args: &[Argument],
         piped: Option<Relation>,
         row: &Row<'_>,
     ) -> Option<Vec<(String, Binding)>> {
+        let function = &callee.function;
         let mut by_place = args.iter().filter(|a| a.name.is_none());
         let mut piped = piped;
         let mut bound = Vec::new();
@@ -126,8 +166,10 @@ impl Binder<'_> {
                     Binding::Scalar(self.convert(value, *ty))
                 }
                 (ParameterType::Scalar(ty), None, Some(default)) => {
-                    let value = self.expr(default, &Row::new(&super::expr::NO_COLUMNS))?;
-                    Binding::Scalar(self.convert(value, *ty))
+                    let before = self.diagnostics.len();
+                    let value = self.expr(default, &Row::new(&super::expr::NO_COLUMNS));
+                    self.relocate(callee, name.span, before);
+                    Binding::Scalar(self.convert(value?, *ty))
                 }
                 _ => {
                     let message = format!("`{}` misses its argument `{}`", name.text, parameter.name.text);

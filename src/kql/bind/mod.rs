@@ -13,6 +13,7 @@ mod function;
 mod group;
 mod name;
 mod operator;
+mod outside;
 mod pipeline;
 mod special;
 mod statement;
@@ -20,6 +21,7 @@ mod summary;
 mod window;
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use assume::Assumed;
 
@@ -30,13 +32,15 @@ pub use name::implied_name;
 pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
 pub use summary::Aggregates;
 
-use super::{Compiled, Env, ast};
+use super::{Compiled, Env, SavedFunction, ast};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Expr;
 use crate::source::Span;
 
 /// How deep user functions may call each other.
 const MAX_CALLS: usize = 32;
+/// How many calls of user functions a query may come to.
+const MAX_CALLED: usize = 20_000;
 
 /// What a name stands for.
 #[derive(Clone)]
@@ -44,10 +48,16 @@ pub enum Binding {
     /// A constant, a scalar subquery, or an argument of the function being bound.
     Scalar(Expr),
     Table(Box<Relation>),
-    Function {
-        function: Rc<ast::Function>,
-        names: Names,
-    },
+    Function(Callee),
+}
+
+/// A function that can be called: where it was declared decides what its names mean.
+#[derive(Clone)]
+pub struct Callee {
+    pub function: Arc<ast::Function>,
+    pub names: Names,
+    /// It is one of the workspace; else of the query.
+    pub saved: Option<Arc<SavedFunction>>,
 }
 
 /// The names that are known at a place: a chain from the latest to the first.
@@ -94,6 +104,10 @@ pub struct Binder<'a> {
     assumed: Assumed,
     shared: usize,
     calls: usize,
+    /// Calls of user functions so far, at any depth.
+    called: usize,
+    /// The functions of the workspace whose bodies are being looked at.
+    active: Vec<String>,
 }
 
 impl<'a> Binder<'a> {
@@ -109,7 +123,19 @@ impl<'a> Binder<'a> {
             assumed,
             shared: 0,
             calls: 0,
+            called: 0,
+            active: Vec::new(),
         }
+    }
+
+    /// What a name stands for: by the query, else by the functions of the workspace.
+    pub fn binding(&self, name: &str) -> Option<Binding> {
+        if let Some(binding) = self.names.get(name) {
+            return Some(binding.clone());
+        }
+        let saved = self.env.catalog.function(name)?;
+        let function = Arc::clone(&saved.function);
+        Some(Binding::Function(Callee { function, names: Names::default(), saved: Some(saved) }))
     }
 
     /// Reports an error and gives `None`, so that a caller can write `return self.error(…)`.

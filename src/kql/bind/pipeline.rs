@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Binder, Binding, Names, Row, expr::NO_COLUMNS, function::Outcome};
+use super::{Binder, Binding, Callee, Names, Row, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
 use crate::kql::is_hidden;
@@ -147,12 +147,12 @@ impl Binder<'_> {
     }
 
     fn table_name(&mut self, name: &ast::Name) -> Option<Relation> {
-        match self.names.get(&name.text).cloned() {
+        match self.binding(&name.text) {
             Some(Binding::Table(mut relation)) => {
                 relation.name = Some(name.text.clone());
                 Some(*relation)
             }
-            Some(Binding::Function { .. }) => {
+            Some(Binding::Function(_)) => {
                 let mut relation = self.table_call(name, &[], name.span)?;
                 relation.name = Some(name.text.clone());
                 Some(relation)
@@ -160,6 +160,7 @@ impl Binder<'_> {
             Some(Binding::Scalar(_)) => {
                 self.error(name.span, format!("`{}` is a value, not a table", name.text))
             }
+            None if self.is_outside(&name.text) => self.outside(name, &[], name.span),
             None => self.scan(&name.text, name.span),
         }
     }
@@ -167,12 +168,15 @@ impl Binder<'_> {
     /// A table of the catalog.
     pub fn scan(&mut self, table: &str, span: Span) -> Option<Relation> {
         let Some(schema) = self.env.catalog.schema(table) else {
-            let (tables, lets) = (self.env.catalog.tables(), self.names.all());
+            let (tables, mut lets) = (self.env.catalog.tables(), self.names.all());
+            lets.extend(self.env.catalog.functions());
             let near = closest(table, tables.iter().chain(&lets).map(String::as_str)).map(str::to_string);
             let error = Diagnostic::semantic(span, format!("no table named `{table}`"));
             return self.report(match near {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
-                None => error.with_help("`auk tables` lists the tables"),
+                None => error.with_help(
+                    "`auk tables` lists the tables; `auk function add FILE.kql --lake DIR` adds a function of your workspace",
+                ),
             });
         };
         let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
@@ -181,11 +185,14 @@ impl Binder<'_> {
     }
 
     fn table_call(&mut self, name: &ast::Name, args: &[ast::Argument], span: Span) -> Option<Relation> {
-        if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
-            return match self.user_function(name, &function, &names, args, None, &Row::new(&NO_COLUMNS))? {
+        if let Some(Binding::Function(callee)) = self.binding(&name.text) {
+            return match self.user_function(name, &callee, args, None, &Row::new(&NO_COLUMNS))? {
                 Outcome::Table(relation) => Some(*relation),
                 Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
             };
+        }
+        if self.is_outside(&name.text) {
+            return self.outside(name, args, span);
         }
         match (name.text.as_str(), args) {
             ("materialize", [arg]) => {
@@ -223,15 +230,15 @@ impl Binder<'_> {
     pub fn is_table(&mut self, e: &ast::Expr) -> bool {
         match &e.kind {
             Ast::Pipe { .. } => true,
-            Ast::Name(name) => match self.names.get(&name.text).cloned() {
+            Ast::Name(name) => match self.binding(&name.text) {
                 Some(Binding::Table(_)) => true,
                 Some(Binding::Scalar(_)) => false,
-                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
-                None => self.env.catalog.schema(&name.text).is_some(),
+                Some(Binding::Function(callee)) => self.gives_table(&callee),
+                None => self.is_outside(&name.text) || self.env.catalog.schema(&name.text).is_some(),
             },
-            Ast::Call { name, .. } => match self.names.get(&name.text).cloned() {
-                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
-                _ => matches!(name.text.as_str(), "materialize" | "table"),
+            Ast::Call { name, .. } => match self.binding(&name.text) {
+                Some(Binding::Function(callee)) => self.gives_table(&callee),
+                _ => self.is_outside(&name.text) || matches!(name.text.as_str(), "materialize" | "table"),
             },
             Ast::Method { .. } => true,
             Ast::Member(object, _) => matches!(&object.kind,
@@ -241,7 +248,17 @@ impl Binder<'_> {
     }
 
     /// Does the body of a function end in a table? Its parameters and `let`s count by their kind.
-    fn gives_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
+    fn gives_table(&mut self, callee: &Callee) -> bool {
+        self.called += 1;
+        if self.called > super::MAX_CALLED || !self.enter(callee) {
+            return false;
+        }
+        let answer = self.ends_in_table(&callee.function, &callee.names);
+        self.leave(callee, Span::default(), self.diagnostics.len());
+        answer
+    }
+
+    fn ends_in_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
         let scalar = || Binding::Scalar(Expr::literal(Value::Null, Type::Dynamic, Span::default()));
         let table = || {
             Binding::Table(Box::new(Relation::new(Plan::Values {
@@ -263,9 +280,9 @@ impl Binder<'_> {
                     self.names = self.names.with(&name.text, if tabular { table() } else { scalar() });
                 }
                 ast::Statement::LetFunction { name, function } => {
-                    let binding =
-                        Binding::Function { function: function.clone().into(), names: self.names.clone() };
-                    self.names = self.names.with(&name.text, binding);
+                    let function = Arc::new(function.clone());
+                    let callee = Callee { function, names: self.names.clone(), saved: None };
+                    self.names = self.names.with(&name.text, Binding::Function(callee));
                 }
                 ast::Statement::Expression(e) => answer = self.is_table(e),
                 _ => {}
@@ -345,7 +362,7 @@ impl Binder<'_> {
     fn column_name(&self, e: &ast::Expr, row: &Row<'_>) -> Option<String> {
         match &e.kind {
             Ast::Name(name) if !row.schema.contains(&name.text) => match self.names.get(&name.text) {
-                Some(Binding::Function { .. }) => None,
+                Some(Binding::Function(_)) => None,
                 _ => super::implied_name(e),
             },
             _ => super::implied_name(e),

@@ -3,9 +3,9 @@
 //! Trap: a parameter's value comes from outside; it is read as a value of the declared type, never as
 //! query text.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{Binder, Binding, Row, expr::NO_COLUMNS};
+use super::{Binder, Binding, Callee, Row, expr::NO_COLUMNS};
 use crate::diagnostic::Diagnostic;
 use crate::functions;
 use crate::kql::ast::{self, ParameterType, Statement};
@@ -56,9 +56,9 @@ impl Binder<'_> {
                 self.names = self.names.with(&name.text, binding);
             }
             Statement::LetFunction { name, function } => {
-                let binding =
-                    Binding::Function { function: Rc::new(function.clone()), names: self.names.clone() };
-                self.names = self.names.with(&name.text, binding);
+                let function = Arc::new(function.clone());
+                let callee = Callee { function, names: self.names.clone(), saved: None };
+                self.names = self.names.with(&name.text, Binding::Function(callee));
             }
             Statement::DeclareParameters(parameters) => {
                 for parameter in parameters {
