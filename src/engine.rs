@@ -4,7 +4,7 @@
 //! its columns. `now()` is the caller's to say: it is part of the query. A query's placeholders are filled
 //! before it is read, so the places of errors are led back to the text as it was written.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::kql::placeholders::{self, Filled};
@@ -231,7 +231,16 @@ impl Catalog for Engine {
     }
 
     fn view_of(&self, table: &str) -> Option<String> {
-        (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string())
+        let of = lake::views::view(table).map(|view| view.of);
+        of.or_else(|| (table == "OfficeActivity").then_some("UnifiedAuditLog")).map(str::to_string)
+    }
+
+    fn view(&self, table: &str) -> Option<Arc<SavedFunction>> {
+        static VIEWS: LazyLock<Vec<Arc<SavedFunction>>> = LazyLock::new(|| {
+            let read = |view: &lake::views::View| SavedFunction::read(Some(view.name), view.text).ok();
+            lake::views::VIEWS.iter().filter_map(read).map(Arc::new).collect()
+        });
+        VIEWS.iter().find(|view| view.name == table).cloned()
     }
 
     fn function(&self, name: &str) -> Option<Arc<SavedFunction>> {

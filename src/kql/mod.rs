@@ -39,6 +39,10 @@ pub trait Catalog {
     fn view_of(&self, _table: &str) -> Option<String> {
         None
     }
+    /// The query that a table is, if it is one. Within it the table's own name means what is stored.
+    fn view(&self, _table: &str) -> Option<Arc<SavedFunction>> {
+        None
+    }
     /// A function that the workspace holds.
     fn function(&self, _name: &str) -> Option<Arc<SavedFunction>> {
         None

@@ -18,8 +18,10 @@ mod pipeline;
 mod special;
 mod statement;
 mod summary;
+mod view;
 mod window;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -108,6 +110,8 @@ pub struct Binder<'a> {
     called: usize,
     /// The functions of the workspace whose bodies are being looked at.
     active: Vec<String>,
+    /// The views that the query names, bound once each.
+    views: HashMap<String, Relation>,
 }
 
 impl<'a> Binder<'a> {
@@ -125,6 +129,7 @@ impl<'a> Binder<'a> {
             calls: 0,
             called: 0,
             active: Vec::new(),
+            views: HashMap::new(),
         }
     }
 

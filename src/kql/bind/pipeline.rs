@@ -179,6 +179,9 @@ impl Binder<'_> {
                 ),
             });
         };
+        if let Some(view) = self.view_for(table) {
+            return self.view(view, &schema, span);
+        }
         let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
         let plan = Plan::Scan { table: table.to_string(), schema };
         Some(Relation { plan, name: Some(table.to_string()), hidden })

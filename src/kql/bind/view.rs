@@ -1,0 +1,49 @@
+//! Tables that are queries: the text of a view is bound where its name stands, once for a query.
+//!
+//! Trap: a view sees the tables of the catalogue and not the `let`s of the query that names it, as a function
+//! of a workspace does; and within a view its own name is the stored table.
+
+use std::sync::Arc;
+
+use super::{Binder, Callee, NO_COLUMNS, Names, Outcome, Relation, Row, project_columns};
+use crate::kql::{SavedFunction, ast, is_hidden};
+use crate::plan::Expr;
+use crate::source::Span;
+use crate::types::Schema;
+
+impl Binder<'_> {
+    /// The view that a table is here.
+    pub fn view_for(&self, table: &str) -> Option<Arc<SavedFunction>> {
+        self.env.catalog.view(table).filter(|view| !self.active.contains(&view.name))
+    }
+
+    /// The rows of a view, under the columns of its table.
+    pub fn view(&mut self, view: Arc<SavedFunction>, schema: &Schema, span: Span) -> Option<Relation> {
+        if let Some(bound) = self.views.get(&view.name) {
+            return Some(bound.clone());
+        }
+        let name = ast::Name { text: view.name.clone(), span };
+        let callee =
+            Callee { function: Arc::clone(&view.function), names: Names::default(), saved: Some(view) };
+        let segment = self.segment.take();
+        let outcome = self.user_function(&name, &callee, &[], None, &Row::new(&NO_COLUMNS));
+        self.segment = segment;
+        let Outcome::Table(relation) = outcome? else {
+            return self.error(span, format!("`{}` gives a value, not a table", name.text));
+        };
+        let mut columns = Vec::new();
+        for column in &schema.columns {
+            let found = relation.schema().index(&column.name);
+            let Some(at) = found.filter(|at| relation.schema().columns[*at].ty == column.ty) else {
+                return self.error(span, format!("the view `{}` has no column {}", name.text, column.name));
+            };
+            columns.push((column.name.clone(), Expr::column(at, column.ty, span)));
+        }
+        let mut relation = project_columns(*relation, columns);
+        relation.hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
+        let mut relation = self.share(relation);
+        relation.name = Some(name.text.clone());
+        self.views.insert(name.text, relation.clone());
+        Some(relation)
+    }
+}
