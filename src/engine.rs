@@ -235,12 +235,18 @@ impl Catalog for Engine {
         of.or_else(|| (table == "OfficeActivity").then_some("UnifiedAuditLog")).map(str::to_string)
     }
 
-    fn view(&self, table: &str) -> Option<Arc<SavedFunction>> {
-        static VIEWS: LazyLock<Vec<Arc<SavedFunction>>> = LazyLock::new(|| {
-            let read = |view: &lake::views::View| SavedFunction::read(Some(view.name), view.text).ok();
-            lake::views::VIEWS.iter().filter_map(read).map(Arc::new).collect()
+    fn view(&self, table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
+        type Read = Result<Arc<SavedFunction>, Diagnostic>;
+        static VIEWS: LazyLock<Vec<(&str, Read)>> = LazyLock::new(|| {
+            let why = |errors: Vec<Diagnostic>| errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ");
+            let first = |errors| Diagnostic::new(Kind::Internal, Span::default(), why(errors));
+            let read = |view: &lake::views::View| {
+                let read = SavedFunction::read(Some(view.name), view.text);
+                (view.name, read.map(Arc::new).map_err(first))
+            };
+            lake::views::VIEWS.iter().map(read).collect()
         });
-        VIEWS.iter().find(|view| view.name == table).cloned()
+        VIEWS.iter().find(|(name, _)| *name == table).map(|(_, read)| read.clone())
     }
 
     fn function(&self, name: &str) -> Option<Arc<SavedFunction>> {

@@ -40,7 +40,7 @@ pub trait Catalog {
         None
     }
     /// The query that a table is, if it is one. Within it the table's own name means what is stored.
-    fn view(&self, _table: &str) -> Option<Arc<SavedFunction>> {
+    fn view(&self, _table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
         None
     }
     /// A function that the workspace holds.

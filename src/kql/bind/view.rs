@@ -6,19 +6,31 @@
 use std::sync::Arc;
 
 use super::{Binder, Callee, NO_COLUMNS, Names, Outcome, Relation, Row, project_columns};
+use crate::diagnostic::{Diagnostic, Kind};
 use crate::kql::{SavedFunction, ast, is_hidden};
-use crate::plan::Expr;
+use crate::plan::{Expr, Plan};
 use crate::source::Span;
 use crate::types::Schema;
 
 impl Binder<'_> {
-    /// The view that a table is here.
-    pub fn view_for(&self, table: &str) -> Option<Arc<SavedFunction>> {
-        self.env.catalog.view(table).filter(|view| !self.active.contains(&view.name))
+    /// The rows of a table, under its columns: what its view gives, if it is one here.
+    pub fn rows_of(&mut self, table: &str, schema: Schema, span: Span) -> Option<Relation> {
+        let inside = self.active.iter().any(|active| active == table);
+        match self.env.catalog.view(table).filter(|_| !inside) {
+            Some(Ok(view)) => self.view(view, &schema, span),
+            Some(Err(error)) => {
+                let message = format!("the view `{table}` cannot be read: {}", error.message);
+                self.report(Diagnostic { kind: Kind::Internal, ..Diagnostic::semantic(span, message) })
+            }
+            None => {
+                let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
+                let plan = Plan::Scan { table: table.to_string(), schema };
+                Some(Relation { plan, name: Some(table.to_string()), hidden })
+            }
+        }
     }
 
-    /// The rows of a view, under the columns of its table.
-    pub fn view(&mut self, view: Arc<SavedFunction>, schema: &Schema, span: Span) -> Option<Relation> {
+    fn view(&mut self, view: Arc<SavedFunction>, schema: &Schema, span: Span) -> Option<Relation> {
         if let Some(bound) = self.views.get(&view.name) {
             return Some(bound.clone());
         }
