@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::kql::placeholders::{self, Filled};
 use crate::kql::{self, Absent, Catalog, Compiled, External, Given, Render, SavedFunction};
+use crate::lake::views::{MADE, ViewKind};
 use crate::lake::{self, Lake, Part, watchlists};
 use crate::lower::{self, Tables};
 use crate::outside::Outside;
@@ -17,7 +18,7 @@ use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
 use crate::time;
-use crate::types::Schema;
+use crate::types::{Column, Schema};
 
 /// How a query is to be answered.
 #[derive(Clone, Debug)]
@@ -68,18 +69,24 @@ pub enum Stage {
 pub struct Engine {
     lake: Option<Lake>,
     outside: Outside,
+    synthesize: bool,
     /// The functions of the lake, read when first asked for, sorted; one that is damaged with the reason.
     functions: OnceLock<Vec<Arc<SavedFunction>>>,
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        Engine { lake, outside: Outside::default(), functions: OnceLock::new() }
+        Engine { lake, outside: Outside::default(), synthesize: false, functions: OnceLock::new() }
     }
 
     /// With files and databases beside the lake.
     pub fn with_outside(self, outside: Outside) -> Engine {
         Engine { outside, ..self }
+    }
+
+    /// With rows of AuditLogs and SigninLogs that are made from the unified audit log.
+    pub fn synthesizing(self, synthesize: bool) -> Engine {
+        Engine { synthesize, ..self }
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -143,12 +150,34 @@ impl Engine {
 
     /// The first result of a query, as a table.
     pub fn query(&self, text: &str, options: &QueryOptions) -> Result<Answer, Vec<Diagnostic>> {
-        let Compiled { plans, render, warnings, uses_now } = self.compile(text, options)?;
+        let Compiled { plans, render, mut warnings, uses_now, tables } = self.compile(text, options)?;
         let Some(plan) = plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
         let table = lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+        warnings.extend(tables.iter().filter_map(|name| self.said_of_synthesis(name, options)));
         Ok(Answer { table, render, warnings, uses_now })
+    }
+
+    /// What is to be said of a table whose rows are made, or could be.
+    fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
+        let ViewKind::Synthesis { record_type, events } = lake::views::view(name)?.kind else { return None };
+        let count = |query: &str| {
+            let compiled = self.compile(query, options).ok()?;
+            let answer = lower::run(compiled.plans.first()?, &self.env(options)).ok()?;
+            answer.rows.first()?.first()?.as_i64().filter(|n| *n > 0)
+        };
+        if self.synthesize {
+            let made = count(&format!("{name} | where {} | count", MADE.0))?;
+            return Some(format!("{made} rows of {name} are made from UnifiedAuditLog ({} is true)", MADE.0));
+        }
+        if self.lake.as_ref()?.parts(name).iter().any(|part| part.rows > part.masked.len() as u64) {
+            return None;
+        }
+        let there = count(&format!("UnifiedAuditLog | where RecordType == {record_type} | count"))?;
+        Some(format!(
+            "{name} has no rows; UnifiedAuditLog tells of {there} {events}: --synthesize makes rows of {name} from them"
+        ))
     }
 
     /// How a query is understood, at a stage.
@@ -221,7 +250,11 @@ fn failed(error: lower::Error) -> Diagnostic {
 
 impl Catalog for Engine {
     fn schema(&self, table: &str) -> Option<Schema> {
-        lake::table(table).map(|t| t.schema.clone())
+        let mut schema = lake::table(table)?.schema.clone();
+        if self.synthesize && lake::views::view(table).is_some_and(is_synthesis) {
+            schema.columns.push(Column::new(MADE.0, MADE.1));
+        }
+        Some(schema)
     }
 
     fn tables(&self) -> Vec<String> {
@@ -231,8 +264,10 @@ impl Catalog for Engine {
     }
 
     fn view_of(&self, table: &str) -> Option<String> {
-        let of = lake::views::view(table).map(|view| view.of);
-        of.or_else(|| (table == "OfficeActivity").then_some("UnifiedAuditLog")).map(str::to_string)
+        match lake::views::view(table).map(|view| view.kind) {
+            Some(ViewKind::Of(other)) => Some(other.to_string()),
+            _ => (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string()),
+        }
     }
 
     fn view(&self, table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
@@ -246,6 +281,9 @@ impl Catalog for Engine {
             };
             lake::views::VIEWS.iter().map(read).collect()
         });
+        if !self.synthesize && lake::views::view(table).is_some_and(is_synthesis) {
+            return None;
+        }
         VIEWS.iter().find(|(name, _)| *name == table).map(|(_, read)| read.clone())
     }
 
@@ -286,6 +324,10 @@ impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
         self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
     }
+}
+
+fn is_synthesis(view: &lake::views::View) -> bool {
+    matches!(view.kind, ViewKind::Synthesis { .. })
 }
 
 /// A name as one word of a command line.

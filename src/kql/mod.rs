@@ -95,6 +95,8 @@ pub struct Compiled {
     pub warnings: Vec<String>,
     /// Does the answer depend on `now()`?
     pub uses_now: bool,
+    /// The tables of the catalog that the query itself names.
+    pub tables: Vec<String>,
 }
 
 /// Columns that answer by name but are no part of `*`: auk's own and the service's bookkeeping.

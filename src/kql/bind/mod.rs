@@ -112,6 +112,9 @@ pub struct Binder<'a> {
     active: Vec<String>,
     /// The views that the query names, bound once each.
     views: HashMap<String, Relation>,
+    /// All tables are meant: each as it is stored, for a made row tells of another table's event.
+    pub among_all: bool,
+    tables: Vec<String>,
 }
 
 impl<'a> Binder<'a> {
@@ -130,6 +133,8 @@ impl<'a> Binder<'a> {
             called: 0,
             active: Vec::new(),
             views: HashMap::new(),
+            among_all: false,
+            tables: Vec::new(),
         }
     }
 
@@ -172,10 +177,10 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
     loop {
         let mut binder = Binder::new(env, assumed);
         let plans = binder.query(query);
-        let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, .. } = binder;
+        let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, tables, .. } = binder;
         if diagnostics.is_empty() {
             warnings.extend(found.warning());
-            return Ok(Compiled { plans, render, warnings, uses_now });
+            return Ok(Compiled { plans, render, warnings, uses_now, tables });
         }
         let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
         match found.next() {

@@ -11,12 +11,18 @@ use crate::kql::{SavedFunction, ast, is_hidden};
 use crate::plan::{Expr, Plan};
 use crate::source::Span;
 use crate::types::Schema;
+use crate::value::Value;
 
 impl Binder<'_> {
     /// The rows of a table, under its columns: what its view gives, if it is one here.
     pub fn rows_of(&mut self, table: &str, schema: Schema, span: Span) -> Option<Relation> {
-        let inside = self.active.iter().any(|active| active == table);
-        match self.env.catalog.view(table).filter(|_| !inside) {
+        let catalog = self.env.catalog;
+        if self.active.is_empty() && !self.among_all && !self.tables.iter().any(|named| named == table) {
+            self.tables.push(table.to_string());
+        }
+        let stored = self.active.iter().any(|active| active == table)
+            || (self.among_all && catalog.view_of(table).is_none());
+        match catalog.view(table).filter(|_| !stored) {
             Some(Ok(view)) => self.view(view, &schema, span),
             Some(Err(error)) => {
                 let message = format!("the view `{table}` cannot be read: {}", error.message);
@@ -46,15 +52,23 @@ impl Binder<'_> {
         let mut columns = Vec::new();
         for column in &schema.columns {
             let found = relation.schema().index(&column.name);
-            let Some(at) = found.filter(|at| relation.schema().columns[*at].ty == column.ty) else {
-                return self.error(span, format!("the view `{}` has no column {}", name.text, column.name));
+            let expr = match found.filter(|at| relation.schema().columns[*at].ty == column.ty) {
+                Some(at) => Expr::column(at, column.ty, span),
+                None if is_hidden(&column.name) => Expr::literal(Value::missing(column.ty), column.ty, span),
+                None => {
+                    let message = format!("the view `{}` has no column {}", name.text, column.name);
+                    return self.error(span, message);
+                }
             };
-            columns.push((column.name.clone(), Expr::column(at, column.ty, span)));
+            columns.push((column.name.clone(), expr));
         }
         let mut relation = project_columns(*relation, columns);
         relation.hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
-        let mut relation = self.share(relation);
         relation.name = Some(name.text.clone());
+        // What stands for a stored table is read like one: filters reach it, nothing is kept.
+        if self.env.catalog.view_of(&name.text).is_some() {
+            relation = self.share(relation);
+        }
         self.views.insert(name.text, relation.clone());
         Some(relation)
     }
