@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::output::Output;
+use super::output::{self, Output};
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
 use crate::diagnostic::closest;
@@ -27,17 +27,34 @@ pub struct Args {
     #[arg(long, value_name = "TABLE")]
     schema: Option<String>,
 
+    /// Print the KQL of this table that is a query, to save it as a function in Microsoft Sentinel
+    #[arg(long, value_name = "TABLE", conflicts_with_all = ["schema", "lake"])]
+    text: Option<String>,
+
     #[command(flatten)]
     output: Output,
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
+    if let Some(name) = &args.text {
+        return text(name);
+    }
     let table = match (&args.schema, &args.lake) {
         (Some(name), _) => columns(name)?,
         (None, Some(dir)) => contents(&Engine::new(Some(Lake::open(dir)?))),
         (None, None) => known(),
     };
     args.output.write(&table, terminal)?;
+    Ok(Outcome::Done)
+}
+
+fn text(name: &str) -> Done {
+    let Some(view) = lake::views::view(name) else {
+        let failure = Failure::usage(format!("'{name}' is no table that is a query"));
+        let names: Vec<&str> = lake::views::VIEWS.iter().map(|view| view.name).collect();
+        return Err(failure.with_help(format!("there are {}", names.join(", "))));
+    };
+    output::text(view.text)?;
     Ok(Outcome::Done)
 }
 
