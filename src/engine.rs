@@ -273,7 +273,9 @@ impl Catalog for Engine {
     fn view(&self, table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
         type Read = Result<Arc<SavedFunction>, Diagnostic>;
         static VIEWS: LazyLock<Vec<(&str, Read)>> = LazyLock::new(|| {
-            let why = |errors: Vec<Diagnostic>| errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ");
+            let why = |errors: Vec<Diagnostic>| {
+                errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ")
+            };
             let first = |errors| Diagnostic::new(Kind::Internal, Span::default(), why(errors));
             let read = |view: &lake::views::View| {
                 let read = SavedFunction::read(Some(view.name), view.text);
