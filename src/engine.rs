@@ -4,11 +4,12 @@
 //! its columns. `now()` is the caller's to say: it is part of the query. A query's placeholders are filled
 //! before it is read, so the places of errors are led back to the text as it was written.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::kql::placeholders::{self, Filled};
 use crate::kql::{self, Absent, Catalog, Compiled, External, Given, Render, SavedFunction};
+use crate::lake::views::{MADE, ViewKind};
 use crate::lake::{self, Lake, Part, watchlists};
 use crate::lower::{self, Tables};
 use crate::outside::Outside;
@@ -17,7 +18,7 @@ use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
 use crate::time;
-use crate::types::Schema;
+use crate::types::{Column, Schema};
 
 /// How a query is to be answered.
 #[derive(Clone, Debug)]
@@ -70,18 +71,24 @@ pub enum Stage {
 pub struct Engine {
     lake: Option<Lake>,
     outside: Outside,
+    synthesize: bool,
     /// The functions of the lake, read when first asked for, sorted; one that is damaged with the reason.
     functions: OnceLock<Vec<Arc<SavedFunction>>>,
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        Engine { lake, outside: Outside::default(), functions: OnceLock::new() }
+        Engine { lake, outside: Outside::default(), synthesize: false, functions: OnceLock::new() }
     }
 
     /// With files and databases beside the lake.
     pub fn with_outside(self, outside: Outside) -> Engine {
         Engine { outside, ..self }
+    }
+
+    /// With rows of AuditLogs and SigninLogs that are made from the unified audit log.
+    pub fn synthesizing(self, synthesize: bool) -> Engine {
+        Engine { synthesize, ..self }
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -145,12 +152,40 @@ impl Engine {
 
     /// The first result of a query, as a table.
     pub fn query(&self, text: &str, options: &QueryOptions) -> Result<Answer, Vec<Diagnostic>> {
-        let Compiled { plans, render, warnings, uses_now, .. } = self.compile(text, options)?;
-        let Some(plan) = plans.first() else {
+        let mut compiled = self.compile(text, options)?;
+        let Some(plan) = compiled.plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
         let table = self.run(plan, options)?;
+        compiled.warnings.extend(self.said_of_tables(&compiled, options));
+        let Compiled { render, warnings, uses_now, .. } = compiled;
         Ok(Answer { table, render, warnings, uses_now })
+    }
+
+    /// What is to be said of the tables that a query names: that rows are made, or could be.
+    pub fn said_of_tables(&self, compiled: &Compiled, options: &QueryOptions) -> Vec<String> {
+        compiled.tables.iter().filter_map(|name| self.said_of_synthesis(name, options)).collect()
+    }
+
+    /// What is to be said of a table whose rows are made, or could be.
+    fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
+        let ViewKind::Synthesis { record_type, events } = lake::views::view(name)?.kind else { return None };
+        let count = |query: &str| {
+            let compiled = self.compile(query, options).ok()?;
+            let answer = self.run(compiled.plans.first()?, options).ok()?;
+            answer.rows.first()?.first()?.as_i64().filter(|n| *n > 0)
+        };
+        if self.synthesize {
+            let made = count(&format!("{name} | where {} | count", MADE.0))?;
+            return Some(format!("{made} rows of {name} are made from UnifiedAuditLog ({} is true)", MADE.0));
+        }
+        if self.lake.as_ref()?.parts(name).iter().any(|part| part.rows > part.masked.len() as u64) {
+            return None;
+        }
+        let there = count(&format!("UnifiedAuditLog | where RecordType == {record_type} | count"))?;
+        Some(format!(
+            "{name} has no rows; UnifiedAuditLog tells of {there} {events}: --synthesize makes rows of {name} from them"
+        ))
     }
 
     /// One result of a compiled query.
@@ -233,7 +268,11 @@ fn failed(error: lower::Error) -> Diagnostic {
 impl Catalog for Engine {
     fn schema(&self, table: &str) -> Option<Schema> {
         let schema = self.lake.as_ref().and_then(|lake| lake.schema(table));
-        schema.or_else(|| lake::table(table).map(|t| &t.schema)).cloned()
+        let mut schema = schema.or_else(|| lake::table(table).map(|t| &t.schema)).cloned()?;
+        if self.synthesize && lake::views::view(table).is_some_and(is_synthesis) {
+            schema.columns.push(Column::new(MADE.0, MADE.1));
+        }
+        Some(schema)
     }
 
     fn tables(&self) -> Vec<String> {
@@ -247,7 +286,29 @@ impl Catalog for Engine {
     }
 
     fn view_of(&self, table: &str) -> Option<String> {
-        (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string())
+        match lake::views::view(table).map(|view| view.kind) {
+            Some(ViewKind::Of(other)) => Some(other.to_string()),
+            _ => (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string()),
+        }
+    }
+
+    fn view(&self, table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
+        type Read = Result<Arc<SavedFunction>, Diagnostic>;
+        static VIEWS: LazyLock<Vec<(&str, Read)>> = LazyLock::new(|| {
+            let why = |errors: Vec<Diagnostic>| {
+                errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ")
+            };
+            let first = |errors| Diagnostic::new(Kind::Internal, Span::default(), why(errors));
+            let read = |view: &lake::views::View| {
+                let read = SavedFunction::read(Some(view.name), view.text);
+                (view.name, read.map(Arc::new).map_err(first))
+            };
+            lake::views::VIEWS.iter().map(read).collect()
+        });
+        if !self.synthesize && lake::views::view(table).is_some_and(is_synthesis) {
+            return None;
+        }
+        VIEWS.iter().find(|(name, _)| *name == table).map(|(_, read)| read.clone())
     }
 
     fn function(&self, name: &str) -> Option<Arc<SavedFunction>> {
@@ -287,6 +348,10 @@ impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
         self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
     }
+}
+
+fn is_synthesis(view: &lake::views::View) -> bool {
+    matches!(view.kind, ViewKind::Synthesis { .. })
 }
 
 /// A name as one word of a command line.

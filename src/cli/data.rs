@@ -21,6 +21,11 @@ pub struct Data {
     /// Exports to read first: a file or a folder; may be given several times
     #[arg(long, value_name = "PATH")]
     pub from: Vec<PathBuf>,
+
+    /// Let AuditLogs and SigninLogs hold rows made from what only the unified audit log tells of directory
+    /// changes and sign-ins; _auk_synth is true in them
+    #[arg(long)]
+    pub synthesize: bool,
 }
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -46,14 +51,15 @@ impl Beside {
 impl Data {
     /// Opens the data, after reading what `--from` names into the lake or the cache.
     pub fn open(&self, terminal: &Terminal) -> Result<Engine, Failure> {
-        match (&self.lake, self.from.as_slice()) {
+        let engine = match (&self.lake, self.from.as_slice()) {
             (lake, []) => open(lake.as_deref()),
             (Some(lake), from) => {
                 ingest::quietly(from, lake, terminal)?;
                 open(Some(lake))
             }
             (None, from) => open(Some(&cache::lake_of(from, terminal)?)),
-        }
+        };
+        Ok(engine?.synthesizing(self.synthesize))
     }
 
     /// Was any data named?

@@ -108,7 +108,8 @@ impl Question<'_> {
         if compiled.uses_now {
             terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
         }
-        compiled.warnings.iter().for_each(|warning| terminal.warn(warning));
+        let said = engine.said_of_tables(&compiled, &options);
+        compiled.warnings.iter().chain(&said).for_each(|warning| terminal.warn(warning));
         match results.as_slice() {
             [only] => {
                 output.write(&only.table, terminal)?;

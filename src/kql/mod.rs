@@ -40,6 +40,10 @@ pub trait Catalog {
     fn view_of(&self, _table: &str) -> Option<String> {
         None
     }
+    /// The query that a table is, if it is one. Within it the table's own name means what is stored.
+    fn view(&self, _table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
+        None
+    }
     /// A function that the workspace holds.
     fn function(&self, _name: &str) -> Option<Arc<SavedFunction>> {
         None
@@ -94,6 +98,8 @@ pub struct Compiled {
     pub warnings: Vec<String>,
     /// Does the answer depend on `now()`?
     pub uses_now: bool,
+    /// The tables of the catalog that the query itself names.
+    pub tables: Vec<String>,
 }
 
 /// Columns that answer by name but are no part of `*`: auk's own and the service's bookkeeping.

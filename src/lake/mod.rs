@@ -23,6 +23,7 @@ pub mod rows;
 pub mod shreds;
 pub mod store;
 pub mod tables;
+pub mod views;
 pub mod watchlists;
 
 use std::fmt;

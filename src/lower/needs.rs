@@ -8,7 +8,7 @@
 //! Trap: a node of which no column is wanted must still have its rows counted: `Needs` is never empty
 //! where the schema is not.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
@@ -186,30 +186,42 @@ impl Lowering<'_> {
         call.args.iter().chain(&call.filter).for_each(|e| self.add_expr(needs, e, input));
     }
 
-    /// What the readers of each shared part of a plan want of it, all together.
+    /// What the readers of each shared part of a plan want of it, all together. Each part is walked once, after
+    /// all its readers: a part that it reads has a lower number, for it was bound before.
     pub fn of_shared(&self, plan: &Plan) -> HashMap<usize, Needs> {
-        let mut found = HashMap::new();
-        self.walk(plan, &Needs::all(plan.schema()), &mut found);
+        let (mut open, mut found) = (BTreeMap::new(), HashMap::new());
+        self.walk(plan, &Needs::all(plan.schema()), &mut open);
+        while let Some((id, (part, needs))) = open.pop_last() {
+            for (input, needs) in part.inputs().into_iter().zip(self.of_inputs(part, &needs)) {
+                self.walk(input, &needs, &mut open);
+            }
+            found.insert(id, needs);
+        }
         found
     }
 
-    fn walk(&self, plan: &Plan, needs: &Needs, found: &mut HashMap<usize, Needs>) {
+    fn walk<'p>(&self, plan: &'p Plan, needs: &Needs, open: &mut Readers<'p>) {
         if let Plan::Shared { id, .. } = plan {
-            found.entry(*id).or_default().columns.extend(&needs.columns);
+            let (_, all) = open.entry(*id).or_insert_with(|| (plan, Needs::default()));
+            all.columns.extend(&needs.columns);
+            return;
         }
         for (input, needs) in plan.inputs().into_iter().zip(self.of_inputs(plan, needs)) {
-            self.walk(input, &needs, found);
+            self.walk(input, &needs, open);
         }
-        exprs(plan).into_iter().for_each(|e| self.walk_expr(e, found));
+        exprs(plan).into_iter().for_each(|e| self.walk_expr(e, open));
     }
 
-    fn walk_expr(&self, expr: &Expr, found: &mut HashMap<usize, Needs>) {
+    fn walk_expr<'p>(&self, expr: &'p Expr, open: &mut Readers<'p>) {
         if let ExprKind::Scalar(plan) | ExprKind::InTable { table: plan, .. } = &expr.kind {
-            self.walk(plan, &Needs::first(plan), found);
+            self.walk(plan, &Needs::first(plan), open);
         }
-        expr.children().into_iter().for_each(|child| self.walk_expr(child, found));
+        expr.children().into_iter().for_each(|child| self.walk_expr(child, open));
     }
 }
+
+/// Shared parts that are still to be walked, by their numbers, and what is wanted of them so far.
+type Readers<'p> = BTreeMap<usize, (&'p Plan, Needs)>;
 
 /// Of a node's columns those that are its input's.
 fn of_input_columns(wanted: &mut Needs, input: &Plan, needs: &Needs) {

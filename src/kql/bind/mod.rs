@@ -23,9 +23,10 @@ mod segment;
 mod special;
 mod statement;
 mod summary;
+mod view;
 mod window;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -128,6 +129,11 @@ pub struct Binder<'a> {
     called: usize,
     /// The functions of the workspace whose bodies are being looked at.
     active: Vec<String>,
+    /// The views that the query names, bound once each.
+    views: HashMap<String, Relation>,
+    /// All tables are meant: each as it is stored, for a made row tells of another table's event.
+    pub among_all: bool,
+    tables: Vec<String>,
 }
 
 impl<'a> Binder<'a> {
@@ -147,6 +153,9 @@ impl<'a> Binder<'a> {
             calls: 0,
             called: 0,
             active: Vec::new(),
+            views: HashMap::new(),
+            among_all: false,
+            tables: Vec::new(),
         }
     }
 
@@ -195,12 +204,12 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
     loop {
         let mut binder = Binder::new(env, assumed);
         let plans = binder.query(query);
-        let Binder { render, mut warnings, uses_now, mut diagnostics, assumed: found, .. } = binder;
+        let Binder { render, mut warnings, uses_now, mut diagnostics, assumed: found, tables, .. } = binder;
         diagnostics.sort_by_key(|d| d.span.start);
         if diagnostics.is_empty() {
             warnings.extend(found.warning());
             let (titles, plans) = plans.into_iter().unzip();
-            return Ok(Compiled { plans, titles, render, warnings, uses_now });
+            return Ok(Compiled { plans, titles, render, warnings, uses_now, tables });
         }
         let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
         match found.next() {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use super::{Binder, Binding, Callee, Names, Row, SEGMENT, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
-use crate::kql::is_hidden;
 use crate::plan::{Expr, Plan, WindowCall};
 use crate::source::Span;
 use crate::types::{Column, Schema, Type};
@@ -178,9 +177,7 @@ impl Binder<'_> {
                 ),
             });
         };
-        let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
-        let plan = Plan::Scan { table: table.to_string(), schema };
-        Some(Relation { plan, name: Some(table.to_string()), hidden })
+        self.rows_of(table, schema, span)
     }
 
     fn table_call(&mut self, name: &ast::Name, args: &[ast::Argument], span: Span) -> Option<Relation> {

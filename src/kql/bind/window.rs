@@ -38,7 +38,8 @@ impl Binder<'_> {
                     Some(arg) => self.constant(arg)?.as_i64().unwrap_or(1),
                     None => 1,
                 };
-                Some((WindowFunction::RowNumber { start, restart: args.next() }, Type::Long))
+                let restart = self.restart(args.next())?;
+                Some((WindowFunction::RowNumber { start, restart }, Type::Long))
             }
             "prev" | "next" => {
                 let value = self.first(args.next(), span)?;
@@ -60,11 +61,15 @@ impl Binder<'_> {
             "row_cumsum" => {
                 let value = self.first(args.next(), span)?;
                 let ty = if value.ty == Type::Int { Type::Long } else { value.ty };
-                let value = self.convert(value, ty);
-                Some((WindowFunction::CumulativeSum { value, restart: args.next() }, ty))
+                if !(ty.is_number() || ty == Type::Timespan) {
+                    return self
+                        .error(value.span, format!("row_cumsum() adds numbers or timespans, not {ty}"));
+                }
+                let (value, restart) = (self.convert(value, ty), self.restart(args.next())?);
+                Some((WindowFunction::CumulativeSum { value, restart }, ty))
             }
             "row_rank_dense" | "row_rank_min" => {
-                let (value, restart) = (self.first(args.next(), span)?, args.next());
+                let (value, restart) = (self.first(args.next(), span)?, self.restart(args.next())?);
                 let window = if name == "row_rank_dense" {
                     WindowFunction::RankDense { value, restart }
                 } else {
@@ -78,10 +83,25 @@ impl Binder<'_> {
                 let between = self.first(args.next(), span)?;
                 let from_first = self.constant(first)?.as_i64().unwrap_or(0);
                 let between = self.constant(between)?.as_i64().unwrap_or(0);
-                let restart = args.next();
+                let restart = self.restart(args.next())?;
+                if value.ty != Type::Datetime {
+                    let message = format!("row_window_session() takes a datetime first, not {}", value.ty);
+                    return self.error(value.span, message);
+                }
                 Some((WindowFunction::Session { value, from_first, between, restart }, Type::Datetime))
             }
             other => self.unsupported(span, format!("`{other}` is not supported")),
+        }
+    }
+
+    /// Whether a row begins anew: a boolean, or a dynamic value that is one.
+    fn restart(&mut self, arg: Option<Expr>) -> Option<Option<Expr>> {
+        match arg {
+            Some(arg) if arg.ty == Type::Dynamic => Some(Some(self.convert(arg, Type::Bool))),
+            Some(arg) if arg.ty != Type::Bool => {
+                self.error(arg.span, format!("what makes a row begin anew is a bool, not {}", arg.ty))
+            }
+            arg => Some(arg),
         }
     }
 

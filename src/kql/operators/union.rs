@@ -90,7 +90,10 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
         let name =
             Expr { kind: ExprKind::Name(crate::kql::ast::Name { text, span: table.span }), span: table.span };
         if b.is_table(&name) {
-            relations.push(b.table(&name)?);
+            let outside = std::mem::replace(&mut b.among_all, true);
+            let relation = b.table(&name);
+            b.among_all = outside;
+            relations.push(relation?);
         }
     }
     if relations.is_empty() && !fuzzy {
