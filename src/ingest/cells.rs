@@ -6,17 +6,44 @@
 //! Trap: the order of columns is free, names are compared without case and outer blanks.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::formats::{self, CsvFormat};
+use super::dates::Order;
+use super::formats::portal_steps::Steps;
+use super::formats::{self, CsvFormat, custom, workspace};
+use super::powershell;
+use super::tabular::{self, Mapped};
 
 /// The first row of a CSV file, and the export route it belongs to.
 pub struct Header {
     pub delimiter: u8,
     pub columns: Vec<String>,
     pub format: &'static CsvFormat,
+    /// The columns that the format's dictionary knows.
+    pub mapped: Vec<Mapped>,
+    pub dates: Order,
+    /// The table of the catalogue that its columns are of.
+    pub table: Option<usize>,
+    /// The file's name.
+    pub name: String,
+    /// Steps of sign-ins to join.
+    pub steps: Option<Arc<Steps>>,
 }
 
 impl Header {
+    /// The members of records that the columns are, where a dictionary says so.
+    pub fn members(&self) -> Option<Vec<String>> {
+        if self.format.route == "E1" {
+            return Some(workspace::names(self).into_iter().map(String::from).collect());
+        }
+        if self.format.route == "B3" {
+            let top = |name: &String| powershell::path(name, true).split('.').next().map(String::from);
+            return Some(self.columns.iter().filter_map(top).collect());
+        }
+        let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_string();
+        (!self.format.fields.is_empty()).then(|| self.mapped.iter().map(|m| first(&m.path)).collect())
+    }
+
     /// The column of that name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.eq_ignore_ascii_case(name))
@@ -26,8 +53,9 @@ impl Header {
 /// A header longer than this is none.
 const MAX_HEADER: usize = 64 * 1024;
 
-/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none.
-pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
+/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none. `any`
+/// takes one that is of no known export.
+pub fn header(text: &[u8], any: bool) -> Result<(Header, usize), String> {
     let mut at = 0;
     let mut told = None;
     for _ in 0..2 {
@@ -58,7 +86,8 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
         best.unwrap_or(b',')
     });
     let columns: Vec<String> = split(row, delimiter).iter().map(|c| c.trim().to_string()).collect();
-    let Some(format) = formats::csv_format(&columns) else {
+    let known = if any { Some(&custom::ANY) } else { formats::csv_format(&columns) };
+    let Some(format) = known else {
         if columns.len() < 2 {
             return Err("neither JSON nor CSV".into());
         }
@@ -67,7 +96,11 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
         return Err(format!("a CSV file, but not of an export that auk reads (columns: {names}, …)"));
     };
     let length = at + end.map_or(rest.len(), |end| end + 1);
-    Ok((Header { delimiter, columns, format }, length))
+    let mapped = tabular::map(&columns, format.fields);
+    let (dates, name, steps) = (Order::default(), String::new(), None);
+    let mut header = Header { delimiter, columns, format, mapped, dates, table: None, name, steps };
+    header.table = (format.route == "E1").then(|| workspace::table_of(&workspace::names(&header))).flatten();
+    Ok((header, length))
 }
 
 fn first_line(text: &[u8]) -> &[u8] {
