@@ -70,16 +70,23 @@ pub struct Engine {
     outside: Outside,
     /// The functions of the lake, read when first asked for, sorted; one that is damaged with the reason.
     functions: OnceLock<Vec<Arc<SavedFunction>>>,
+    /// Tables show masked rows, too.
+    revisions: bool,
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        Engine { lake, outside: Outside::default(), functions: OnceLock::new() }
+        Engine { lake, outside: Outside::default(), functions: OnceLock::new(), revisions: false }
     }
 
     /// With files and databases beside the lake.
     pub fn with_outside(self, outside: Outside) -> Engine {
         Engine { outside, ..self }
+    }
+
+    /// With the rows that a better revision or another copy stands for; `_auk_copy` marks them.
+    pub fn with_revisions(self, revisions: bool) -> Engine {
+        Engine { revisions, ..self }
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -273,7 +280,8 @@ impl Catalog for Engine {
 
 impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
-        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
+        let parts = self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec());
+        parts.into_iter().map(|part| Part { revisions: self.revisions, ..part }).collect()
     }
 }
 

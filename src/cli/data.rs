@@ -21,6 +21,11 @@ pub struct Data {
     /// Exports to read first: a file or a folder; may be given several times
     #[arg(long, value_name = "PATH")]
     pub from: Vec<PathBuf>,
+
+    /// Show every copy of a record that the lake stores, also those that a better revision stands for; the
+    /// hidden column _auk_copy says which are: superseded, duplicate, or nothing
+    #[arg(long)]
+    pub revisions: bool,
 }
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -46,6 +51,10 @@ impl Beside {
 impl Data {
     /// Opens the data, after reading what `--from` names into the lake or the cache.
     pub fn open(&self, terminal: &Terminal) -> Result<Engine, Failure> {
+        Ok(self.engine(terminal)?.with_revisions(self.revisions))
+    }
+
+    fn engine(&self, terminal: &Terminal) -> Result<Engine, Failure> {
         match (&self.lake, self.from.as_slice()) {
             (lake, []) => open(lake.as_deref()),
             (Some(lake), from) => {
