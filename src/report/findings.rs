@@ -21,11 +21,8 @@ pub fn summary(audit: &Audit) -> String {
     let count = |severity| audit.findings.iter().filter(|f| f.severity == severity).count();
     let (blocks, limits, notes) = (count(Severity::Blocks), count(Severity::Limits), count(Severity::Note));
     let all = audit.findings.len();
-    let findings = if all == 1 { "finding" } else { "findings" };
-    let (a, b) = if blocks == 1 { ("blocks", "a conclusion") } else { ("block", "conclusions") };
-    let c = if limits == 1 { "limits" } else { "limit" };
-    let d = if notes == 1 { "note" } else { "notes" };
-    format!("{all} {findings}: {blocks} {a} {b}, {limits} {c} one, {notes} {d}.")
+    let (findings, notes_are) = (if all == 1 { "finding" } else { "findings" }, if notes == 1 { "note" } else { "notes" });
+    format!("{all} {findings}: {blocks} blocking, {limits} limiting, {notes} {notes_are}.")
 }
 
 const NO_FINDING: &str = "No check found anything that limits a conclusion.";
