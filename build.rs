@@ -6,6 +6,8 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=queries");
+    // For the test of how fast queries are compiled.
+    println!("cargo::rustc-env=AUK_OPT_LEVEL={}", env::var("OPT_LEVEL").unwrap_or_default());
     // Polars' line tables would make the binary fifty times as large as its code.
     if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "unix") {
         println!("cargo::rustc-link-arg=-Wl,-S");

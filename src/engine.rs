@@ -61,6 +61,8 @@ pub struct Answer {
 pub enum Stage {
     Ast,
     Plan,
+    /// The columns and stored paths that each scan reads.
+    Reads,
     Polars,
 }
 
@@ -150,12 +152,17 @@ impl Engine {
 
     /// The first result of a query, as a table.
     pub fn query(&self, text: &str, options: &QueryOptions) -> Result<Answer, Vec<Diagnostic>> {
-        let Compiled { plans, render, warnings, uses_now } = self.compile(text, options)?;
+        let Compiled { plans, render, warnings, uses_now, .. } = self.compile(text, options)?;
         let Some(plan) = plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
-        let table = lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+        let table = self.run(plan, options)?;
         Ok(Answer { table, render, warnings, uses_now })
+    }
+
+    /// One result of a compiled query.
+    pub fn run(&self, plan: &Plan, options: &QueryOptions) -> Result<Table, Vec<Diagnostic>> {
+        lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])
     }
 
     /// How a query is understood, at a stage.
@@ -175,10 +182,14 @@ impl Engine {
         let mut out = String::new();
         for plan in &compiled.plans {
             out.push_str(&match stage {
+                Stage::Reads => {
+                    let reads = lower::reads(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+                    reads.iter().map(|read| format!("{read}\n")).collect()
+                }
                 Stage::Polars => lower::explain(plan, &self.env(options)).map_err(|e| vec![failed(e)])?,
                 _ => display(plan),
             });
-            if !out.ends_with('\n') {
+            if !out.is_empty() && !out.ends_with('\n') {
                 out.push('\n');
             }
         }
@@ -233,7 +244,8 @@ impl Catalog for Engine {
     }
 
     fn tables(&self) -> Vec<String> {
-        let held = |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
+        let held =
+            |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
         let own = self.lake.iter().flat_map(|lake| lake.own());
         let mut names: Vec<String> =
             lake::tables().iter().chain(own).filter(held).map(|t| t.name.clone()).collect();

@@ -38,6 +38,8 @@ enum Stage {
     Ast,
     /// What the query means, in a dozen node kinds
     Plan,
+    /// The columns and stored paths that each scan of the lake reads
+    Reads,
     /// The optimised query that Polars runs
     Polars,
 }
@@ -51,6 +53,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let stage = match args.stage {
         Stage::Ast => engine::Stage::Ast,
         Stage::Plan => engine::Stage::Plan,
+        Stage::Reads => engine::Stage::Reads,
         Stage::Polars => engine::Stage::Polars,
     };
     let explained = engine.explain(&text, stage, &tuning.options(now));

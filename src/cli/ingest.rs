@@ -22,9 +22,9 @@ use crate::value::Value;
 
 /// Read exports into a lake
 ///
-/// Takes files and folders: Purview audit searches, Search-UnifiedAuditLog, Graph and Entra downloads, as
-/// JSON or CSV in any encoding. Each is known by its content, not its name. What is in the lake already is
-/// not taken twice. Exit code 3: some record could not be read; all others were.
+/// Takes files and folders: Purview audit searches, Search-UnifiedAuditLog, Graph, Entra and Log Analytics
+/// downloads, dumps of PowerShell, reference data, as JSON, CSV or Parquet in any encoding, gzipped or
+/// zipped. Each is known by its content, not its name. What is in the lake already is not taken twice. Exit code 3: some record could not be read; all others were.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk ingest exports/ --lake lake\n  auk ingest AuditLog_2026*.csv --lake lake"

@@ -90,7 +90,10 @@ impl Cx {
         let compiled = match compiled {
             Ok(regex) => Some(Rc::new(regex)),
             Err(error) => {
-                self.fail(format!("the regular expression '{pattern}' is not valid: {error}"));
+                // The reason is the last line; the others draw the pattern.
+                let text = error.to_string();
+                let reason = text.rsplit("error: ").next().unwrap_or(&text);
+                self.fail(format!("the regular expression '{pattern}' is not valid: {reason}"));
                 None
             }
         };

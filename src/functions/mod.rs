@@ -21,6 +21,7 @@
 mod conditional;
 mod dynamic;
 mod encode;
+mod kv;
 mod network;
 mod operators;
 mod parse;

@@ -150,14 +150,14 @@ impl Account {
         note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
         note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
         let said = [
-            (damage.partial, "put together from what surrounds them, as the records inside cannot be read"),
-            (damage.lossy, "with values that were lost before auk read them"),
+            (damage.partial, "put together from what surrounds the part that cannot be read"),
+            (damage.lossy, "with values that had been lost before"),
             (damage.unreadable, "with a date or a number that cannot be read"),
-            (damage.repaired, "with values that PowerShell had written in its own form, read back"),
+            (damage.repaired, "with values in a damaged form that were read back"),
             (damage.ambiguous, "with a date that may be day-first or month-first; read as month-first"),
         ];
         for (count, what) in said {
-            note(count > 0, format!("{count} records {what}"));
+            note(count > 0, format!("{count} {} {what}", if count == 1 { "record" } else { "records" }));
         }
         if let Some(problem) = end.problem {
             note(true, problem);
@@ -167,19 +167,24 @@ impl Account {
     }
 }
 
-/// A list is whole when one of its pages names no next one. Else the last page says so.
-pub fn note_lists(accounts: &mut [Account]) {
-    let list = |account: &Account| {
+/// The lists whose pages were read. One is whole when one of its pages names no next one.
+#[derive(Default)]
+pub struct Lists(HashMap<(PathBuf, u64), (usize, bool)>);
+
+impl Lists {
+    pub const NOTE: &str = NEXT_PAGE;
+
+    /// Takes in a source, which is the `at`th.
+    pub fn add(&mut self, at: usize, account: &Account) {
+        let Some((context, more)) = account.page else { return };
         let folder = account.path.parent().map(PathBuf::from).unwrap_or_default();
-        account.page.map(|(context, more)| ((folder, context), more))
-    };
-    let mut open: HashMap<(PathBuf, u64), (usize, bool)> = HashMap::new();
-    for (at, (key, more)) in accounts.iter().enumerate().filter_map(|(at, a)| Some((at, list(a)?))) {
-        let (last, all) = open.entry(key).or_insert((at, true));
+        let (last, all) = self.0.entry((folder, context)).or_insert((at, true));
         (*last, *all) = (at, *all && more);
     }
-    for (last, _) in open.into_values().filter(|(_, all)| *all) {
-        accounts[last].source.notes.push(NEXT_PAGE.into());
+
+    /// The sources with the last pages of lists that are not whole.
+    pub fn unfinished(&self) -> impl Iterator<Item = usize> {
+        self.0.values().filter(|(_, all)| *all).map(|(last, _)| *last)
     }
 }
 

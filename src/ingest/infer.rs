@@ -81,7 +81,13 @@ impl Found {
             Kind::String => {
                 let text = tape.string(node);
                 let time = text.len() >= 19 && parse_iso(&text).is_some();
-                if text.is_empty() { 0 } else if time { TIME } else { TEXT }
+                if text.is_empty() {
+                    0
+                } else if time {
+                    TIME
+                } else {
+                    TEXT
+                }
             }
         };
     }

@@ -65,7 +65,16 @@ pub type Problem = Arc<Mutex<Option<String>>>;
 impl Input {
     pub fn file(path: PathBuf, size: u64) -> Input {
         let place = Place::File(path.clone());
-        Input { name: path, size, content: Some(size), place, outer: None, depth: 0, digest: None, waits: false }
+        Input {
+            name: path,
+            size,
+            content: Some(size),
+            place,
+            outer: None,
+            depth: 0,
+            digest: None,
+            waits: false,
+        }
     }
 
     /// The path of a source that is a file of its own.
@@ -96,7 +105,8 @@ impl Input {
             Place::Gzip(inner) => Box::new(MultiGzDecoder::new(inner.open()?.0)),
             Place::Entry(bytes, entry, passwords) => zip::open(bytes, entry, passwords)?,
         };
-        let bounded = Bounded { inner, outer: self.outer.clone(), problem: Arc::clone(&problem), done: false };
+        let bounded =
+            Bounded { inner, outer: self.outer.clone(), problem: Arc::clone(&problem), done: false };
         Ok((Box::new(bounded), problem))
     }
 
@@ -185,7 +195,10 @@ pub fn told(problem: &Problem) -> Option<String> {
 /// Documents that are zip archives themselves.
 fn office(entries: &[Entry]) -> Option<&'static str> {
     const KINDS: &[(&str, &str)] = &[
-        ("xl/workbook.", "an Excel workbook: save the sheet as CSV UTF-8 (Excel has cut cells after 32,767 characters)"),
+        (
+            "xl/workbook.",
+            "an Excel workbook: save the sheet as CSV UTF-8 (Excel has cut cells after 32,767 characters)",
+        ),
         ("word/document.", "a Word document"),
         ("ppt/presentation.", "a PowerPoint document"),
     ];

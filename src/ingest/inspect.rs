@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::account::{Account, add_name};
+use super::account::{Account, Lists, add_name};
 use super::files;
 use super::reader::{Event, Reader};
 use super::run::parse;
@@ -16,10 +16,12 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
     let mut reader = Reader::new(files::list(paths, None)?, &[], passwords, false);
     let spare = Arc::new(Spare::default());
     let mut found: Vec<Found> = Vec::new();
+    let mut lists = Lists::default();
     let mut current: Option<(Account, Vec<u64>)> = None;
     loop {
         let batch = reader.next_batch()?;
         if batch.is_empty() {
+            lists.unfinished().for_each(|at| found[at].notes.push(Lists::NOTE.into()));
             return Ok(found);
         }
         let mut parsed = parse(&batch, &spare, None).into_iter().peekable();
@@ -39,6 +41,7 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
                 Event::End(end) => {
                     if let Some((mut account, rows)) = current.take() {
                         account.close(end);
+                        lists.add(found.len(), &account);
                         found.push(finding(account, rows));
                     }
                 }

@@ -12,6 +12,7 @@
 
 mod account;
 mod ahead;
+mod ansi;
 mod blocks;
 mod cells;
 mod dates;

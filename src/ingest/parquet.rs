@@ -16,7 +16,9 @@ use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::json;
-use crate::time::{TICKS_PER_MICROSECOND, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, UNIX_EPOCH, datetime_text, in_range};
+use crate::time::{
+    TICKS_PER_MICROSECOND, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, UNIX_EPOCH, datetime_text, in_range,
+};
 
 /// Rows that are held at a time.
 const ROWS: usize = 1024;
@@ -30,7 +32,8 @@ pub struct Lines {
 
 impl Lines {
     pub fn open(path: &Path) -> io::Result<Lines> {
-        let builder = ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
+        let builder =
+            ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
         let batches = builder.with_batch_size(ROWS).build().map_err(io::Error::other)?;
         Ok(Lines { batches, text: String::new(), at: 0 })
     }

@@ -118,7 +118,9 @@ impl Plan {
         }
         let layout = Arc::clone(&plan.layout);
         for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
-            let Some((column, from)) = maps.iter().find(|(column, _)| *column == shreds.column) else { continue };
+            let Some((column, from)) = maps.iter().find(|(column, _)| *column == shreds.column) else {
+                continue;
+            };
             for (path, ty) in shreds.paths {
                 plan.add_shred(column, *from, path, *ty);
             }
@@ -227,7 +229,7 @@ impl Plan {
                 Source::Const(text) => _ = set_plain(cells, row, self.layout.fields[*column].ty, text),
                 Source::Made(make) => {
                     if let Some(text) = make(tape, root) {
-                        cells.set_text(row, &text);
+                        flags |= set_plain(cells, row, self.layout.fields[*column].ty, &text);
                     }
                 }
                 Source::Whole => cells.set_text(row, tape.text(root)),

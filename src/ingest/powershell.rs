@@ -42,11 +42,19 @@ pub fn camel(name: &str) -> String {
 
 /// The name of a type, or several, where a value was.
 pub fn is_lost(text: &str) -> bool {
-    const TYPES: [&str; 4] =
-        ["System.Object", "System.Collections.", "Microsoft.Graph.PowerShell.Models.", "System.Management."];
+    const TYPES: [&str; 6] = [
+        "System.Object",
+        "System.String",
+        "System.Byte",
+        "System.Collections.",
+        "Microsoft.Graph.PowerShell.Models.",
+        "System.Management.",
+    ];
     let text = text.trim();
     TYPES.iter().any(|ty| text.starts_with(ty))
-        && text.split([' ', ';', ',']).all(|word| word.is_empty() || TYPES.iter().any(|ty| word.starts_with(ty)))
+        && text
+            .split([' ', ';', ','])
+            .all(|word| word.is_empty() || TYPES.iter().any(|ty| word.starts_with(ty)))
 }
 
 /// Does a record's text hold anything of PowerShell's?
@@ -66,7 +74,9 @@ pub struct Found {
 pub fn repair(tape: &Tape, at: u32, names: Names, found: &mut Found) -> Node {
     match tape.kind(at) {
         Kind::Object => object(tape, at, names, found),
-        Kind::Array => Node::Array(tape.children(at).map(|child| repair(tape, child, names, found)).collect()),
+        Kind::Array => {
+            Node::Array(tape.children(at).map(|child| repair(tape, child, names, found)).collect())
+        }
         Kind::String => text(&tape.string(at), names, found, 0).unwrap_or_default(),
         _ => Node::Leaf(tape.text(at).to_string()),
     }
@@ -165,7 +175,9 @@ fn hash_table(body: &str, names: Names, found: &mut Found, depth: usize) -> Node
         let name = if names == Names::Camel { camel(name.trim()) } else { name.trim().to_string() };
         let node = match value {
             "" => Node::Leaf("null".into()),
-            value => scalar(&name, value).or_else(|| text(value, names, found, depth + 1)).unwrap_or_default(),
+            value => {
+                scalar(&name, value).or_else(|| text(value, names, found, depth + 1)).unwrap_or_default()
+            }
         };
         members.push((name, node));
     }
@@ -237,11 +249,7 @@ pub fn row(header: &Header, cells: &[Cow<'_, str>], flattened: bool, found: &mut
             continue;
         }
         let path = path(name, flattened);
-        let value = if is_date(name) {
-            time(cell, header.dates, found)
-        } else {
-            cell_node(cell, found)
-        };
+        let value = if is_date(name) { time(cell, header.dates, found) } else { cell_node(cell, found) };
         *root.at(&path) = value;
     }
     root
@@ -265,7 +273,11 @@ fn cell_node(cell: &str, found: &mut Found) -> Node {
         _ => match text(cell, Names::Camel, found, 0) {
             Some(Node::Leaf(json)) if json::parse(cell).is_some_and(|v| v.as_i64().is_some()) => {
                 // Ids and codes of digits are strings or numbers; both read the same.
-                Node::Leaf(if cell.len() < 10 && !cell.starts_with('0') || cell == "0" { cell.to_string() } else { json })
+                Node::Leaf(if cell.len() < 10 && !cell.starts_with('0') || cell == "0" {
+                    cell.to_string()
+                } else {
+                    json
+                })
             }
             node => node.unwrap_or_default(),
         },

@@ -189,7 +189,9 @@ impl Reader {
                 _ => {}
             }
             notes.extend((header.format.note)(header).map(String::from));
-            notes.extend(header.dates.note().filter(|_| !header.mapped.is_empty()).map(String::from));
+            notes.extend(
+                header.dates.note().filter(|_| !header.format.route.starts_with('A')).map(String::from),
+            );
             members = header.members();
         }
         let source = self.next_source;
@@ -214,12 +216,15 @@ impl Reader {
 
     /// Reads the steps of sign-ins, which are joined to the sign-ins that come later.
     fn collect_steps(&mut self, input: &Input) {
-        let Ok(Opened::Stream(mut stream)) = Stream::open_again(input.clone(), &mut Vec::new()) else { return };
+        let Ok(Opened::Stream(mut stream)) = Stream::open_again(input.clone(), &mut Vec::new()) else {
+            return;
+        };
         let Some(steps) = Arc::get_mut(&mut self.steps) else { return };
         while let Ok(Some(chunk)) = stream.next(&mut self.buffers) {
             let Some(header) = &chunk.header else { return };
             for piece in chunk.pieces.iter().filter(|p| p.broken.is_none()) {
-                let row = chunk.bytes.get(piece.start..piece.end).and_then(|row| std::str::from_utf8(row).ok());
+                let row =
+                    chunk.bytes.get(piece.start..piece.end).and_then(|row| std::str::from_utf8(row).ok());
                 let Some(row) = row else { continue };
                 if !steps.add(header, &cells::split(row, header.delimiter)) {
                     return;

@@ -15,7 +15,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::account::{Account, add_name, note_lists};
+use super::account::{Account, Lists, add_name};
 use super::files;
 use super::formats::custom::{self, Custom};
 use super::infer::Columns;
@@ -353,7 +353,9 @@ impl<'a> Writer<'a> {
         if self.accounts.is_empty() && (self.run.skipped.is_empty() || self.store.manifest.generation == 0) {
             return Ok(summary);
         }
-        note_lists(&mut self.accounts);
+        let mut lists = Lists::default();
+        self.accounts.iter().enumerate().for_each(|(at, account)| lists.add(at, account));
+        lists.unfinished().for_each(|at| self.accounts[at].source.notes.push(Lists::NOTE.into()));
         let sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
         let count = sources.len();
         let now = self.latest.map(|time| time.saturating_add(1));

@@ -192,17 +192,14 @@ impl Stream {
         Stream::begin(input, 0, raw, false, false)
     }
 
-    fn begin(
-        input: Input,
-        source: u32,
-        raw: &mut Vec<u8>,
-        ahead: bool,
-        any: bool,
-    ) -> io::Result<Opened> {
+    fn begin(input: Input, source: u32, raw: &mut Vec<u8>, ahead: bool, any: bool) -> io::Result<Opened> {
         let (mut file, problem) = input.open()?;
         raw.resize(WINDOW, 0);
         let count = fill(&mut *file, raw)?;
         let head = &raw[..count];
+        if let Some(problem) = told(&problem).filter(|_| count == 0) {
+            return Ok(Opened::Skipped(problem));
+        }
         match head {
             [0x1f, 0x8b, ..] => return Ok(Opened::Gzip(input)),
             [b'P', b'A', b'R', b'1', ..] => return Ok(Opened::Parquet(input)),

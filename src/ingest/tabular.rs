@@ -79,9 +79,9 @@ fn path_of(name: &str, fields: &'static [Field]) -> Option<(String, Cell)> {
     let field = fields.iter().find(|f| f.names.contains(&name.as_str()))?;
     let small = numbers.iter().all(|n| (1..=99).contains(n));
     (small && numbers.len() == field.path.matches('#').count()).then(|| {
-        let path = numbers.iter().fold(field.path.to_string(), |path, n| {
-            path.replacen('#', &(n - 1).to_string(), 1)
-        });
+        let path = numbers
+            .iter()
+            .fold(field.path.to_string(), |path, n| path.replacen('#', &(n - 1).to_string(), 1));
         (path, field.cell)
     })
 }
@@ -233,7 +233,9 @@ pub fn record(header: &Header, cells: &[Cow<'_, str>], rest: &mut String) -> (No
     for mapped in &header.mapped {
         mapped.columns.iter().for_each(|at| known[*at] = true);
         let filled = mapped.columns.iter().filter_map(|at| cells.get(*at)).map(|c| c.trim());
-        let Some(text) = filled.filter(|text| !text.is_empty()).find(|text| *text != "null") else { continue };
+        let Some(text) = filled.filter(|text| !text.is_empty()).find(|text| *text != "null") else {
+            continue;
+        };
         match value(text, mapped.cell, header.dates, &mut flags) {
             Some(json) => *root.at(&mapped.path) = Node::Leaf(json),
             None => flags |= UNREADABLE,

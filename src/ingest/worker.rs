@@ -3,18 +3,18 @@
 //! Trap: a worker sees its chunk only and knows nothing of other threads, so that the outcome does
 //! not depend on how many there are.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::ansi;
 use super::cells::{self, Header};
-use super::formats::custom::{self, Custom};
 use super::formats;
+use super::formats::custom::{self, Custom};
 use super::plan::{self, Memory, Place, Plan, Record};
 use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{LOSSY, Layout, Rows, Spare};
+use crate::lake::rows::{LOSSY, Layout, REPAIRED, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
 const MAX_RECOVERIES: usize = 100;
@@ -80,12 +80,11 @@ impl Worker {
                 flags: 0,
                 route: if piece.alone { formats::ALONE } else { "" },
             };
-            let text = match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => {
-                    place.flags |= LOSSY;
-                    String::from_utf8_lossy(bytes)
-                }
+            let (text, read) = ansi::read(bytes);
+            place.flags |= match read {
+                ansi::Read::AsIs => 0,
+                ansi::Read::CodePage => REPAIRED,
+                ansi::Read::Damaged => LOSSY,
             };
             match (piece.broken, &chunk.header) {
                 (Some(reason), _) => {

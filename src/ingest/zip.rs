@@ -107,7 +107,8 @@ fn directory(file: &mut dyn ReadSeek) -> io::Result<(u64, u64, u64)> {
     let tail = read_at(file, from, (size - from) as usize)?;
     let end = memchr::memmem::rfind(&tail, b"PK\x05\x06").filter(|at| at + 22 <= tail.len());
     let end = end.ok_or_else(|| bad("its end is missing"))?;
-    let (count, length, at) = (number(&tail, end + 10, 2), number(&tail, end + 12, 4), number(&tail, end + 16, 4));
+    let (count, length, at) =
+        (number(&tail, end + 10, 2), number(&tail, end + 12, 4), number(&tail, end + 16, 4));
     if count < 0xffff && length < 0xffff_ffff && at < 0xffff_ffff {
         return Ok((count, at, length));
     }
@@ -168,7 +169,11 @@ fn plain_path(raw: &str) -> String {
 /// The bytes of an entry. Its checksum is compared at the end.
 pub fn open(bytes: &Bytes, entry: &Entry, passwords: &[String]) -> io::Result<Box<dyn Read + Send>> {
     if !matches!(entry.method, 0 | 8) {
-        let what = if entry.method == 99 { "encrypted with AES" } else { "compressed by another method than deflate" };
+        let what = if entry.method == 99 {
+            "encrypted with AES"
+        } else {
+            "compressed by another method than deflate"
+        };
         return Err(io::Error::new(io::ErrorKind::Unsupported, format!("{what}: unpack it first")));
     }
     let mut file = bytes.open()?;

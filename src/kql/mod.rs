@@ -9,6 +9,7 @@ pub mod dump;
 mod expr;
 mod lexer;
 mod literal;
+mod mistakes;
 pub mod operators;
 mod outside;
 mod parser;
@@ -84,8 +85,10 @@ pub struct Render {
 /// A compiled query.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// A plan per tabular statement, in order.
+    /// A plan per result, in order: one of each tabular statement, more of one that ends in `fork` or `facet`.
     pub plans: Vec<Plan>,
+    /// What each is called, if it has a name.
+    pub titles: Vec<Option<String>>,
     /// How the first one asks to be shown.
     pub render: Option<Render>,
     pub warnings: Vec<String>,

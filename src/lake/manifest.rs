@@ -8,14 +8,14 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
-use super::tables::TableDef;
 use super::Error;
+use super::tables::TableDef;
 use crate::json;
 use crate::types::{Column, Type};
 use crate::value::Value;
 
 /// The version of the layout that this build reads and writes.
-pub const VERSION: i64 = 2;
+pub const VERSION: i64 = 1;
 pub const FILE: &str = "manifest.json";
 
 /// May a shredded column stand in for the JSON in this part?
@@ -104,7 +104,7 @@ pub struct Damage {
     pub lossy: u64,
     /// A date or a number could not be read.
     pub unreadable: u64,
-    /// PowerShell had written values in a form of its own, and they were read back.
+    /// Values were in a form of PowerShell's or in a code page, and were read back.
     pub repaired: u64,
     /// A date could be day-first or month-first, and nothing in the source tells.
     pub ambiguous: u64,
@@ -274,7 +274,10 @@ fn source_value(s: &Source) -> Value {
         ("notes", texts(&s.notes)),
         ("container", Value::string(&s.container)),
         ("archive", s.archive.as_ref().map_or(Value::Null, archive_value)),
-        ("damage", bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect())),
+        (
+            "damage",
+            bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect()),
+        ),
         ("not_carried", texts(&s.not_carried)),
         ("run", long(s.run)),
         ("searches", Value::Array(s.searches.iter().map(search_value).collect())),
@@ -328,7 +331,8 @@ fn archive_value(a: &Archive) -> Value {
 }
 
 fn table_value(t: &TableEntry) -> Value {
-    let column = |(name, ty): &(String, Type)| Value::Array(vec![Value::string(name), Value::string(ty.name())]);
+    let column =
+        |(name, ty): &(String, Type)| Value::Array(vec![Value::string(name), Value::string(ty.name())]);
     let columns = Value::Array(t.columns.iter().map(column).collect());
     bag(vec![("name", Value::string(&t.name)), ("columns", columns)])
 }
@@ -360,13 +364,13 @@ fn manifest(v: &Value) -> Option<Manifest> {
         generation: count(v, "generation")?,
         next_part: count(v, "next_part")?,
         now: v.member("now").as_i64(),
-        tables: v.member("tables").as_array()?.iter().map(table).collect::<Option<_>>()?,
+        tables: v.member("tables").as_array().unwrap_or_default().iter().map(table).collect::<Option<_>>()?,
         sources: v.member("sources").as_array()?.iter().map(source).collect::<Option<_>>()?,
         parts: v.member("parts").as_array()?.iter().map(part).collect::<Option<_>>()?,
         rejects: list(v, "rejects")?,
-        copies: list(v, "copies")?,
-        runs: v.member("runs").as_array()?.iter().map(run).collect::<Option<_>>()?,
-        hashes: read_pairs(&v.member("hashes"))?,
+        copies: list(v, "copies").unwrap_or_default(),
+        runs: many(v, "runs", run).unwrap_or_default(),
+        hashes: read_pairs(&v.member("hashes")).unwrap_or_default(),
     })
 }
 
@@ -399,13 +403,18 @@ fn source(v: &Value) -> Option<Source> {
         first: v.member("first").as_i64(),
         last: v.member("last").as_i64(),
         notes: list(v, "notes")?,
-        container: text(v, "container")?,
+        container: text(v, "container").unwrap_or_default(),
         archive: archive(&v.member("archive"))?,
-        damage: damage(&v.member("damage"))?,
-        not_carried: list(v, "not_carried")?,
-        run: count(v, "run")?,
-        searches: v.member("searches").as_array()?.iter().map(search).collect::<Option<_>>()?,
+        damage: damage(&v.member("damage")),
+        not_carried: list(v, "not_carried").unwrap_or_default(),
+        run: count(v, "run").unwrap_or_default(),
+        searches: many(v, "searches", search).unwrap_or_default(),
     })
+}
+
+/// Every item of a list; `None` when one cannot be read.
+fn many<T>(v: &Value, key: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    v.member(key).as_array()?.iter().map(read).collect()
 }
 
 fn search(v: &Value) -> Option<Search> {
@@ -447,12 +456,12 @@ fn archive(v: &Value) -> Option<Option<Archive>> {
     Some(Some(Archive { kind, path, size: count(v, "size")?, sha256: text(v, "sha256")? }))
 }
 
-fn damage(v: &Value) -> Option<Damage> {
+fn damage(v: &Value) -> Damage {
     let mut damage = Damage::default();
     for (name, get) in DAMAGE {
-        *get(&mut damage) = count(v, name)?;
+        *get(&mut damage) = count(v, name).unwrap_or_default();
     }
-    Some(damage)
+    damage
 }
 
 fn table(v: &Value) -> Option<TableEntry> {

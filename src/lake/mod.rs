@@ -250,9 +250,14 @@ pub fn read_mask(dir: &Path, entry: &PartEntry) -> Result<MaskedRows, Error> {
     let path = dir.join(name);
     let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, &e))?;
     let value = json::parse(&text).unwrap_or(Value::Null);
-    let rows = |key: &str| -> Option<Vec<u64>> {
-        value.member(key).as_array()?.iter().map(|row| u64::try_from(row.as_i64()?).ok()).collect()
+    let list = |list: &Value| -> Option<Vec<u64>> {
+        list.as_array()?.iter().map(|row| u64::try_from(row.as_i64()?).ok()).collect()
     };
+    // Older lakes do not say why a row is masked.
+    if let Some(superseded) = list(&value) {
+        return Ok(MaskedRows { superseded, doubled: Vec::new() });
+    }
+    let rows = |key: &str| list(&value.member(key));
     match (rows("superseded"), rows("duplicate")) {
         (Some(superseded), Some(doubled)) => Ok(MaskedRows { superseded, doubled }),
         _ => Err(Error::new(&path, "the mask cannot be read").with_remedy("restore it from a copy")),

@@ -231,7 +231,7 @@ pub const LOSSY: u16 = 2;
 /// A date or a number could not be read, and its column is null.
 pub const UNREADABLE: u16 = 4;
 
-/// A value that PowerShell had written in a form of its own was read back.
+/// A value that PowerShell had written in a form of its own, or a code page, was read back.
 pub const REPAIRED: u16 = 8;
 /// A date may be day-first or month-first, and nothing in its source tells.
 pub const AMBIGUOUS: u16 = 16;

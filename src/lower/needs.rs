@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Lowering, shred};
+use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
 use crate::plan::{AggregateCall, CallArgument, Expr, ExprKind, JoinKind, Plan, WindowFunction};
 use crate::types::{Schema, Type};
@@ -131,6 +131,16 @@ impl Lowering<'_> {
                 wanted.add(segment.iter().copied());
                 let exprs = calls.iter().flat_map(|call| window_exprs(&call.function));
                 exprs.for_each(|e| self.add_expr(&mut wanted, e, input));
+            }
+            Plan::Match { input, matching, segment, .. } => {
+                of_input_columns(&mut wanted, input, needs);
+                wanted.add(segment.iter().copied());
+                for part in matching.exprs().flat_map(|e| nodes::parts(e, input.schema().len(), matching)) {
+                    match part {
+                        nodes::Part::Row(e) => self.add_expr(&mut wanted, e, input),
+                        nodes::Part::Matched { column, .. } => wanted.add([column]),
+                    }
+                }
             }
             Plan::Series { input, series, .. } => {
                 wanted.add(series.keys.iter().copied().chain([series.axis]));
@@ -268,6 +278,7 @@ fn exprs(plan: &Plan) -> Vec<&Expr> {
         Plan::Aggregate { aggregates, .. } => aggregates.iter().flat_map(call).collect(),
         Plan::Expand { columns, .. } => columns.iter().map(|c| &c.source).collect(),
         Plan::Window { calls, .. } => calls.iter().flat_map(|c| window_exprs(&c.function)).collect(),
+        Plan::Match { matching, .. } => matching.exprs().collect(),
         Plan::Series { series, .. } => series.values.iter().flat_map(|(c, _)| call(c)).collect(),
         _ => Vec::new(),
     }

@@ -54,6 +54,11 @@ impl World {
         Ok(World::new(Some(lake), &[Way::Streaming, Way::InMemory, Way::WithoutShreds]))
     }
 
+    /// Over a lake, at another `now()`.
+    pub fn lake_at(folder: &Path, now: i64) -> Result<World, String> {
+        Ok(World { now, ..World::lake(folder)? })
+    }
+
     /// Over the sample data (or the exports that `AUK_EXPORTS` names), or without them over empty tables.
     pub fn sample() -> Result<&'static World, String> {
         static WORLD: OnceLock<Result<World, String>> = OnceLock::new();

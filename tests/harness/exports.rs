@@ -1,7 +1,7 @@
 //! The files of ingest pages as they would lie on disk: in an encoding, compressed, inside an archive.
 //!
 //! `file=a.json` is a file, `file=a.json.gz` is compressed, `file=pack.zip!inner/a.json` is put into an
-//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le`, `lines=crlf`,
+//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le` (or `windows-1252`), `lines=crlf`,
 //! `password=WORD`, `table=NAME` for `--table`.
 //!
 //! Trap: archives are written without compression of their own, by rules that the reader does not share.
@@ -16,10 +16,13 @@ use flate2::{Compression, Crc};
 
 use super::page::{Block, Case};
 
+/// Files by name.
+type Files = BTreeMap<String, Node>;
+
 /// A file or the entries of an archive.
 enum Node {
     File(Vec<u8>),
-    Archive(BTreeMap<String, Node>),
+    Archive(Files),
 }
 
 /// A set of files that one command reads.
@@ -33,7 +36,7 @@ pub struct Exports {
 
 /// Writes the files of a case, those of each `table=` into a folder of their own.
 pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
-    let mut tables: BTreeMap<Option<String>, (BTreeMap<String, Node>, Vec<String>)> = BTreeMap::new();
+    let mut tables: BTreeMap<Option<String>, (Files, Vec<String>)> = BTreeMap::new();
     for block in &case.blocks {
         let Some(name) = block.option("file") else { continue };
         let (files, passwords) = tables.entry(block.option("table").map(String::from)).or_default();
@@ -55,7 +58,7 @@ pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
     Ok(all)
 }
 
-fn put(files: &mut BTreeMap<String, Node>, name: &str, bytes: Vec<u8>) {
+fn put(files: &mut Files, name: &str, bytes: Vec<u8>) {
     match name.split_once('!') {
         None => _ = files.insert(name.to_string(), Node::File(bytes)),
         Some((archive, inner)) => {
@@ -75,11 +78,10 @@ fn bytes(block: &Block, name: &str) -> Result<Vec<u8>, String> {
     let bytes = match block.option("encoding") {
         None => text.into_bytes(),
         Some("utf-8-bom") => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        Some("utf-16le") => [0xfeff_u16]
-            .into_iter()
-            .chain(text.encode_utf16())
-            .flat_map(u16::to_le_bytes)
-            .collect(),
+        Some("utf-16le") => {
+            [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        }
+        Some("windows-1252") => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         Some(other) => return Err(format!("no such encoding: {other}")),
     };
     if !name.ends_with(".gz") {

@@ -4,6 +4,7 @@
 //! Trap: none of these has a name in KQL's tables; a plugin's name, signature and doc stand where it is
 //! bound (`kql/operators/evaluate/`).
 
+pub mod analytics;
 mod intersect;
 mod lookup;
 mod merge;

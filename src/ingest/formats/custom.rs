@@ -65,7 +65,9 @@ pub fn look(chunk: &Chunk, columns: &mut Columns, tape: &mut Tape) {
                 let cells = cells::split(&text, header.delimiter);
                 columns.add_row(&header.columns, cells.iter().map(|c| c.as_ref()));
             }
-            None if tape.parse(&text).is_ok() => each(tape, 0, 0, &mut |tape, node| columns.add_object(tape, node)),
+            None if tape.parse(&text).is_ok() => {
+                each(tape, 0, 0, &mut |tape, node| columns.add_object(tape, node))
+            }
             None => {}
         }
     }

@@ -22,7 +22,14 @@ fn kind(has: impl Fn(&str) -> bool) -> Option<fn(&mut Worker, &Tape, u32, Place)
         Some(directory_audits::read)
     } else if has("CreatedDateTime")
         && any(&["AppDisplayName", "AppId"])
-        && any(&["IPAddress", "IpAddress", "Status", "Status.ErrorCode", "Status_ErrorCode", "ConditionalAccessStatus"])
+        && any(&[
+            "IPAddress",
+            "IpAddress",
+            "Status",
+            "Status.ErrorCode",
+            "Status_ErrorCode",
+            "ConditionalAccessStatus",
+        ])
     {
         Some(sign_ins::read)
     } else {

@@ -4,12 +4,14 @@
 //! Trap: a record is told by its members, never by its file. Files mix kinds, and records come
 //! wrapped in pages, envelopes and strings that hold JSON.
 
+mod azure_activity;
 pub mod custom;
 mod diagnostics;
 mod directory_audits;
 mod graph_powershell;
 mod pim_audit;
 mod portal_audits;
+pub mod portal_shapes;
 mod portal_sign_ins;
 pub mod portal_steps;
 mod record_types;
@@ -105,6 +107,13 @@ pub const FORMATS: &[Format] = &[
         made_by: "tools that write only AuditData",
         sniff: |_, _| false,
         read: unified_audit::read,
+    },
+    Format {
+        route: "AzureActivity",
+        name: "activity log of Azure",
+        made_by: "az monitor activity-log list, Get-AzActivityLog, diagnostic settings of a subscription",
+        sniff: azure_activity::sniff,
+        read: azure_activity::read,
     },
     Format {
         route: "E3",
@@ -208,7 +217,9 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         sniff: pim_audit::sniff,
         read: pim_audit::read_row,
         fields: pim_audit::FIELDS,
-        note: |_| Some("rows of the PIM audit have no id: an event that another export holds too counts twice"),
+        note: |_| {
+            Some("rows of the PIM audit have no id: an event that another export holds too counts twice")
+        },
     },
     CsvFormat {
         route: "B3",
@@ -235,7 +246,9 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
         sniff: unified_audit::sniff_flat,
         read: unified_audit::read_flat,
         fields: &[],
-        note: |_| Some("a table of AuditData has the members of its first record only; export as JSON to have all"),
+        note: |_| {
+            Some("a table of AuditData has the members of its first record only; export as JSON to have all")
+        },
     },
     CsvFormat {
         route: "E1",
@@ -260,7 +273,8 @@ pub const CSV_FORMATS: &[CsvFormat] = &[
 /// The columns of tables that rows with these members have no value for.
 pub fn not_carried(routes: &[String], tables: &[String], members: &[String]) -> Vec<String> {
     // Members that a route's own code works out of others.
-    const WORKED_OUT: &[(&str, &str)] = &[("#actor", "initiatedBy"), ("#code", "status"), ("#status", "status")];
+    const WORKED_OUT: &[(&str, &str)] =
+        &[("#actor", "initiatedBy"), ("#code", "status"), ("#status", "status")];
     let has = |name: &str| {
         let worked = |member: &String| WORKED_OUT.iter().any(|(from, to)| member == from && *to == name);
         members.iter().any(|m| m == name || worked(m))
@@ -293,6 +307,11 @@ fn with_record(worker: &mut Worker, text: &str, place: &Place, read: impl FnOnce
 
 fn has(columns: &[String], name: &str) -> bool {
     columns.iter().any(|c| c.eq_ignore_ascii_case(name))
+}
+
+/// The route of sign-ins whose header no dictionary has.
+pub fn sign_ins_by_shape() -> Option<&'static CsvFormat> {
+    CSV_FORMATS.iter().find(|f| f.route == "C2")
 }
 
 /// The CSV route with these columns.

@@ -57,7 +57,9 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
     set_person(&mut root, "#requestor", "initiatedBy.user");
     let mut targets = 0;
     let kind = root.take_text("#type").unwrap_or_else(|| "User".into());
-    for (member, kind) in [("#role", "Role"), ("#member", kind.as_str()), ("#resource", "Resource"), ("#scope", "Directory")] {
+    for (member, kind) in
+        [("#role", "Role"), ("#member", kind.as_str()), ("#resource", "Resource"), ("#scope", "Directory")]
+    {
         if root.find(member).is_some() {
             let target = format!("targetResources[{targets}]");
             *root.at(&format!("{target}.type")) = Node::text(kind);

@@ -31,11 +31,7 @@ const RESULTS: &[(&str, &str)] = &[
 ];
 
 pub const FIELDS: &[Field] = &[
-    Field {
-        path: "activityDateTime",
-        cell: Time,
-        names: &["dateutc", "date", "fechautc", "datumutc"],
-    },
+    Field { path: "activityDateTime", cell: Time, names: &["dateutc", "date", "fechautc", "datumutc"] },
     Field {
         path: "correlationId",
         cell: Text,
@@ -48,11 +44,7 @@ pub const FIELDS: &[Field] = &[
         cell: Text,
         names: &["activity", "actividad", "activité", "aktivität"],
     },
-    Field {
-        path: "result",
-        cell: Word(RESULTS),
-        names: &["result", "resultado", "résultat", "ergebnis"],
-    },
+    Field { path: "result", cell: Word(RESULTS), names: &["result", "resultado", "résultat", "ergebnis"] },
     Field {
         path: "resultReason",
         cell: Text,
@@ -65,11 +57,20 @@ pub const FIELDS: &[Field] = &[
         ],
     },
     Field { path: "userAgent", cell: Text, names: &["useragent", "agentedeusuario", "agentutilisateur"] },
-    Field { path: "#actor.type", cell: Text, names: &["actortype", "tipodeactor", "typedacteur", "akteurtyp"] },
+    Field {
+        path: "#actor.type",
+        cell: Text,
+        names: &["actortype", "tipodeactor", "typedacteur", "akteurtyp"],
+    },
     Field {
         path: "#actor.displayName",
         cell: Text,
-        names: &["actordisplayname", "nombreparamostrardelactor", "actornombreparamostrar", "akteuranzeigename"],
+        names: &[
+            "actordisplayname",
+            "nombreparamostrardelactor",
+            "actornombreparamostrar",
+            "akteuranzeigename",
+        ],
     },
     Field {
         path: "#actor.id",
@@ -103,7 +104,12 @@ pub const FIELDS: &[Field] = &[
     Field {
         path: "targetResources[#].displayName",
         cell: Text,
-        names: &["target#displayname", "objetivo#nombreparamostrar", "cible#nomdaffichage", "ziel#anzeigename"],
+        names: &[
+            "target#displayname",
+            "objetivo#nombreparamostrar",
+            "cible#nomdaffichage",
+            "ziel#anzeigename",
+        ],
     },
     Field {
         path: "targetResources[#].id",
@@ -209,7 +215,9 @@ fn set_actor(root: &mut Node, mut actor: Node) {
         *root.at("initiatedBy.app.servicePrincipalName") =
             actor.take("servicePrincipalName").unwrap_or_default();
     } else {
-        for member in ["id", "displayName", "userPrincipalName", "ipAddress", "homeTenantId", "homeTenantName"] {
+        for member in
+            ["id", "displayName", "userPrincipalName", "ipAddress", "homeTenantId", "homeTenantName"]
+        {
             *root.at(&format!("initiatedBy.user.{member}")) = actor.take(member).unwrap_or_default();
         }
     }

@@ -116,14 +116,21 @@ pub const FIELDS: &[Field] = &[
     text("#reason", &["failurereason", "raisondeléchec", "motivodelerror", "fehlerursache"]),
     text("clientAppUsed", &["clientapp", "applicationcliente", "aplicacióncliente", "clientapp"]),
     text("deviceDetail.deviceId", &["deviceid", "iddelappareil", "iddedispositivo", "geräteid"]),
-    text("deviceDetail.operatingSystem", &["operatingsystem", "systèmedexploitation", "sistemaoperativo", "betriebssystem"]),
+    text(
+        "deviceDetail.operatingSystem",
+        &["operatingsystem", "systèmedexploitation", "sistemaoperativo", "betriebssystem"],
+    ),
     text("deviceDetail.browser", &["browser", "navigateur", "explorador", "navegador"]),
     Field {
         path: "deviceDetail.isCompliant",
         cell: Bool,
         names: &["compliant", "conforme", "compatible", "konform"],
     },
-    Field { path: "deviceDetail.isManaged", cell: Bool, names: &["managed", "géré", "administrado", "verwaltet"] },
+    Field {
+        path: "deviceDetail.isManaged",
+        cell: Bool,
+        names: &["managed", "géré", "administrado", "verwaltet"],
+    },
     text("deviceDetail.trustType", &["jointype", "typedejonction", "tipodeunión", "verknüpfungstyp"]),
     text("#mfa.result", &["multifactorauthenticationresult", "résultatdelauthentificationmultifacteur"]),
     text("mfaDetail.authMethod", &["multifactorauthenticationauthmethod"]),
@@ -141,11 +148,7 @@ pub const FIELDS: &[Field] = &[
     text("signInIdentifier", &["signinidentifier", "identificateurdeconnexion"]),
     text("sessionId", &["sessionid", "iddesession", "iddesesión", "sitzungsid"]),
     text("ipAddressFromResourceProvider", &["ipaddressseenbyresource"]),
-    Field {
-        path: "isThroughGlobalSecureAccess",
-        cell: Bool,
-        names: &["throughglobalsecureaccess"],
-    },
+    Field { path: "isThroughGlobalSecureAccess", cell: Bool, names: &["throughglobalsecureaccess"] },
     text("globalSecureAccessIpAddress", &["globalsecureaccessipaddress"]),
     Field {
         path: "autonomousSystemNumber",
@@ -179,14 +182,20 @@ pub fn sniff(columns: &[String]) -> bool {
 
 /// What had to be decided by the file's name.
 pub fn note(header: &Header) -> Option<&'static str> {
+    if !header.mapped.iter().any(|m| m.path.starts_with('#')) {
+        return Some(
+            "its header is in a language that auk does not know: time, ids, user, address and place are told by \
+             their values, and the results are left out",
+        );
+    }
     let users = header.mapped.iter().any(|m| m.path == "userPrincipalName");
     match (users, told_kind(header)) {
         (false, _) => None,
         (true, Some("nonInteractiveUser")) => Some("taken for non-interactive sign-ins by the file's name"),
         (true, Some(_)) => Some("taken for interactive sign-ins by the file's name"),
-        (true, None) => Some(
-            "nothing in it tells interactive from non-interactive sign-ins; taken for interactive ones",
-        ),
+        (true, None) => {
+            Some("nothing in it tells interactive from non-interactive sign-ins; taken for interactive ones")
+        }
     }
 }
 

@@ -29,7 +29,12 @@ pub const FIELDS: &[Field] = &[
     text("RequestId", &["requestid", "idderequête", "iddesolicitud", "anforderungsid"]),
     text(
         "AuthenticationMethod",
-        &["authenticationmethod", "méthodedauthentification", "métododeautenticación", "authentifizierungsmethode"],
+        &[
+            "authenticationmethod",
+            "méthodedauthentification",
+            "métododeautenticación",
+            "authentifizierungsmethode",
+        ],
     ),
     text(
         "AuthenticationMethodDetail",
@@ -57,7 +62,10 @@ pub const FIELDS: &[Field] = &[
             "ergebnisdetail",
         ],
     ),
-    text("Requirement", &["requirement", "authenticationsteprequirement", "exigence", "requisito", "anforderung"]),
+    text(
+        "Requirement",
+        &["requirement", "authenticationsteprequirement", "exigence", "requisito", "anforderung"],
+    ),
 ];
 
 /// A request id with a method, and no address.

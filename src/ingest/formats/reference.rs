@@ -52,26 +52,53 @@ const KINDS: &[Reference] = &[
     kind("PimRoleAssignments", &["principalId", "roleDefinitionId"], &[]),
     kind("PimAlerts", &["alertDefinitionId", "scopeId"], &[]),
     kind("PimPolicies", &["isOrganizationDefault", "scopeType"], &[]),
-    risk("AADServicePrincipalRiskEvents", &["riskEventType", "detectedDateTime", "servicePrincipalId"], "detectedDateTime"),
+    risk(
+        "AADServicePrincipalRiskEvents",
+        &["riskEventType", "detectedDateTime", "servicePrincipalId"],
+        "detectedDateTime",
+    ),
     risk("AADUserRiskEvents", &["riskEventType", "detectedDateTime"], "detectedDateTime"),
-    risk("AADRiskyServicePrincipals", &["riskLastUpdatedDateTime", "riskState", "appId"], "riskLastUpdatedDateTime"),
-    risk("AADRiskyUsers", &["riskLastUpdatedDateTime", "riskState", "userPrincipalName"], "riskLastUpdatedDateTime"),
+    risk(
+        "AADRiskyServicePrincipals",
+        &["riskLastUpdatedDateTime", "riskState", "appId"],
+        "riskLastUpdatedDateTime",
+    ),
+    risk(
+        "AADRiskyUsers",
+        &["riskLastUpdatedDateTime", "riskState", "userPrincipalName"],
+        "riskLastUpdatedDateTime",
+    ),
     kind("UserRegistrationDetails", &["isMfaRegistered", "userPrincipalName"], &[]),
     kind("MicrosoftGraphActivityLogs", &["requestUri", "requestMethod", "responseStatusCode"], &[]),
     kind("ServicePrincipals", &["appId", "servicePrincipalType", "id"], &["riskState"]),
-    kind("Applications", &["appId", "displayName", "id", "publisherDomain|requiredResourceAccess|passwordCredentials|signInAudience"], &["servicePrincipalType"]),
+    kind(
+        "Applications",
+        &[
+            "appId",
+            "displayName",
+            "id",
+            "publisherDomain|requiredResourceAccess|passwordCredentials|signInAudience",
+        ],
+        &["servicePrincipalType"],
+    ),
     kind("Devices", &["deviceId", "operatingSystem", "displayName", "id"], &["userPrincipalName"]),
-    kind("Groups", &["displayName", "id", "securityEnabled|groupTypes", "mailEnabled|mailNickname|isAssignableToRole"], &["appId"]),
-    kind("Users", &["userPrincipalName", "displayName", "id"], &["riskState", "appId", "ipAddress", "activity", "createdBy"]),
+    kind(
+        "Groups",
+        &["displayName", "id", "securityEnabled|groupTypes", "mailEnabled|mailNickname|isAssignableToRole"],
+        &["appId"],
+    ),
+    kind(
+        "Users",
+        &["userPrincipalName", "displayName", "id"],
+        &["riskState", "appId", "ipAddress", "activity", "createdBy"],
+    ),
 ];
 
 fn find(has: impl Fn(&str) -> bool) -> Option<usize> {
-    let any = |names: &&str| names.split('|').any(&has);
-    KINDS.iter().position(|k| k.has.iter().all(any_ref(&any)) && !k.lacks.iter().any(|name| has(name)))
-}
-
-fn any_ref<'a>(any: &'a impl Fn(&&str) -> bool) -> impl Fn(&&'static str) -> bool + 'a {
-    move |names| any(&names)
+    let one_of = |names: &str| names.split('|').any(&has);
+    let fits =
+        |k: &Reference| k.has.iter().all(|names| one_of(names)) && !k.lacks.iter().any(|name| has(name));
+    KINDS.iter().position(fits)
 }
 
 fn kind_of(tape: &Tape, root: u32) -> Option<usize> {
@@ -165,7 +192,8 @@ fn write(worker: &mut Worker, kind: usize, mut node: Node, found: Found, place: 
         }
     }
     if kind.table == "PimRequests" {
-        let eligible = node.find("targetScheduleId").and_then(Node::plain).is_some_and(|id| id.ends_with("-e"));
+        let eligible =
+            node.find("targetScheduleId").and_then(Node::plain).is_some_and(|id| id.ends_with("-e"));
         *node.at_member("kind") = Node::text(if eligible { "Eligibility" } else { "Assignment" });
     }
     write_to(worker, kind.table, kind.time, kind.state, node, found, place);
@@ -231,7 +259,9 @@ pub fn read_in(
         Some(id) => plan::identity(table, &format!("{id}{state}")),
         None => plan::identity(table, tape.text(root)),
     };
-    let has_time = ["createdDateTime", "detectedDateTime", "riskLastUpdatedDateTime"].iter().any(|m| !text(m).is_empty());
+    let has_time = ["createdDateTime", "detectedDateTime", "riskLastUpdatedDateTime"]
+        .iter()
+        .any(|m| !text(m).is_empty());
     let received = envelope.iter().find(|(column, _)| *column == "_TimeReceived");
     let time = received.filter(|_| !has_time).map(|(_, time)| ("TimeGenerated", *time));
     let envelope: Vec<(&'static str, &str)> = envelope.iter().copied().chain(time).collect();

@@ -170,6 +170,8 @@ fn read_inner(
     }
     match inner {
         Some(inner) if tape.kind(inner) == Kind::Object => {
+            let inner =
+                tape.member(inner, "dynamicProperties").filter(|_| !sniff(tape, inner)).unwrap_or(inner);
             if !powershell::is_touched(tape.text(inner)) {
                 return write(worker, tape, inner, place, &outer.record_type);
             }
@@ -206,7 +208,21 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         }
     }
     worker.search_row(cell("ResultIndex"), cell("ResultCount"));
+    let raw = cell("AuditData_Raw");
+    if !raw.is_empty() && powershell::is_touched(raw) {
+        return read_raw(worker, raw, &outer, place);
+    }
     read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
+}
+
+/// A record that was cut at a depth before it became text.
+fn read_raw(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place) {
+    let (mut tape, mut found) = (Tape::default(), Found::default());
+    if tape.parse(text).is_err() {
+        return read_text(worker, text, outer, place);
+    }
+    let record = powershell::repair(&tape, 0, Names::Kept, &mut found).to_json();
+    read_text(worker, &record, outer, Place { flags: place.flags | found.flags, ..place });
 }
 
 /// A record as JSON text; when it cannot be read, what the surroundings say of it.

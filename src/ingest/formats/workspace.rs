@@ -73,7 +73,9 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
 
 fn unknown(worker: &mut Worker, place: &Place, table: Option<&str>) {
     let reason = match table {
-        Some(name) => format!("a row of the table {name:?}, which auk does not know (auk ingest --table reads it)"),
+        Some(name) => {
+            format!("a row of the table {name:?}, which auk does not know (auk ingest --table reads it)")
+        }
         None => "a row of a workspace whose columns are those of no table that auk knows".into(),
     };
     worker.rest.clear();
@@ -161,7 +163,9 @@ fn identity(worker: &Worker, table: &str, tape: &Tape) -> u128 {
     match table {
         "AuditLogs" => worker.identity("directoryAudit", "Id", tape, 0),
         "UnifiedAuditLog" => worker.identity("UnifiedAuditLog", "Id", tape, 0),
-        _ if table.ends_with("SignInLogs") || table == "SigninLogs" => worker.identity("signIn", "Id", tape, 0),
+        _ if table.ends_with("SignInLogs") || table == "SigninLogs" => {
+            worker.identity("signIn", "Id", tape, 0)
+        }
         _ => {
             let members = tape.children(0).filter(|m| !tape.key(*m).starts_with('_'));
             let hash = |m: u32| xxh3_128(format!("{}\0{}", tape.key(m), tape.string(m)).as_bytes());

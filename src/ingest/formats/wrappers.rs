@@ -13,8 +13,7 @@ use crate::ingest::worker::Worker;
 const LISTS: [&str; 6] = ["value", "records", "Records", "responses", "hits", "results"];
 
 /// Members that hold one record, as an object or as text.
-const HOLDERS: [&str; 8] =
-    ["_source", "result", "event", "message", "_raw", "original", "hits", "azure"];
+const HOLDERS: [&str; 8] = ["_source", "result", "event", "message", "_raw", "original", "hits", "azure"];
 
 /// Opens a wrapper; `false` when it is none.
 pub fn open(worker: &mut Worker, tape: &Tape, node: u32, place: Place, depth: usize) -> bool {
@@ -59,7 +58,7 @@ fn holds_record(tape: &Tape, node: u32, depth: usize) -> bool {
         return false;
     }
     let known = FORMATS.iter().any(|f| (f.sniff)(tape, node));
-    let list = |key: &&str| tape.member(node, key).is_some_and(|l| tape.kind(l) == Kind::Array);
+    let list = |key: &str| tape.member(node, key).is_some_and(|l| tape.kind(l) == Kind::Array);
     known
         || LISTS.iter().any(|key| list(key))
         || HOLDERS.iter().filter_map(|key| tape.member(node, key)).any(|inner| match tape.kind(inner) {

@@ -2,15 +2,17 @@
 //!
 //! Trap: a user function is bound anew at each call, with its arguments as names; a scalar argument may
 //! hold columns of the caller's row, which is why the body is bound against that row with its columns
-//! out of sight.
+//! out of sight. No row of a table within the body is that row: there such an argument is an error.
 
 use super::{Binder, Binding, Callee, MAX_CALLED, MAX_CALLS, Row, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions::{self, Body};
 use crate::kql::ast::{self, Argument, ParameterType};
+use crate::kql::mistakes;
 use crate::plan::Expr;
 use crate::source::Span;
-use crate::types::Schema;
+use crate::types::{Schema, Type};
+use crate::value::Value;
 
 /// What to do where a function of a workspace is not known.
 pub const SAVED_HELP: &str = "a function of your workspace: `auk function add FILE.kql --lake DIR` saves it; or its \
@@ -64,17 +66,20 @@ impl Binder<'_> {
     pub fn unknown_function<T>(&mut self, name: &ast::Name) -> Option<T> {
         if functions::aggregate(&name.text).is_some() {
             let message = format!("the aggregate `{}` is only for summarize and make-series", name.text);
-            return self.error(name.span, message);
+            let error = Diagnostic::semantic(name.span, message);
+            return self.report(error.with_help("`summarize` computes it; `where` and `extend` follow"));
         }
         let mut lets = self.names.all();
         lets.extend(self.env.catalog.functions());
-        let known = functions::functions().map(|f| f.name).chain(lets.iter().map(String::as_str));
+        let rows = functions::functions().map(|f| f.name).chain(functions::aggregates().map(|f| f.name));
+        let known = rows.chain(lets.iter().map(String::as_str));
+        let near = mistakes::function(&name.text).or_else(|| closest(&name.text, known));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => SAVED_HELP.to_string(),
+        };
         let error = Diagnostic::semantic(name.span, format!("no function named `{}`", name.text));
-        let help = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
-        self.report(match help {
-            Some(help) => error.with_help(help),
-            None => error.with_help(SAVED_HELP),
-        })
+        self.report(error.with_help(help))
     }
 
     /// Binds the body of a user function for one call; `piped` is the table of `invoke`.
@@ -185,18 +190,68 @@ impl Binder<'_> {
         Some(bound)
     }
 
+    /// Is this a call of a pattern?
+    pub fn is_pattern(&self, e: &ast::Expr) -> bool {
+        matches!(&e.kind, ast::ExprKind::Call { name, .. }
+            if matches!(self.names.get(&name.text), Some(Binding::Pattern { .. })))
+    }
+
+    /// `name('a').['b']`: the table of the rule for these texts.
+    pub fn pattern_call(
+        &mut self,
+        call: &ast::Expr,
+        path: Option<&ast::Name>,
+        span: Span,
+    ) -> Option<Relation> {
+        let ast::ExprKind::Call { name, args } = &call.kind else { return None };
+        let Some(Binding::Pattern { pattern, names }) = self.names.get(&name.text).cloned() else {
+            return None;
+        };
+        let mut texts = Vec::new();
+        for arg in args {
+            let bound = self.expr(&arg.value, &Row::new(&super::expr::NO_COLUMNS))?;
+            match bound.as_literal().and_then(Value::as_str) {
+                Some(text) => texts.push(text.to_string()),
+                None => return self.error(arg.value.span, "a pattern takes constant texts"),
+            }
+        }
+        let path = path.map(|path| path.text.as_str());
+        let found = pattern.rules.iter().find(|rule| rule.args == texts && rule.path.as_deref() == path);
+        let Some(rule) = found else {
+            let wanted = path.map_or(String::new(), |path| format!(".['{path}']"));
+            let message =
+                format!("the pattern `{}` has no rule for ('{}'){wanted}", name.text, texts.join("', '"));
+            return self.error(span, message);
+        };
+        let mut inner = names;
+        let given = pattern.parameters.iter().map(|p| &p.name).zip(&texts);
+        for (parameter, text) in given.chain(pattern.path.iter().zip(&rule.path)) {
+            let value = Expr::literal(Value::string(text.as_str()), Type::String, parameter.span);
+            inner = inner.with(&parameter.text, Binding::Scalar(value));
+        }
+        let outer = std::mem::replace(&mut self.names, inner);
+        let outcome = self.body(&rule.body, &Row::new(&super::expr::NO_COLUMNS));
+        self.names = outer;
+        match outcome? {
+            Outcome::Table(relation) => Some(*relation),
+            Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
+        }
+    }
+
     /// The statements of a body: `let`s, then one expression.
     fn body(&mut self, statements: &[ast::Statement], row: &Row<'_>) -> Option<Outcome> {
         let mut outcome = None;
+        let schema = blind(row.schema);
+        let blind = Row { schema: &schema, ..Row::new(&schema) };
         for statement in statements {
             match statement {
                 ast::Statement::Expression(e) if self.is_table(e) => {
                     outcome = Some(Outcome::Table(Box::new(self.table(e)?)))
                 }
-                ast::Statement::Expression(e) => {
-                    let blind = blind(row.schema);
-                    let row = Row { schema: &blind, ..Row::new(&blind) };
-                    outcome = Some(Outcome::Scalar(self.expr(e, &row)?));
+                ast::Statement::Expression(e) => outcome = Some(Outcome::Scalar(self.expr(e, &blind)?)),
+                ast::Statement::Let { name, value } if !self.is_table(value) => {
+                    let value = Binding::Scalar(self.expr(value, &blind)?);
+                    self.names = self.names.with(&name.text, value);
                 }
                 other => self.statement(other)?,
             }
@@ -209,7 +264,14 @@ impl Binder<'_> {
 fn blind(schema: &Schema) -> Schema {
     let mut blind = schema.clone();
     for column in &mut blind.columns {
-        column.name = String::from("\u{0}");
+        column.name = String::from(OUT_OF_SIGHT);
     }
     blind
+}
+
+const OUT_OF_SIGHT: &str = "\u{0}";
+
+/// Is it the row of a caller, seen from the body of a function?
+pub fn is_blind(schema: &Schema) -> bool {
+    schema.columns.iter().all(|c| c.name == OUT_OF_SIGHT) && !schema.columns.is_empty()
 }

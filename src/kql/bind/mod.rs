@@ -3,9 +3,13 @@
 //! `Binder` holds what is true of the whole query; `Names` is the chain of `let`s seen from one place;
 //! `Row` is what an expression may refer to. A function that returns `None` has reported why.
 //!
+//! After an error binding goes on wherever the columns are known all the same: a column that could not be
+//! bound is `lost`, and what refers to a lost name is silent, so each mistake is reported once.
+//!
 //! Trap: a `let` is bound where it stands, a user function where it is called, with the names that
 //! were known where it was declared.
 
+mod anywhere;
 mod assume;
 mod call;
 mod expr;
@@ -15,27 +19,33 @@ mod name;
 mod operator;
 mod outside;
 mod pipeline;
+mod segment;
 mod special;
 mod statement;
 mod summary;
 mod window;
 
+use std::collections::HashSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use assume::Assumed;
 
-pub use expr::{NO_COLUMNS, Row};
+pub use anywhere::{Anywhere, looks_anywhere};
+pub use expr::{NO_COLUMNS, Row, Steps};
 pub use function::Outcome;
 pub use group::summarize_by;
 pub use name::implied_name;
-pub use pipeline::{Relation, SEGMENT, Segment, extend, project_columns, select};
+pub use pipeline::{Relation, extend, project_columns, select};
+pub use segment::{SEGMENT, Segment, distinct, number_rows, number_values, without};
 pub use summary::Aggregates;
 
 use super::{Compiled, Env, SavedFunction, ast};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Expr;
 use crate::source::Span;
+use crate::types::Type;
+use crate::value::Value;
 
 /// How deep user functions may call each other.
 const MAX_CALLS: usize = 32;
@@ -49,6 +59,12 @@ pub enum Binding {
     Scalar(Expr),
     Table(Box<Relation>),
     Function(Callee),
+    /// The key of an enclosing `partition`, by the hidden column that holds it.
+    Key(String),
+    Pattern {
+        pattern: Rc<ast::Pattern>,
+        names: Names,
+    },
 }
 
 /// A function that can be called: where it was declared decides what its names mean.
@@ -99,9 +115,13 @@ pub struct Binder<'a> {
     pub names: Names,
     pub uses_now: bool,
     pub render: Option<super::Render>,
-    /// The columns that number the outer rows while the subquery of `mv-apply` or `partition` is bound.
+    /// What numbers the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
+    /// Columns and `let`s that could not be bound, and names that are unknown; that has been reported.
+    pub lost: HashSet<String>,
     assumed: Assumed,
+    /// What `set` has set that the query asks for: the bins of `bin_auto`.
+    pub options: Vec<(String, Expr)>,
     shared: usize,
     calls: usize,
     /// Calls of user functions so far, at any depth.
@@ -120,7 +140,9 @@ impl<'a> Binder<'a> {
             uses_now: false,
             render: None,
             segment: None,
+            lost: HashSet::new(),
             assumed,
+            options: Vec::new(),
             shared: 0,
             calls: 0,
             called: 0,
@@ -154,6 +176,12 @@ impl<'a> Binder<'a> {
         None
     }
 
+    /// What stands in place of a column that could not be bound. A plan with it is never run.
+    pub fn lose(&mut self, name: &str, span: Span) -> Expr {
+        self.lost.insert(name.to_string());
+        Expr::literal(Value::Null, Type::Dynamic, span)
+    }
+
     /// A number no other shared part of this query has.
     pub fn fresh(&mut self) -> usize {
         self.shared += 1;
@@ -167,10 +195,12 @@ pub fn bind(query: &ast::Query, env: &Env<'_>) -> Result<Compiled, Vec<Diagnosti
     loop {
         let mut binder = Binder::new(env, assumed);
         let plans = binder.query(query);
-        let Binder { render, mut warnings, uses_now, diagnostics, assumed: found, .. } = binder;
+        let Binder { render, mut warnings, uses_now, mut diagnostics, assumed: found, .. } = binder;
+        diagnostics.sort_by_key(|d| d.span.start);
         if diagnostics.is_empty() {
             warnings.extend(found.warning());
-            return Ok(Compiled { plans, render, warnings, uses_now });
+            let (titles, plans) = plans.into_iter().unzip();
+            return Ok(Compiled { plans, titles, render, warnings, uses_now });
         }
         let first: &mut Vec<Diagnostic> = first.get_or_insert_with(|| diagnostics.clone());
         match found.next() {

@@ -28,13 +28,15 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectAway, input: Relation) -> Option<Rel
     let named = |name: &str| op.patterns.iter().any(|p| p.matches(name));
     for pattern in op.patterns.iter().filter(|p| !p.wildcard) {
         if !input.schema().contains(&pattern.text) {
-            b.unknown_name(&pattern.text);
             let error = Diagnostic::semantic(pattern.span, format!("no column named `{}`", pattern.text));
             let near = closest(&pattern.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
-            return b.report(match near {
-                Some(help) => error.with_help(help),
-                None => error,
-            });
+            if b.lost.insert(pattern.text.clone()) {
+                b.unknown_name(&pattern.text);
+                b.report::<()>(match near {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                });
+            }
         }
     }
     let columns = input.schema().columns.iter().enumerate();

@@ -6,9 +6,9 @@
 use super::Evaluate;
 use crate::kql::ast::{Argument, Expr};
 use crate::kql::bind::{Binder, NO_COLUMNS, Row};
-use crate::plan::{Expr as PlanExpr, ExprKind};
+use crate::plan::{Expr as PlanExpr, ExprKind, Plan};
 use crate::source::Span;
-use crate::types::{Schema, Type};
+use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 /// The arguments brought to the plugin's parameters, in their order: by name, then by place.
@@ -66,15 +66,20 @@ pub fn column(b: &mut Binder<'_>, arg: &Expr, schema: &Schema, what: &str) -> Op
     }
 }
 
-/// An argument that is constant, brought to a type.
+/// An argument that is constant, brought to a type. One that rests on rows (`toscalar(…)`) is found out now.
 pub fn constant(b: &mut Binder<'_>, arg: &Expr, ty: Type, what: &str) -> Option<Value> {
     let bound = b.expr(arg, &Row::new(&NO_COLUMNS))?;
-    let fits = bound.ty == ty || (bound.ty.is_number() && ty.is_number() && bound.ty <= ty);
-    match b.convert(bound.clone(), ty).as_literal() {
-        Some(value) if fits => Some(value.clone()),
-        Some(_) => b.error(arg.span, format!("{what} is of type {ty}, not {}", bound.ty)),
-        None => b.unsupported(arg.span, format!("{what} has to be a constant here")),
+    if bound.ty != ty && !(bound.ty.is_number() && ty.is_number() && bound.ty <= ty) {
+        return b.error(arg.span, format!("{what} is of type {ty}, not {}", bound.ty));
     }
+    let bound = b.convert(bound, ty);
+    if let Some(value) = bound.as_literal() {
+        return Some(value.clone());
+    }
+    let one = Plan::Values { schema: Schema::default(), rows: vec![Vec::new()] };
+    let schema = Schema::new(vec![Column::new("value", ty)]);
+    let answer = b.discover(&Plan::Project { input: Box::new(one), exprs: vec![bound], schema })?;
+    answer.rows.into_iter().next().and_then(|row| row.into_iter().next())
 }
 
 /// A column as an expression.

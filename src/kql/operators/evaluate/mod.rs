@@ -7,6 +7,7 @@
 //! Trap: a plugin whose columns depend on the data needs the stated schema, or a part of its input is run
 //! while the query is bound (`discover`).
 
+mod analytics;
 mod arguments;
 mod bag_unpack;
 mod dcount_intersect;
@@ -56,6 +57,9 @@ pub enum Bind {
 
 /// The rows, by family.
 const PLUGINS: &[&[Plugin]] = &[
+    analytics::activity::PLUGINS,
+    analytics::patterns::PLUGINS,
+    analytics::sequences::PLUGINS,
     bag_unpack::PLUGINS,
     dcount_intersect::PLUGINS,
     ip_lookup::PLUGINS,
