@@ -49,6 +49,7 @@ pub const ROUTES: &[Route] = &[
     ),
     route("B1", "activityDisplayName with targetResources", NONE),
     route("B2", "createdDateTime with appId or status.errorCode", NONE),
+    route("AzureActivity", "operationName and resourceId with caller or authorization", NONE),
     route(
         "B3",
         "members or columns as the Graph PowerShell SDK writes them",

@@ -80,7 +80,7 @@ Examples:
   auk list                                           the analyses that come with auk
   auk functions summarize                            what auk knows of KQL
 
-Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error, 3 data rejected\nor changed.";
+Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error,\n3 data rejected or changed.";
 
 #[derive(Subcommand)]
 enum Command {
