@@ -71,7 +71,7 @@ pub fn tenants(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
         return Ok(Vec::new());
     }
     tenants.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let told: Vec<String> = tenants.iter().take(5).map(|(tenant, count)| format!("{tenant} ({count} events)")).collect();
+    let told: Vec<String> = tenants.iter().take(5).map(|(tenant, count)| format!("{tenant} ({})", super::counted(*count, "event"))).collect();
     let more = if tenants.len() > told.len() { ", …" } else { "" };
     Ok(vec![Finding {
         check: "tenants",

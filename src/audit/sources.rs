@@ -13,12 +13,12 @@ use crate::value::Value;
 
 /// Rows at which exporters stop.
 const CAPS: &[(u64, &str)] = &[
-    (5_000, "a call of Search-UnifiedAuditLog, and older portal downloads"),
-    (10_000, "a Log Analytics export"),
-    (30_000, "a Log Analytics export"),
-    (50_000, "a session of Search-UnifiedAuditLog, and a classic audit search"),
-    (100_000, "a portal download"),
-    (250_000, "a download of the Entra admin center, and a part of a Graph audit query"),
+    (5_000, "calls of Search-UnifiedAuditLog and of older portal downloads"),
+    (10_000, "Log Analytics exports"),
+    (30_000, "Log Analytics exports"),
+    (50_000, "sessions of Search-UnifiedAuditLog and of classic audit searches"),
+    (100_000, "portal downloads"),
+    (250_000, "downloads of the Entra admin center and of parts of a Graph audit query"),
 ];
 
 type Findings = Result<Vec<Finding>, Error>;
@@ -42,7 +42,7 @@ pub fn caps(context: &Context<'_>) -> Findings {
             findings.push(one(
                 "caps",
                 Blocks,
-                format!("{} of exactly {cap} records, where {who} stops", counted(sources.len() as u64, "source")),
+                format!("{} of exactly {cap} records, the limit of {who}", counted(sources.len() as u64, "source")),
                 "that something did not happen: the export most likely stopped before its end",
                 "the same export again in smaller windows of time, each well below the limit",
                 sources,
@@ -204,35 +204,35 @@ pub fn damage(context: &Context<'_>) -> Findings {
         (
             |s| s.damage.partial,
             Limits,
-            "put together from the columns around them, as the record inside cannot be read",
+            "put together from the columns around, as the record inside cannot be read",
             "that a detail is absent from these events because their rows do not show it",
             "the records themselves (AuditData) once more, not through a spreadsheet or a SIEM",
         ),
         (
             |s| s.damage.lossy,
             Limits,
-            "with values lost before auk read them (System.Object[], @{…} cut short, bytes that are no text)",
+            "values were lost before auk read them (System.Object[], @{…} cut short, bytes that are no text)",
             "that a value is absent from these events because it is not shown",
             "an export as JSON with -Depth 10 or more, in UTF-8",
         ),
         (
             |s| s.damage.unreadable,
             Limits,
-            "with a date or a number that cannot be read",
+            "a date or a number that cannot be read",
             "anything that rests on those values: they are null",
             "the export again, not through a spreadsheet",
         ),
         (
             |s| s.damage.ambiguous,
             Limits,
-            "with a date that may be day-first or month-first, read as month-first",
+            "a date that may be day-first or month-first, read as month-first",
             "when these events were, within the same year",
             "the export with ISO dates, or word of which culture the collecting machine had",
         ),
         (
             |s| s.damage.repaired,
             Note,
-            "with values that PowerShell had written in a form of its own, read back",
+            "values that PowerShell had written in a form of its own, read back",
             "that such values are letter by letter what the service wrote",
             "an export as JSON with -Depth 10 or more, if the letters matter",
         ),
@@ -242,7 +242,7 @@ pub fn damage(context: &Context<'_>) -> Findings {
         let total: u64 = context.lake.sources().iter().map(get).sum();
         if total > 0 {
             let sources = context.paths(|s| get(s) > 0);
-            findings.push(one("damage", *severity, format!("{} {what}", counted(total, "record")), cannot, ask, sources));
+            findings.push(one("damage", *severity, format!("{}: {what}", counted(total, "record")), cannot, ask, sources));
         }
     }
     Ok(findings)

@@ -93,7 +93,7 @@ fn finding(table: &str, unit: &str, silent: &BTreeSet<i64>, ticks: i64, busy: u6
             counted(silent.len() as u64, unit),
             told.join(", ")
         ),
-        cannot: "that nothing happened then: unless it was a holiday, these hours were not exported".to_string(),
+        cannot: "that nothing happened then: unless it was a holiday, this time was not exported".to_string(),
         ask: format!("an export of {table} over just these times; then auk ingest adds what was missing"),
         sources: Vec::new(),
     })

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::counted;
 use crate::lake::copies;
 use crate::lake::hashed::sha256_of;
 use crate::lake::store::FOLDERS;
-use crate::lake::{Error, Lake, Source};
+use crate::lake::{Error, Lake, Manifest, Source};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -54,14 +55,17 @@ pub struct Check {
 /// Files below `--sources` that are looked at, at most.
 const FILES: usize = 1_000_000;
 
-pub fn verify(lake: &Lake, sources: Option<&Path>) -> Result<Vec<Check>, Error> {
-    let mut checks = lake_files(lake);
+pub fn verify(dir: &Path, sources: Option<&Path>) -> Result<Vec<Check>, Error> {
+    let Some(manifest) = Manifest::read(dir)? else {
+        return Err(Error::new(dir, "this is not a lake: it has no manifest.json"));
+    };
+    let mut checks = lake_files(dir, &manifest);
     let readable = !checks.iter().any(|c| matches!(c.state, State::Changed | State::Missing));
     if readable {
-        checks.extend(rows(lake)?);
+        checks.extend(rows(&Lake::open(dir)?)?);
     }
-    checks.extend(accounts(lake.sources()));
-    checks.extend(source_files(lake.sources(), sources)?);
+    checks.extend(accounts(&manifest.sources));
+    checks.extend(source_files(&manifest.sources, sources)?);
     Ok(checks)
 }
 
@@ -77,13 +81,12 @@ fn compared(what: &'static str, name: &str, path: &Path, was: Option<&str>) -> C
 }
 
 /// The files that the manifest names, and those beside them that it does not.
-fn lake_files(lake: &Lake) -> Vec<Check> {
-    let manifest = lake.manifest();
+fn lake_files(dir: &Path, manifest: &Manifest) -> Vec<Check> {
     let named = manifest.files();
-    let one = |file: &&str| compared("lake file", file, &lake.dir().join(file), manifest.hash(file));
+    let one = |file: &&str| compared("lake file", file, &dir.join(file), manifest.hash(file));
     let mut checks: Vec<Check> = named.iter().map(one).collect();
     for (folder, _) in FOLDERS {
-        let entries = fs::read_dir(lake.dir().join(folder)).into_iter().flatten().flatten();
+        let entries = fs::read_dir(dir.join(folder)).into_iter().flatten().flatten();
         let mut names: Vec<String> =
             entries.map(|e| format!("{folder}/{}", e.file_name().to_string_lossy())).collect();
         names.sort();
@@ -126,7 +129,7 @@ fn rows(lake: &Lake) -> Result<Vec<Check>, Error> {
     let total: u64 = told.values().sum();
     let state = State::Same;
     if checks.is_empty() {
-        let detail = format!("{total} rows in {} tables, as the accounts say", told.len());
+        let detail = format!("{} in {}, as the accounts say", counted(total, "row"), counted(told.len() as u64, "table"));
         checks.push(Check { what: "rows", name: "all parts".into(), state, detail });
     }
     Ok(checks)
@@ -138,7 +141,7 @@ fn accounts(sources: &[Source]) -> Vec<Check> {
     let wrong: Vec<&Source> = sources.iter().filter(|s| sum(s) != s.seen).collect();
     if wrong.is_empty() {
         let seen: u64 = sources.iter().map(|s| s.seen).sum();
-        let detail = format!("{seen} records seen in {} sources, each accounted for", sources.len());
+        let detail = format!("{} in {}, each accounted for", counted(seen, "record"), counted(sources.len() as u64, "source"));
         return vec![Check { what: "account", name: "all sources".into(), state: State::Same, detail }];
     }
     let told = |s: &&Source| Check {

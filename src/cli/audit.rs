@@ -25,8 +25,9 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     lake: PathBuf,
 
-    #[arg(long, value_enum, value_name = "FORMAT", default_value = "text")]
-    format: Form,
+    /// The form of the result [default: by the name of -o, else text]
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<Form>,
 
     /// Write to a file instead of standard output
     #[arg(short, long, value_name = "FILE")]
@@ -52,6 +53,17 @@ enum Weight {
     Blocks,
 }
 
+impl Args {
+    fn format(&self) -> Form {
+        let ending = self.output.as_deref().and_then(|path| path.extension()?.to_str());
+        self.format.unwrap_or(match ending {
+            Some("md" | "markdown") => Form::Markdown,
+            Some("json") => Form::Json,
+            _ => Form::Text,
+        })
+    }
+}
+
 impl Weight {
     fn severity(self) -> Severity {
         match self {
@@ -64,7 +76,7 @@ impl Weight {
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let audit = audit::audit(&args.lake)?;
-    let text = match args.format {
+    let text = match args.format() {
         Form::Text => findings::text(&audit),
         Form::Json => findings::json(&audit),
         Form::Markdown => findings::markdown(&audit),

@@ -3,13 +3,13 @@
 //! Trap: a source that is not where it was is no change of the data, as exports are moved and locked away; it
 //! is one when the user says with `--sources` where they are.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::output::Output;
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome};
 use crate::audit::verify::{self, Check, State};
-use crate::lake::{self, Lake};
+use crate::lake;
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
@@ -35,11 +35,10 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let lake = Lake::open(&args.lake)?;
-    let checks = verify::verify(&lake, args.sources.as_deref())?;
+    let checks = verify::verify(&args.lake, args.sources.as_deref())?;
     args.output.write(&table(&checks), terminal)?;
-    let manifest = lake.dir().join(lake::manifest::FILE);
-    let hash = lake::hashed::sha256_of(Path::new(&manifest)).map_err(|e| lake::Error::io(&manifest, &e))?;
+    let manifest = args.lake.join(lake::manifest::FILE);
+    let hash = lake::hashed::sha256_of(&manifest).map_err(|e| lake::Error::io(&manifest, &e))?;
     let wrong = checks.iter().filter(|c| c.state.is_change()).count();
     terminal.note(&format!("the manifest itself has SHA-256 {hash}"));
     if wrong == 0 {
