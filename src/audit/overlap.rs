@@ -4,6 +4,7 @@
 //! are in the lake (`--revisions`).
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use super::Severity::Limits;
 use super::{Context, Finding, counted};
@@ -29,33 +30,37 @@ pub struct Overlap {
 
 /// Counts the copies by the routes of theirs and of the row that shows.
 pub fn overlaps(lake: &Lake) -> Result<Vec<Overlap>, Error> {
-    let mut shown: HashMap<(u128, String), String> = HashMap::new();
-    copies::each(lake, |copy| {
-        if copy.standing != Standing::Shown && shown.len() < RECORDS {
-            shown.insert((copy.id, copy.table), String::new());
-        }
-    })?;
-    if shown.is_empty() {
+    let manifest = lake.manifest();
+    if manifest.copies.is_empty() && manifest.parts.iter().all(|part| part.mask.is_none()) {
         return Ok(Vec::new());
     }
+    let mut shown: HashMap<(u128, Arc<str>), Option<Arc<str>>> = HashMap::new();
+    copies::each(lake, |copy| {
+        if copy.standing != Standing::Shown && shown.len() < RECORDS {
+            shown.insert((copy.id, copy.table), None);
+        }
+    })?;
     copies::each(lake, |copy| {
         if copy.standing == Standing::Shown
             && let Some(route) = shown.get_mut(&(copy.id, copy.table))
         {
-            *route = copy.route;
+            *route = Some(copy.route);
         }
     })?;
-    let mut pairs: BTreeMap<(String, String, String), (u64, u64)> = BTreeMap::new();
+    let mut pairs: BTreeMap<[Arc<str>; 3], (u64, u64)> = BTreeMap::new();
     copies::each(lake, |copy| {
         if copy.standing == Standing::Shown {
             return;
         }
-        if let Some(route) = shown.get(&(copy.id, copy.table.clone())) {
-            let (same, differ) = pairs.entry((copy.table, route.clone(), copy.route)).or_default();
+        if let Some(Some(route)) = shown.get(&(copy.id, Arc::clone(&copy.table))) {
+            let (same, differ) = pairs.entry([copy.table, Arc::clone(route), copy.route]).or_default();
             *(if copy.standing == Standing::Duplicate { same } else { differ }) += 1;
         }
     })?;
-    let overlap = |((table, shown, other), (same, differ))| Overlap { table, routes: (shown, other), same, differ };
+    let overlap = |(names, (same, differ)): ([Arc<str>; 3], (u64, u64))| {
+        let [table, shown, other] = names.map(|name| name.to_string());
+        Overlap { table, routes: (shown, other), same, differ }
+    };
     Ok(pairs.into_iter().map(overlap).collect())
 }
 

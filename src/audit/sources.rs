@@ -21,6 +21,9 @@ const CAPS: &[(u64, &str)] = &[
     (250_000, "downloads of the Entra admin center and of parts of a Graph audit query"),
 ];
 
+/// Columns that a finding names; the manifest has all.
+const COLUMNS: usize = 12;
+
 type Findings = Result<Vec<Finding>, Error>;
 
 fn one(
@@ -277,10 +280,13 @@ pub fn columns(context: &Context<'_>) -> Findings {
         groups.entry(&source.not_carried).or_default().push(source.path.clone());
     }
     let finding = |(columns, sources): (&[String], Vec<String>)| {
+        let who = if sources.len() == 1 { "a source has" } else { "some sources have" };
+        let told = columns.iter().take(COLUMNS).cloned().collect::<Vec<_>>().join(", ");
+        let more = if columns.len() > COLUMNS { ", …" } else { "" };
         one(
             "columns",
             Note,
-            format!("{} that {} no value for: {}", counted(columns.len() as u64, "column"), if sources.len() == 1 { "a source has" } else { "some sources have" }, columns.join(", ")),
+            format!("{} that {who} no value for: {told}{more}", counted(columns.len() as u64, "column")),
             "that these are empty because nothing was there: in rows of these sources they always are",
             "the same log as JSON from Graph, if a conclusion rests on one of them",
             sources,

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, FixedSizeBinaryArray};
 
@@ -99,7 +100,7 @@ struct Traced {
 
 /// The copies of the records of that id or place, the one that shows first.
 fn find(lake: &Lake, id: &str, place: Option<(u32, u64)>) -> Result<Vec<Copy>, Error> {
-    let mut wanted: HashSet<(String, u128)> = HashSet::new();
+    let mut wanted: HashSet<(Arc<str>, u128)> = HashSet::new();
     match place {
         Some((source, ordinal)) => copies::each(lake, |copy| {
             if copy.source == source && copy.ordinal == ordinal {
@@ -111,17 +112,17 @@ fn find(lake: &Lake, id: &str, place: Option<(u32, u64)>) -> Result<Vec<Copy>, E
     let mut found = Vec::new();
     if !wanted.is_empty() {
         copies::each(lake, |copy| {
-            if wanted.contains(&(copy.table.clone(), copy.id)) {
+            if wanted.contains(&(Arc::clone(&copy.table), copy.id)) {
                 found.push(copy);
             }
         })?;
     }
-    found.sort_by_key(|c| (c.table.clone(), c.id, c.standing, c.source, c.ordinal));
+    found.sort_by_key(|c| (Arc::clone(&c.table), c.id, c.standing, c.source, c.ordinal));
     Ok(found)
 }
 
 /// The identities of the rows whose `Id` it is; guids compare without case.
-fn by_id(lake: &Lake, id: &str, wanted: &mut HashSet<(String, u128)>) -> Result<(), Error> {
+fn by_id(lake: &Lake, id: &str, wanted: &mut HashSet<(Arc<str>, u128)>) -> Result<(), Error> {
     for entry in lake.manifest().parts.iter().filter(|p| p.columns.iter().any(|c| c == "Id")) {
         let path = lake.dir().join(&entry.file);
         for batch in read_columns(&path, &["Id", "_auk_id"])? {
@@ -132,7 +133,7 @@ fn by_id(lake: &Lake, id: &str, wanted: &mut HashSet<(String, u128)>) -> Result<
             let (Some(texts), Some(keys)) = (texts, keys) else { continue };
             for row in (0..batch.num_rows()).filter(|row| texts.value(*row).eq_ignore_ascii_case(id)) {
                 let key = <[u8; 16]>::try_from(keys.value(row)).map_or(0, u128::from_be_bytes);
-                wanted.insert((entry.table.clone(), key));
+                wanted.insert((entry.table.as_str().into(), key));
             }
         }
     }
@@ -146,14 +147,14 @@ fn rejected(lake: &Lake, source: u32, ordinal: u64) -> Result<Option<Reject>, Er
 
 fn of_reject(source: u32, reject: &Reject) -> Traced {
     let copy = Copy {
-        table: String::new(),
+        table: "".into(),
         id: 0,
         standing: Standing::Superseded,
         source,
         ordinal: reject.ordinal,
         offset: reject.offset,
         length: reject.length,
-        route: String::new(),
+        route: "".into(),
         flags: 0,
     };
     Traced { copy, reject: Some(reject.reason.clone()) }
@@ -255,7 +256,7 @@ fn tell(lake: &Lake, record: &str, number: usize, all: &[Traced], read: &Read, o
         line(out, &format!("  inside   {} ({}, sha256 {})", archive.path, archive.kind, archive.sha256));
     }
     if !copy.route.is_empty() {
-        line(out, &format!("  route    {}, {}", copy.route, formats(std::slice::from_ref(&copy.route))));
+        line(out, &format!("  route    {}, {}", copy.route, formats(&[copy.route.to_string()])));
     }
     let mut range = format!(
         "  record   {}, bytes {} to {} of the decoded stream ({}, {})",

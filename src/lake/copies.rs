@@ -40,14 +40,14 @@ pub enum Standing {
 /// A copy of a record, and where it lies in its source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Copy {
-    pub table: String,
+    pub table: Arc<str>,
     pub id: u128,
     pub standing: Standing,
     pub source: u32,
     pub ordinal: u64,
     pub offset: u64,
     pub length: u64,
-    pub route: String,
+    pub route: Arc<str>,
     pub flags: u16,
 }
 
@@ -122,6 +122,7 @@ impl Writer {
 pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
     const NAMES: [&str; 7] =
         ["_auk_id", "_auk_source", "_auk_ordinal", "_auk_offset", "_auk_length", "_auk_route", "_auk_flags"];
+    let mut names = Names::default();
     for entry in &lake.manifest().parts {
         let mask = read_mask(lake.dir(), entry)?;
         let superseded: HashSet<u64> = mask.superseded.into_iter().collect();
@@ -140,7 +141,7 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
                     Standing::Shown
                 };
                 row += 1;
-                look(columns.copy(at, &entry.table, standing));
+                look(columns.copy(at, &entry.table, standing, &mut names));
             }
         }
     }
@@ -152,11 +153,26 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
             let columns = Columns::of(&batch, &NAMES).ok_or_else(|| lost(&path))?;
             let tables = batch.column_by_name("table").ok_or_else(|| lost(&path))?.as_string::<i32>();
             for at in 0..batch.num_rows() {
-                look(columns.copy(at, tables.value(at), Standing::Duplicate));
+                look(columns.copy(at, tables.value(at), Standing::Duplicate, &mut names));
             }
         }
     }
     Ok(())
+}
+
+/// The few names of tables and routes, each held once.
+#[derive(Default)]
+struct Names(Vec<Arc<str>>);
+
+impl Names {
+    fn of(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.0.iter().find(|known| ***known == *name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.0.push(Arc::clone(&name));
+        name
+    }
 }
 
 fn lost(path: &Path) -> Error {
@@ -187,17 +203,17 @@ impl Columns {
         })
     }
 
-    fn copy(&self, at: usize, table: &str, standing: Standing) -> Copy {
+    fn copy(&self, at: usize, table: &str, standing: Standing, names: &mut Names) -> Copy {
         let [ordinal, offset, length] = &self.numbers;
         Copy {
-            table: table.to_string(),
+            table: names.of(table),
             id: <[u8; 16]>::try_from(self.id.value(at)).map_or(0, u128::from_be_bytes),
             standing,
             source: self.source.value(at) as u32,
             ordinal: ordinal.value(at) as u64,
             offset: offset.value(at) as u64,
             length: length.value(at) as u64,
-            route: self.route.as_string::<i32>().value(at).to_string(),
+            route: names.of(self.route.as_string::<i32>().value(at)),
             flags: self.flags.value(at) as u16,
         }
     }
