@@ -1,7 +1,7 @@
 //! Checks of what was collected at all: which logs, from which tenants, by routes that carry how much.
 
-use super::routes::{ABSENT, ROUTES};
 use super::Severity::{Limits, Note};
+use super::routes::{ABSENT, ROUTES};
 use super::{Context, Finding};
 use crate::lake::Error;
 use crate::value::Value;
@@ -15,7 +15,12 @@ pub fn route_limits(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
             findings.push(Finding {
                 check: "routes",
                 severity: if route.route == "G" { Note } else { Limits },
-                seen: format!("{} of route {}: {}", super::counted(sources.len() as u64, "source"), route.route, route.lacks),
+                seen: format!(
+                    "{} of route {}: {}",
+                    super::counted(sources.len() as u64, "source"),
+                    route.route,
+                    route.lacks
+                ),
                 cannot: route.cannot.to_string(),
                 ask: route.ask.to_string(),
                 sources,
@@ -57,7 +62,9 @@ pub fn tenants(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
              | project Tenant, Count"
         );
         for row in context.rows(&query)? {
-            let (Some(tenant), count) = (row.first().and_then(Value::as_str), row.get(1).and_then(Value::as_i64)) else {
+            let (Some(tenant), count) =
+                (row.first().and_then(Value::as_str), row.get(1).and_then(Value::as_i64))
+            else {
                 continue;
             };
             let count = count.unwrap_or(0).max(0) as u64;
@@ -71,7 +78,11 @@ pub fn tenants(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
         return Ok(Vec::new());
     }
     tenants.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
-    let told: Vec<String> = tenants.iter().take(5).map(|(tenant, count)| format!("{tenant} ({})", super::counted(*count, "event"))).collect();
+    let told: Vec<String> = tenants
+        .iter()
+        .take(5)
+        .map(|(tenant, count)| format!("{tenant} ({})", super::counted(*count, "event")))
+        .collect();
     let more = if tenants.len() > told.len() { ", …" } else { "" };
     Ok(vec![Finding {
         check: "tenants",

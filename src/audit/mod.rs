@@ -61,7 +61,11 @@ pub struct Check {
 
 pub const CHECKS: &[Check] = &[
     Check { name: "caps", about: "sources that end at a limit of an exporter", run: sources::caps },
-    Check { name: "searches", about: "rows of a search that are missing by its own numbers", run: sources::searches },
+    Check {
+        name: "searches",
+        about: "rows of a search that are missing by its own numbers",
+        run: sources::searches,
+    },
     Check { name: "pages", about: "lists whose next page is not there", run: sources::pages },
     Check { name: "cut-files", about: "files that end in the middle", run: sources::cut_files },
     Check { name: "rejected", about: "records that could not be read", run: sources::rejected },
@@ -69,14 +73,34 @@ pub const CHECKS: &[Check] = &[
     Check { name: "damage", about: "records that were read, but are not whole", run: sources::damage },
     Check { name: "cut-cells", about: "cells cut at 32,767 characters by Excel", run: sources::cut_cells },
     Check { name: "columns", about: "columns that a source has no value for", run: sources::columns },
-    Check { name: "routes", about: "what the form of an export has no room for", run: coverage::route_limits },
+    Check {
+        name: "routes",
+        about: "what the form of an export has no room for",
+        run: coverage::route_limits,
+    },
     Check { name: "absent", about: "kinds of log that are not there", run: coverage::absent },
     Check { name: "tenants", about: "more than one tenant", run: coverage::tenants },
     Check { name: "gaps", about: "silence against a table's own rhythm", run: time::gaps },
-    Check { name: "retention", about: "tables that begin where the service's memory does", run: time::retention },
-    Check { name: "clock", about: "events with no time, an impossible one, or one later than the ingest", run: time::clock },
-    Check { name: "counted-twice", about: "exports without ids beside others of the same log", run: overlap::twice },
-    Check { name: "disagreement", about: "copies of one record that do not say the same", run: overlap::disagreement },
+    Check {
+        name: "retention",
+        about: "tables that begin where the service's memory does",
+        run: time::retention,
+    },
+    Check {
+        name: "clock",
+        about: "events with no time, an impossible one, or one later than the ingest",
+        run: time::clock,
+    },
+    Check {
+        name: "counted-twice",
+        about: "exports without ids beside others of the same log",
+        run: overlap::twice,
+    },
+    Check {
+        name: "disagreement",
+        about: "copies of one record that do not say the same",
+        run: overlap::disagreement,
+    },
 ];
 
 /// What the checks look at.

@@ -70,8 +70,11 @@ pub fn disagreement(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
     for held in super::held(context.lake) {
         let table = held.table.as_str();
         let masked = context.lake.parts(table).iter().any(|p| p.masked.len() > p.doubled.len());
-        let Some(def) = context.lake.table(table).filter(|t| masked && t.schema.index("Id").is_some()) else { continue };
-        let columns: Vec<&str> = def.visible().iter().map(|c| c.name.as_str()).filter(|c| *c != "Id").collect();
+        let Some(def) = context.lake.table(table).filter(|t| masked && t.schema.index("Id").is_some()) else {
+            continue;
+        };
+        let columns: Vec<&str> =
+            def.visible().iter().map(|c| c.name.as_str()).filter(|c| *c != "Id").collect();
         let query = format!(
             "let Revised = {table} | where _auk_copy == 'superseded' | distinct Id | take {COMPARED};\n\
              {table} | where Id in (Revised) and _auk_copy != 'duplicate'\n\
@@ -119,9 +122,15 @@ fn compare(context: &Context<'_>, table: &str, columns: &[&str], rows: &[Vec<Val
     Some(Finding {
         check: "disagreement",
         severity: Limits,
-        seen: format!("{table}: {} that another copy of the same record contradicts or completes; they differ in {}", counted(count, "revision"), told.join(", ")),
+        seen: format!(
+            "{table}: {} that another copy of the same record contradicts or completes; they differ in {}",
+            counted(count, "revision"),
+            told.join(", ")
+        ),
         cannot: "that the shown value is the only one that was delivered; the fuller copy shows".to_string(),
-        ask: format!("a look at both (auk query '{table} | where …' --revisions); later revisions of a sign-in are normal"),
+        ask: format!(
+            "a look at both (auk query '{table} | where …' --revisions); later revisions of a sign-in are normal"
+        ),
         sources: context.paths(|s| sources.contains(&i64::from(s.id))),
     })
 }
@@ -163,10 +172,12 @@ pub fn twice(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
     Ok(vec![Finding {
         check: "counted-twice",
         severity: Limits,
-        seen: format!("{} of {table} from exports whose rows have no id, over times that another export covers", counted(rows, "row")),
+        seen: format!(
+            "{} of {table} from exports whose rows have no id, over times that another export covers",
+            counted(rows, "row")
+        ),
         cannot: "a count of events over that time: one event may be there once by each route".to_string(),
         ask: "one route for each time: where _auk_route !in ('C1', 'F1') leaves these rows out".to_string(),
         sources: doubled.iter().map(|s| s.path.clone()).collect(),
     }])
 }
-

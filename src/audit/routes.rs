@@ -181,5 +181,9 @@ pub const RETENTION: &[Retention] = &[
         days: &[180, 365],
         what: "the unified audit log keeps 180 days, or a year with Audit (Premium)",
     },
-    Retention { tables: &["AADUserRiskEvents"], days: &[90], what: "Entra ID keeps risk detections for 90 days" },
+    Retention {
+        tables: &["AADUserRiskEvents"],
+        days: &[90],
+        what: "Entra ID keeps risk detections for 90 days",
+    },
 ];

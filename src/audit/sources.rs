@@ -45,7 +45,10 @@ pub fn caps(context: &Context<'_>) -> Findings {
             findings.push(one(
                 "caps",
                 Blocks,
-                format!("{} of exactly {cap} records, the limit of {who}", counted(sources.len() as u64, "source")),
+                format!(
+                    "{} of exactly {cap} records, the limit of {who}",
+                    counted(sources.len() as u64, "source")
+                ),
                 "that something did not happen: the export most likely stopped before its end",
                 "the same export again in smaller windows of time, each well below the limit",
                 sources,
@@ -56,7 +59,9 @@ pub fn caps(context: &Context<'_>) -> Findings {
 }
 
 pub fn searches(context: &Context<'_>) -> Findings {
-    let mut totals: BTreeMap<u64, (Vec<(u64, u64)>, Vec<String>)> = BTreeMap::new();
+    // Per total, the rows that are there and the sources that hold them.
+    type Found = (Vec<(u64, u64)>, Vec<String>);
+    let mut totals: BTreeMap<u64, Found> = BTreeMap::new();
     let (mut failed, mut failing) = (0, Vec::new());
     for source in context.lake.sources() {
         for search in &source.searches {
@@ -76,7 +81,10 @@ pub fn searches(context: &Context<'_>) -> Findings {
         findings.push(one(
             "searches",
             Blocks,
-            format!("{} with a ResultIndex of -1, by which the service says that the search failed", counted(failed, "row")),
+            format!(
+                "{} with a ResultIndex of -1, by which the service says that the search failed",
+                counted(failed, "row")
+            ),
             "that something did not happen: rows of the search were never delivered",
             again,
             failing,
@@ -128,7 +136,10 @@ pub fn pages(context: &Context<'_>) -> Findings {
     Ok(vec![one(
         "pages",
         Blocks,
-        format!("{} whose last page has an @odata.nextLink to a page that is not there", counted(sources.len() as u64, "list")),
+        format!(
+            "{} whose last page has an @odata.nextLink to a page that is not there",
+            counted(sources.len() as u64, "list")
+        ),
         "that something did not happen: Graph had more to give when the collection ended",
         "the collection again, following @odata.nextLink to its end",
         sources,
@@ -136,7 +147,8 @@ pub fn pages(context: &Context<'_>) -> Findings {
 }
 
 pub fn cut_files(context: &Context<'_>) -> Findings {
-    let unclosed = context.paths(|s| s.notes.iter().any(|n| n == UNCLOSED || n.starts_with("unpacked only in part")));
+    let unclosed =
+        context.paths(|s| s.notes.iter().any(|n| n == UNCLOSED || n.starts_with("unpacked only in part")));
     let torn: Vec<String> = torn(context)?.into_iter().filter(|path| !unclosed.contains(path)).collect();
     let sources = [unclosed, torn].concat();
     if sources.is_empty() {
@@ -145,7 +157,10 @@ pub fn cut_files(context: &Context<'_>) -> Findings {
     Ok(vec![one(
         "cut-files",
         Blocks,
-        format!("{} in the middle: of a list, a record, a quote or an archive", counted(sources.len() as u64, "source") + if sources.len() == 1 { " ends" } else { " end" }),
+        format!(
+            "{} in the middle: of a list, a record, a quote or an archive",
+            counted(sources.len() as u64, "source") + if sources.len() == 1 { " ends" } else { " end" }
+        ),
         "that something did not happen: what followed the cut is unknown, and so is how much it was",
         "the files again from where they were collected, compared by size and hash",
         sources,
@@ -185,7 +200,13 @@ pub fn rejected(context: &Context<'_>) -> Findings {
 }
 
 pub fn skipped(context: &Context<'_>) -> Findings {
-    let files: Vec<&(String, String)> = context.lake.manifest().runs.iter().flat_map(|r| &r.skipped).collect();
+    // One that was read later after all is not missing.
+    let read = |path: &str| {
+        let inside = format!("{path}!");
+        context.lake.sources().iter().any(|s| s.path == path || s.path.starts_with(&inside))
+    };
+    let files = context.lake.manifest().runs.iter().flat_map(|run| &run.skipped);
+    let files: Vec<&(String, String)> = files.filter(|(path, _)| !read(path)).collect();
     if files.is_empty() {
         return Ok(Vec::new());
     }
@@ -245,7 +266,14 @@ pub fn damage(context: &Context<'_>) -> Findings {
         let total: u64 = context.lake.sources().iter().map(get).sum();
         if total > 0 {
             let sources = context.paths(|s| get(s) > 0);
-            findings.push(one("damage", *severity, format!("{}: {what}", counted(total, "record")), cannot, ask, sources));
+            findings.push(one(
+                "damage",
+                *severity,
+                format!("{}: {what}", counted(total, "record")),
+                cannot,
+                ask,
+                sources,
+            ));
         }
     }
     Ok(findings)
@@ -267,7 +295,10 @@ pub fn cut_cells(context: &Context<'_>) -> Findings {
     Ok(vec![one(
         "cut-cells",
         Limits,
-        format!("{} with an AuditData cell cut at 32,767 characters, where Excel cuts", counted(count as u64, "record")),
+        format!(
+            "{} with an AuditData cell cut at 32,767 characters, where Excel cuts",
+            counted(count as u64, "record")
+        ),
         "what stood behind the cut; the longest records are those of many items",
         "the CSV as it was downloaded, before it was opened and saved in Excel",
         context.paths(|s| ids.contains(&i64::from(s.id))),

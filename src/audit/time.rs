@@ -33,7 +33,9 @@ pub fn gaps(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
         );
         let mut hours: BTreeMap<i64, u64> = BTreeMap::new();
         for row in context.rows(&query)? {
-            if let (Some(Value::Datetime(hour)), Some(count)) = (row.first(), row.get(1).and_then(Value::as_i64)) {
+            if let (Some(Value::Datetime(hour)), Some(count)) =
+                (row.first(), row.get(1).and_then(Value::as_i64))
+            {
                 hours.insert(hour.div_euclid(TICKS_PER_HOUR), count.max(0) as u64);
             }
         }
@@ -43,7 +45,9 @@ pub fn gaps(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
 }
 
 fn silence(table: &str, hours: &BTreeMap<i64, u64>) -> Vec<Finding> {
-    let (Some(first), Some(last)) = (hours.keys().next(), hours.keys().next_back()) else { return Vec::new() };
+    let (Some(first), Some(last)) = (hours.keys().next(), hours.keys().next_back()) else {
+        return Vec::new();
+    };
     let days: Vec<i64> = (first.div_euclid(24) + 1..last.div_euclid(24)).collect();
     // A single forged date must not make a span of centuries.
     if days.len() > 4000 {
@@ -83,7 +87,8 @@ fn finding(table: &str, unit: &str, silent: &BTreeSet<i64>, ticks: i64, busy: u6
         }
     }
     let text = |at: i64| datetime_text(at.saturating_mul(ticks)).chars().take(16).collect::<String>();
-    let told: Vec<String> = runs.iter().take(5).map(|(from, to)| format!("{} to {}", text(*from), text(*to))).collect();
+    let told: Vec<String> =
+        runs.iter().take(5).map(|(from, to)| format!("{} to {}", text(*from), text(*to))).collect();
     let more = if runs.len() > told.len() { ", …" } else { "" };
     (!runs.is_empty()).then(|| Finding {
         check: "gaps",
@@ -111,7 +116,9 @@ pub fn retention(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
         let Some(kept) = RETENTION.iter().find(|r| r.tables.contains(&held.table.as_str())) else { continue };
         let (Some(first), Some(last)) = (held.first, held.last) else { continue };
         let span = last - first;
-        let near = |days: &&i64| (*days * TICKS_PER_DAY - TICKS_PER_DAY..=*days * TICKS_PER_DAY + TICKS_PER_DAY).contains(&span);
+        let near = |days: &&i64| {
+            (*days * TICKS_PER_DAY - TICKS_PER_DAY..=*days * TICKS_PER_DAY + TICKS_PER_DAY).contains(&span)
+        };
         if let Some(days) = kept.days.iter().find(near) {
             findings.push(Finding {
                 check: "retention",
@@ -158,20 +165,25 @@ pub fn clock(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
         }
         let limit = read.saturating_add(TICKS_PER_DAY);
         if read > UNIX_EPOCH && held.last.is_some_and(|last| last > limit) {
-            let late = context.count(&format!("{table} | where TimeGenerated > datetime({}) | count", datetime_text(limit)))?;
+            let late = context.count(&format!(
+                "{table} | where TimeGenerated > datetime({}) | count",
+                datetime_text(limit)
+            ))?;
             let seen = format!("{} later than a day after they were read", counted(late, "event"));
             push(Limits, seen, "the order of events around these: their times are forged or misread", table);
         }
         let early = context.count(&format!("{table} | where TimeGenerated < datetime({OLDEST}) | count"))?;
         if early > 0 {
-            let seen = format!("{} earlier than {OLDEST}, before the service was there", counted(early, "event"));
+            let seen =
+                format!("{} earlier than {OLDEST}, before the service was there", counted(early, "event"));
             push(Limits, seen, "the order of events around these: their times are forged or misread", table);
         }
         if context.lake.table(table).is_some_and(|t| t.schema.index("_TimeReceived").is_some()) {
             let query = format!("{table} | where _TimeReceived < TimeGenerated - 5m | count");
             let before = context.count(&query)?;
             if before > 0 {
-                let seen = format!("{} received more than 5 minutes before they happened", counted(before, "event"));
+                let seen =
+                    format!("{} received more than 5 minutes before they happened", counted(before, "event"));
                 push(Note, seen, "the times of these to the minute", table);
             }
         }

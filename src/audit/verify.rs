@@ -123,13 +123,18 @@ fn rows(lake: &Lake) -> Result<Vec<Check>, Error> {
         }
     }
     for (id, counts) in found {
-        let detail = format!("{} rows of a source that the manifest does not know", counts.iter().sum::<u64>());
+        let detail =
+            format!("{} rows of a source that the manifest does not know", counts.iter().sum::<u64>());
         checks.push(Check { what: "rows", name: format!("source {id}"), state: State::Changed, detail });
     }
     let total: u64 = told.values().sum();
     let state = State::Same;
     if checks.is_empty() {
-        let detail = format!("{} in {}, as the accounts say", counted(total, "row"), counted(told.len() as u64, "table"));
+        let detail = format!(
+            "{} in {}, as the accounts say",
+            counted(total, "row"),
+            counted(told.len() as u64, "table")
+        );
         checks.push(Check { what: "rows", name: "all parts".into(), state, detail });
     }
     Ok(checks)
@@ -141,7 +146,11 @@ fn accounts(sources: &[Source]) -> Vec<Check> {
     let wrong: Vec<&Source> = sources.iter().filter(|s| sum(s) != s.seen).collect();
     if wrong.is_empty() {
         let seen: u64 = sources.iter().map(|s| s.seen).sum();
-        let detail = format!("{} in {}, each accounted for", counted(seen, "record"), counted(sources.len() as u64, "source"));
+        let detail = format!(
+            "{} in {}, each accounted for",
+            counted(seen, "record"),
+            counted(sources.len() as u64, "source")
+        );
         return vec![Check { what: "account", name: "all sources".into(), state: State::Same, detail }];
     }
     let told = |s: &&Source| Check {
@@ -186,7 +195,9 @@ fn source_files(sources: &[Source], folder: Option<&Path>) -> Result<Vec<Check>,
     for (path, hash) in sources.iter().map(on_disk).filter(|(path, _)| seen.insert(path.to_string())) {
         let same_end = |file: &&PathBuf| ends_alike(file, path);
         let (state, detail) = match (there.get(hash), files.iter().find(same_end)) {
-            (Some(found), _) => (State::Same, found.first().map_or(String::new(), |f| f.display().to_string())),
+            (Some(found), _) => {
+                (State::Same, found.first().map_or(String::new(), |f| f.display().to_string()))
+            }
             (None, Some(file)) => {
                 changed.insert(file.clone());
                 (State::Changed, format!("was {hash}; {} has other bytes", file.display()))
@@ -196,8 +207,11 @@ fn source_files(sources: &[Source], folder: Option<&Path>) -> Result<Vec<Check>,
         checks.push(Check { what: "source", name: path.to_string(), state, detail });
     }
     let known: HashSet<&str> = sources.iter().map(|s| on_disk(s).1).collect();
-    let mut new: Vec<&PathBuf> =
-        there.iter().filter(|(hash, _)| !known.contains(hash.as_str())).flat_map(|(_, files)| files).collect();
+    let mut new: Vec<&PathBuf> = there
+        .iter()
+        .filter(|(hash, _)| !known.contains(hash.as_str()))
+        .flat_map(|(_, files)| files)
+        .collect();
     new.sort();
     for file in new.into_iter().filter(|file| !changed.contains(*file)) {
         let (name, detail) = (file.display().to_string(), "no source of the lake".to_string());

@@ -78,7 +78,8 @@ fn table(manifest: &Manifest) -> Table {
 
 fn row(source: &Source, run: &Run) -> Vec<Value> {
     let archive = source.archive.clone().unwrap_or_default();
-    let inside = if archive.path.is_empty() { String::new() } else { format!("{} ({})", archive.path, archive.kind) };
+    let inside =
+        if archive.path.is_empty() { String::new() } else { format!("{} ({})", archive.path, archive.kind) };
     let told: Vec<&str> = source.routes.iter().filter_map(|route| routes::told_by(route)).collect();
     let long = |n: u64| Value::Long(n as i64);
     let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);

@@ -75,7 +75,9 @@ pub fn run(args: &Args, _: &Terminal) -> Done {
     };
     if traced.is_empty() {
         let failure = Failure::usage(format!("the lake has no record '{}'", args.record));
-        return Err(failure.with_help("give the Id of a row, or its _auk_source and _auk_ordinal as SOURCE:ORDINAL"));
+        return Err(
+            failure.with_help("give the Id of a row, or its _auk_source and _auk_ordinal as SOURCE:ORDINAL")
+        );
     }
     let read = read(&lake, &traced, args)?;
     if args.raw {
@@ -167,12 +169,15 @@ fn read(lake: &Lake, traced: &[Traced], args: &Args) -> Result<Read, Failure> {
     let passwords = args.secrets.read()?;
     let mut read = BTreeMap::new();
     for number in traced.iter().map(|t| t.copy.source) {
-        let Some(source) = lake.sources().iter().find(|s| s.id == number).filter(|_| !read.contains_key(&number))
+        let Some(source) =
+            lake.sources().iter().find(|s| s.id == number).filter(|_| !read.contains_key(&number))
         else {
             continue;
         };
         let file = match &args.sources {
-            Some(folder) => verify::locate(source, folder)?.unwrap_or_else(|| PathBuf::from(verify::on_disk(source).0)),
+            Some(folder) => {
+                verify::locate(source, folder)?.unwrap_or_else(|| PathBuf::from(verify::on_disk(source).0))
+            }
             None => PathBuf::from(verify::on_disk(source).0),
         };
         let places: Vec<(u64, u64)> = places(traced, number).map(|c| (c.offset, c.length)).collect();
@@ -244,7 +249,9 @@ fn tell(lake: &Lake, record: &str, number: usize, all: &[Traced], read: &Read, o
         (Some(reason), _) => format!("rejected: {reason}"),
         (None, Standing::Shown) => format!("the row of {} that shows", copy.table),
         (None, Standing::Superseded) => format!("a revision of {}, masked by a fuller one", copy.table),
-        (None, Standing::Duplicate) => format!("a copy of {} with a payload that is there already", copy.table),
+        (None, Standing::Duplicate) => {
+            format!("a copy of {} with a payload that is there already", copy.table)
+        }
     };
     if number > 0 {
         out.push('\n');
@@ -272,7 +279,8 @@ fn tell(lake: &Lake, record: &str, number: usize, all: &[Traced], read: &Read, o
         _ = write!(range, ", {mark} later in the file");
     }
     line(out, &range);
-    let flags: Vec<&str> = FLAGS.iter().filter(|(flag, _)| copy.flags & flag != 0).map(|(_, name)| *name).collect();
+    let flags: Vec<&str> =
+        FLAGS.iter().filter(|(flag, _)| copy.flags & flag != 0).map(|(_, name)| *name).collect();
     if !flags.is_empty() {
         line(out, &format!("  flags    {}", flags.join(", ")));
     }

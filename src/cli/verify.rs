@@ -20,7 +20,9 @@ use crate::value::Value;
 /// day they were read, the rows of the parts with the manifest, and adds up the account of every source. Exit
 /// code 3: something has changed.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  auk verify --lake lake\n  auk verify --lake lake --sources /evidence/exports")]
+#[command(
+    after_help = "Examples:\n  auk verify --lake lake\n  auk verify --lake lake --sources /evidence/exports"
+)]
 pub struct Args {
     /// The lake that `auk ingest` made
     #[arg(long, value_name = "DIR")]

@@ -26,7 +26,11 @@ pub struct Again {
 pub enum Lost {
     Missing(PathBuf),
     /// What was recorded, and what is there now.
-    Changed { path: PathBuf, was: String, is: String },
+    Changed {
+        path: PathBuf,
+        was: String,
+        is: String,
+    },
     Unreadable(String),
 }
 
@@ -35,7 +39,12 @@ const LONGEST: u64 = 64 << 20;
 
 /// Reads the bytes at the places (offset, length) of a source; `file` is where it, or the archive around it,
 /// is today.
-pub fn read(source: &Source, file: &Path, places: &[(u64, u64)], passwords: &[String]) -> Result<Again, Lost> {
+pub fn read(
+    source: &Source,
+    file: &Path,
+    places: &[(u64, u64)],
+    passwords: &[String],
+) -> Result<Again, Lost> {
     let unreadable = |e: std::io::Error| Lost::Unreadable(format!("{}: {e}", file.display()));
     if !file.is_file() {
         return Err(Lost::Missing(file.to_path_buf()));

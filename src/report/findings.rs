@@ -21,7 +21,8 @@ pub fn summary(audit: &Audit) -> String {
     let count = |severity| audit.findings.iter().filter(|f| f.severity == severity).count();
     let (blocks, limits, notes) = (count(Severity::Blocks), count(Severity::Limits), count(Severity::Note));
     let all = audit.findings.len();
-    let (findings, notes_are) = (if all == 1 { "finding" } else { "findings" }, if notes == 1 { "note" } else { "notes" });
+    let (findings, notes_are) =
+        (if all == 1 { "finding" } else { "findings" }, if notes == 1 { "note" } else { "notes" });
     format!("{all} {findings}: {blocks} blocking, {limits} limiting, {notes} {notes_are}.")
 }
 
@@ -60,10 +61,16 @@ pub fn text(audit: &Audit) -> String {
     let mut out = String::from("What is there\n");
     audit.held.iter().for_each(|held| _ = writeln!(out, "  {}", visible(&held_text(held))));
     if !audit.overlaps.is_empty() {
-        out.push_str("\nRecords that came more than once, by the route of the copy and of the row that shows\n");
+        out.push_str(
+            "\nRecords that came more than once, by the route of the copy and of the row that shows\n",
+        );
         audit.overlaps.iter().for_each(|o| _ = writeln!(out, "  {}", visible(&overlap_text(o))));
     }
-    _ = writeln!(out, "\n{}", if audit.findings.is_empty() { NO_FINDING.to_string() } else { summary(audit) });
+    _ = writeln!(
+        out,
+        "\n{}",
+        if audit.findings.is_empty() { NO_FINDING.to_string() } else { summary(audit) }
+    );
     for finding in &audit.findings {
         _ = writeln!(out, "\n{}: {}", finding.severity.name().to_uppercase(), finding.check);
         member("Seen", &finding.seen, &mut out);
