@@ -24,11 +24,11 @@ use super::stream::Chunk;
 use super::tape::Tape;
 use super::worker::{Parsed, Worker};
 use super::{Error, Options, Progress, Skipped, Summary};
-use crate::lake::{Run, Source};
 use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
 use crate::lake::rows::{Layout, PARTIAL, Rows, Spare, layouts};
 use crate::lake::store::{Done, Job, Store, Why};
+use crate::lake::{Run, Source};
 use crate::time::TICKS_PER_DAY;
 
 /// Bytes of collected rows that start the writing of a part.

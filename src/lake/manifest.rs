@@ -441,9 +441,8 @@ fn run(v: &Value) -> Option<Run> {
 }
 
 fn read_pairs(v: &Value) -> Option<Vec<(String, String)>> {
-    let pair = |item: &Value| {
-        Some((item.element(0).as_str()?.to_string(), item.element(1).as_str()?.to_string()))
-    };
+    let pair =
+        |item: &Value| Some((item.element(0).as_str()?.to_string(), item.element(1).as_str()?.to_string()));
     v.as_array()?.iter().map(pair).collect()
 }
 

@@ -14,8 +14,8 @@ use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::identity::{Identities, Place, Rank};
 use super::hashed::Hashed;
+use super::identity::{Identities, Place, Rank};
 use super::manifest::{self, Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
 use super::rows::{Layout, Meta, PARTIAL, Rows, Spare};
@@ -199,7 +199,12 @@ impl Store {
     }
 
     /// Makes the run part of the lake: masks, rejects, copies, then the manifest.
-    pub fn commit(mut self, mut sources: Vec<Source>, now: Option<i64>, mut run: Run) -> Result<Manifest, Error> {
+    pub fn commit(
+        mut self,
+        mut sources: Vec<Source>,
+        now: Option<i64>,
+        mut run: Run,
+    ) -> Result<Manifest, Error> {
         let generation = self.manifest.generation + 1;
         self.manifest.generation = generation;
         run.number = generation;
