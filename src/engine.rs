@@ -74,11 +74,14 @@ pub struct Engine {
     synthesize: bool,
     /// The functions of the lake, read when first asked for, sorted; one that is damaged with the reason.
     functions: OnceLock<Vec<Arc<SavedFunction>>>,
+    /// Tables show masked rows, too.
+    revisions: bool,
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        Engine { lake, outside: Outside::default(), synthesize: false, functions: OnceLock::new() }
+        let functions = OnceLock::new();
+        Engine { lake, outside: Outside::default(), synthesize: false, functions, revisions: false }
     }
 
     /// With files and databases beside the lake.
@@ -87,8 +90,13 @@ impl Engine {
     }
 
     /// With rows of AuditLogs and SigninLogs that are made from the unified audit log.
-    pub fn synthesizing(self, synthesize: bool) -> Engine {
+    pub fn with_synthesis(self, synthesize: bool) -> Engine {
         Engine { synthesize, ..self }
+    }
+
+    /// With the rows that a better revision or another copy stands for; `_auk_copy` marks them.
+    pub fn with_revisions(self, revisions: bool) -> Engine {
+        Engine { revisions, ..self }
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -346,7 +354,8 @@ impl Catalog for Engine {
 
 impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
-        self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
+        let parts = self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec());
+        parts.into_iter().map(|part| Part { revisions: self.revisions, ..part }).collect()
     }
 }
 

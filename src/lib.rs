@@ -39,6 +39,8 @@ pub mod analysis;
 
 pub mod engine;
 
+pub mod audit;
+
 pub mod report;
 
 pub mod cli;

@@ -26,6 +26,11 @@ pub struct Data {
     /// changes and sign-ins; _auk_synth is true in them
     #[arg(long)]
     pub synthesize: bool,
+
+    /// Show every copy of a record that the lake stores, also those that a better revision stands for; the
+    /// hidden column _auk_copy says which are: superseded, duplicate, or nothing
+    #[arg(long)]
+    pub revisions: bool,
 }
 
 #[derive(Clone, Debug, Default, clap::Args)]
@@ -51,15 +56,19 @@ impl Beside {
 impl Data {
     /// Opens the data, after reading what `--from` names into the lake or the cache.
     pub fn open(&self, terminal: &Terminal) -> Result<Engine, Failure> {
-        let engine = match (&self.lake, self.from.as_slice()) {
+        let engine = self.engine(terminal)?;
+        Ok(engine.with_synthesis(self.synthesize).with_revisions(self.revisions))
+    }
+
+    fn engine(&self, terminal: &Terminal) -> Result<Engine, Failure> {
+        match (&self.lake, self.from.as_slice()) {
             (lake, []) => open(lake.as_deref()),
             (Some(lake), from) => {
                 ingest::quietly(from, lake, terminal)?;
                 open(Some(lake))
             }
             (None, from) => open(Some(&cache::lake_of(from, terminal)?)),
-        };
-        Ok(engine?.synthesizing(self.synthesize))
+        }
     }
 
     /// Was any data named?

@@ -48,6 +48,14 @@ pub struct Args {
     #[arg(long, value_name = "NAME")]
     table: Option<String>,
 
+    /// The case that the data belongs to, for the manifest
+    #[arg(long, value_name = "NAME")]
+    case: Option<String>,
+
+    /// Who reads it in, for the manifest
+    #[arg(long, value_name = "NAME")]
+    examiner: Option<String>,
+
     #[command(flatten)]
     secrets: Passwords,
 
@@ -81,6 +89,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         threads: args.threads,
         passwords: args.secrets.read()?,
         table: args.table.clone(),
+        case: args.case.clone(),
+        examiner: args.examiner.clone(),
     };
     let summary = ingest(&args.paths, &args.lake, &options, terminal)?;
     args.output.write(&table(&summary.sources), terminal)?;

@@ -5,6 +5,7 @@
 //!
 //! Trap: a closed pipe (`auk query … | head`) is the reader's right: the process ends quietly with 0.
 
+mod audit;
 mod batch;
 mod cache;
 mod data;
@@ -16,6 +17,7 @@ mod generate;
 mod ingest;
 mod inspect;
 mod list;
+mod manifest;
 mod options;
 mod output;
 mod parameters;
@@ -23,6 +25,8 @@ mod query;
 mod run;
 mod tables;
 mod terminal;
+mod trace;
+mod verify;
 mod watchlist;
 
 use std::panic;
@@ -45,6 +49,8 @@ enum Outcome {
     Findings,
     /// Some data was rejected; the rest is good.
     Rejected,
+    /// Data is not what it was.
+    Changed,
 }
 
 type Done = Result<Outcome, Failure>;
@@ -74,7 +80,7 @@ Examples:
   auk list                                           the analyses that come with auk
   auk functions summarize                            what auk knows of KQL
 
-Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error, 3 data rejected.";
+Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error,\n3 data rejected or changed.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -88,6 +94,10 @@ enum Command {
     Functions(functions::Args),
     Batch(batch::Args),
     Generate(generate::Args),
+    Audit(audit::Args),
+    Manifest(manifest::Args),
+    Verify(verify::Args),
+    Trace(trace::Args),
     Watchlist(watchlist::Args),
     Function(function::Args),
     Cache(cache::Args),
@@ -124,6 +134,10 @@ fn command_line() -> ExitCode {
         Command::Functions(args) => functions::run(args, &terminal),
         Command::Batch(args) => batch::run(args),
         Command::Generate(args) => generate::run(args, &terminal),
+        Command::Audit(args) => audit::run(args, &terminal),
+        Command::Manifest(args) => manifest::run(args, &terminal),
+        Command::Verify(args) => verify::run(args, &terminal),
+        Command::Trace(args) => trace::run(args, &terminal),
         Command::Watchlist(args) => watchlist::run(args, &terminal),
         Command::Function(args) => function::run(args, &terminal),
         Command::Cache(args) => cache::run(args, &terminal),
@@ -131,7 +145,7 @@ fn command_line() -> ExitCode {
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Findings) => ExitCode::from(1),
-        Ok(Outcome::Rejected) => ExitCode::from(3),
+        Ok(Outcome::Rejected | Outcome::Changed) => ExitCode::from(3),
         Err(failure) => ExitCode::from(failure.report(&terminal)),
     }
 }

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 
 use super::formats;
 use super::reader::{Begin, End};
+use super::searches::Searches;
 use super::worker::Rejected;
 use crate::json;
 use crate::lake::Source;
@@ -28,7 +29,14 @@ pub struct Account {
     members: Option<Vec<String>>,
     /// The list that its last page belongs to, and whether that page names a next one.
     page: Option<(u64, bool)>,
+    pub searches: Searches,
 }
+
+/// What is noted of a source whose last page says that there is more.
+pub const NEXT_PAGE: &str =
+    "the last page names a next one that is not among the files: the export may be incomplete";
+/// What is noted of a source that ends too early.
+pub const UNCLOSED: &str = "a list was never closed: the export may be incomplete";
 
 /// Adds a name to a sorted list without repeats.
 pub fn add_name(list: &mut Vec<String>, name: &str) {
@@ -59,6 +67,7 @@ impl Account {
             timeless: 0,
             members: begin.members,
             page: None,
+            searches: Searches::default(),
         }
     }
 
@@ -123,6 +132,7 @@ impl Account {
         let notes = end.notes;
         let source = &mut self.source;
         (source.sha256, source.size) = (end.sha256, end.size);
+        source.searches = std::mem::take(&mut self.searches).told();
         if notes.lines && source.container == "JSON" {
             source.container = "JSON lines".into();
         }
@@ -136,7 +146,7 @@ impl Account {
                 source.notes.push(text);
             }
         };
-        note(notes.unclosed, "a list was never closed: the export may be incomplete".into());
+        note(notes.unclosed, UNCLOSED.into());
         note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
         note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
         let said = [
@@ -162,8 +172,7 @@ impl Account {
 pub struct Lists(HashMap<(PathBuf, u64), (usize, bool)>);
 
 impl Lists {
-    pub const NOTE: &str =
-        "the last page names a next one that is not among the files: the export may be incomplete";
+    pub const NOTE: &str = NEXT_PAGE;
 
     /// Takes in a source, which is the `at`th.
     pub fn add(&mut self, at: usize, account: &Account) {
@@ -184,6 +193,7 @@ fn reject_line(source: &str, reject: &Rejected) -> String {
         ("source", Value::string(source)),
         ("ordinal", Value::Long(reject.ordinal as i64)),
         ("offset", Value::Long(reject.offset as i64)),
+        ("length", Value::Long(reject.length as i64)),
         ("reason", Value::string(&reject.reason)),
         ("excerpt", Value::string(&reject.excerpt)),
     ];

@@ -16,6 +16,7 @@ mod ansi;
 mod blocks;
 mod cells;
 mod dates;
+pub mod evidence;
 mod files;
 mod formats;
 mod infer;
@@ -27,6 +28,7 @@ mod plan;
 mod powershell;
 mod reader;
 mod run;
+mod searches;
 mod split;
 mod stream;
 mod tabular;
@@ -39,6 +41,7 @@ use std::time::Duration;
 
 pub use crate::lake::Error;
 use crate::lake::{Source, TableEntry};
+pub use account::{NEXT_PAGE, UNCLOSED};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
 pub use inspect::inspect;
 pub use run::run;
@@ -54,6 +57,9 @@ pub struct Options {
     pub passwords: Vec<String>,
     /// Everything goes into this table, whose columns are those of the files.
     pub table: Option<String>,
+    /// What the data belongs to and who reads it, for the manifest.
+    pub case: Option<String>,
+    pub examiner: Option<String>,
 }
 
 /// Told of what happens, from one thread.

@@ -6,6 +6,7 @@
 //! whatever the size of the input. All decisions are taken on one thread, in the order of the
 //! records.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -23,15 +24,17 @@ use super::stream::Chunk;
 use super::tape::Tape;
 use super::worker::{Parsed, Worker};
 use super::{Error, Options, Progress, Skipped, Summary};
-use crate::lake::Source;
 use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
 use crate::lake::rows::{Layout, PARTIAL, Rows, Spare, layouts};
 use crate::lake::store::{Done, Job, Store, Why};
+use crate::lake::{Run, Source};
 use crate::time::TICKS_PER_DAY;
 
 /// Bytes of collected rows that start the writing of a part.
 const PENDING: usize = 192 << 20;
+/// Skipped files that a run tells of, at most.
+const SKIPPED: usize = 10_000;
 /// Bytes of records that one task parses.
 const TASK: usize = 512 << 10;
 
@@ -155,6 +158,7 @@ struct Writer<'a> {
     in_flight: usize,
     sender: Sender<Result<Done, Error>>,
     receiver: Receiver<Result<Done, Error>>,
+    run: Run,
 }
 
 impl<'a> Writer<'a> {
@@ -175,6 +179,13 @@ impl<'a> Writer<'a> {
             in_flight: 0,
             sender,
             receiver,
+            run: Run {
+                time: options.now,
+                version: env!("CARGO_PKG_VERSION").to_string(),
+                case: options.case.clone(),
+                examiner: options.examiner.clone(),
+                ..Run::default()
+            },
         }
     }
 
@@ -227,6 +238,7 @@ impl<'a> Writer<'a> {
         let Some(account) = self.accounts.last_mut() else { return Ok(0) };
         let mut seen = parsed.rejected.len() as u64;
         account.add_rejected(parsed.rejected, parsed.unknown);
+        account.searches.add(&parsed.found);
         for route in parsed.routes {
             add_name(&mut account.source.routes, route);
         }
@@ -262,6 +274,7 @@ impl<'a> Writer<'a> {
             match self.store.identities.add(meta.id, rank, place) {
                 Verdict::Duplicate => {
                     account.source.duplicates += 1;
+                    self.store.add_copy(&self.layouts[table].table, meta)?;
                     continue;
                 }
                 Verdict::New => {}
@@ -336,7 +349,8 @@ impl<'a> Writer<'a> {
         }
         self.wait(1)?;
         let mut summary = Summary { skipped: std::mem::take(&mut self.skipped), ..Summary::default() };
-        if self.accounts.is_empty() {
+        self.run.skipped = self.newly_skipped(&summary.skipped);
+        if self.accounts.is_empty() && (self.run.skipped.is_empty() || self.store.manifest.generation == 0) {
             return Ok(summary);
         }
         let mut lists = Lists::default();
@@ -345,7 +359,7 @@ impl<'a> Writer<'a> {
         let sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
         let count = sources.len();
         let now = self.latest.map(|time| time.saturating_add(1));
-        let manifest = self.store.commit(sources, now)?;
+        let manifest = self.store.commit(sources, now, self.run)?;
         summary.sources = manifest.sources[manifest.sources.len() - count..].to_vec();
         for source in &summary.sources {
             summary.seen += source.seen;
@@ -358,5 +372,14 @@ impl<'a> Writer<'a> {
         let written = self.layouts.iter().zip(&self.rows).filter(|(_, rows)| **rows > 0);
         summary.tables = written.map(|(layout, rows)| (layout.table.clone(), *rows)).collect();
         Ok(summary)
+    }
+
+    /// The files that were not taken in, and of which the lake does not tell yet.
+    fn newly_skipped(&self, skipped: &[Skipped]) -> Vec<(String, String)> {
+        let told: HashSet<&(String, String)> =
+            self.store.manifest.runs.iter().flat_map(|run| &run.skipped).collect();
+        let files = skipped.iter().filter(|s| !s.known);
+        let files = files.map(|s| (s.path.to_string_lossy().into_owned(), s.reason.clone()));
+        files.filter(|file| !told.contains(file)).take(SKIPPED).collect()
     }
 }

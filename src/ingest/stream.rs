@@ -403,6 +403,47 @@ pub fn sha256(input: &Input) -> io::Result<String> {
     }
 }
 
+/// Parts of the decoded stream of a source, and the hash of all of it.
+pub struct Places {
+    pub sha256: String,
+    pub bytes: Vec<Option<Vec<u8>>>,
+    /// The length of the byte order mark, where nothing else had to be decoded.
+    pub mark: Option<u64>,
+}
+
+/// Reads a source to its end, and keeps what lies at the places (offset, length) of its decoded stream.
+pub fn places(input: &Input, places: &[(u64, u64)]) -> io::Result<Places> {
+    let (mut file, _) = input.open()?;
+    let mut raw = vec![0; WINDOW];
+    let mut count = fill(&mut *file, &mut raw)?;
+    let (encoding, mark) = Encoding::sniff(&raw[..count]);
+    let mut decoder = Decoder { encoding, carry: Vec::new(), high: None };
+    let mut hash = Sha256::new();
+    let mut bytes: Vec<Vec<u8>> = vec![Vec::new(); places.len()];
+    let (mut skip, mut base, mut text) = (mark, 0, Vec::new());
+    loop {
+        hash.update(&raw[..count]);
+        text.clear();
+        decoder.push(&raw[std::mem::take(&mut skip)..count], count < WINDOW, &mut text);
+        for ((offset, length), kept) in places.iter().zip(&mut bytes) {
+            let from = offset.saturating_sub(base).min(text.len() as u64) as usize;
+            let to = offset.saturating_add(*length).saturating_sub(base).min(text.len() as u64) as usize;
+            kept.extend_from_slice(&text[from..to.max(from)]);
+        }
+        base += text.len() as u64;
+        if count < WINDOW {
+            break;
+        }
+        count = fill(&mut *file, &mut raw)?;
+    }
+    let whole = |(kept, place): (Vec<u8>, &(u64, u64))| (kept.len() as u64 == place.1).then_some(kept);
+    Ok(Places {
+        sha256: hex(&hash.finalize()),
+        bytes: bytes.into_iter().zip(places).map(whole).collect(),
+        mark: decoder.is_plain().then_some(mark as u64),
+    })
+}
+
 /// Kinds of file that hold no text, by their first bytes.
 const FOREIGN: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),

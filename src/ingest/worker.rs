@@ -26,6 +26,7 @@ pub const EXCERPT: usize = 200;
 pub struct Rejected {
     pub ordinal: u64,
     pub offset: u64,
+    pub length: u64,
     pub reason: String,
     pub excerpt: String,
 }
@@ -40,6 +41,8 @@ pub struct Parsed {
     pub unknown: u64,
     pub routes: BTreeSet<&'static str>,
     pub bytes: u64,
+    /// `ResultIndex` and `ResultCount` of the records that have them.
+    pub found: Vec<(i64, u64)>,
 }
 
 #[derive(Default)]
@@ -189,10 +192,18 @@ impl Worker {
         self.rest = rest;
     }
 
+    /// A record says which row of a search it is, and how many there are.
+    pub fn search_row(&mut self, index: &str, count: &str) {
+        if let (Ok(index), Ok(count)) = (index.trim().parse(), count.trim().parse()) {
+            self.out.found.push((index, count));
+        }
+    }
+
     pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {
         self.out.rejected.push(Rejected {
             ordinal: place.ordinal,
             offset: place.offset,
+            length: place.length,
             reason: reason.to_string(),
             excerpt: text.chars().take(EXCERPT).collect(),
         });

@@ -53,6 +53,36 @@ pub struct Source {
     pub damage: Damage,
     /// Columns (`TABLE.COLUMN`) that the route has no value for, whatever the records say.
     pub not_carried: Vec<String>,
+    /// The run that read it.
+    pub run: u64,
+    /// What `ResultIndex` and `ResultCount` of a search say.
+    pub searches: Vec<Search>,
+}
+
+/// The rows of a search of the unified audit log that a source holds: those searches that promised as many.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// `ResultCount`: so many rows there are; 0 with an index of -1 when the service failed.
+    pub total: u64,
+    /// Rows with it.
+    pub rows: u64,
+    /// Rows with an index of -1.
+    pub failed: u64,
+    /// The indexes seen, as ranges from 1, ascending.
+    pub ranges: Vec<(u64, u64)>,
+}
+
+/// A run of `auk ingest` that changed the lake.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Run {
+    pub number: u64,
+    /// When it began, by the clock of the machine.
+    pub time: i64,
+    pub version: String,
+    pub case: Option<String>,
+    pub examiner: Option<String>,
+    /// Files that were not taken in, with the reason.
+    pub skipped: Vec<(String, String)>,
 }
 
 /// A compressed file or an archive that sources came out of.
@@ -120,9 +150,29 @@ pub struct Manifest {
     pub parts: Vec<PartEntry>,
     /// Files with rejected records.
     pub rejects: Vec<String>,
+    /// Files with the places of records that are not stored, as the lake has the same payload.
+    pub copies: Vec<String>,
+    pub runs: Vec<Run>,
+    /// The SHA-256 of every file that the manifest names.
+    pub hashes: Vec<(String, String)>,
 }
 
 impl Manifest {
+    /// The recorded hash of a file of the lake.
+    pub fn hash(&self, file: &str) -> Option<&str> {
+        self.hashes.iter().find(|(name, _)| name == file).map(|(_, hash)| hash.as_str())
+    }
+
+    /// The files that it names, in the order of their names.
+    pub fn files(&self) -> Vec<&str> {
+        let masks = self.parts.iter().filter_map(|p| p.mask.as_ref().map(|(file, _)| file.as_str()));
+        let parts = self.parts.iter().map(|p| p.file.as_str());
+        let lists = self.rejects.iter().chain(&self.copies).map(String::as_str);
+        let mut files: Vec<&str> = parts.chain(masks).chain(lists).collect();
+        files.sort_unstable();
+        files
+    }
+
     /// Reads the manifest of the lake in `dir`; `None` when there is none.
     pub fn read(dir: &Path) -> Result<Option<Manifest>, Error> {
         let path = dir.join(FILE);
@@ -159,6 +209,9 @@ impl Manifest {
             ("sources", Value::Array(self.sources.iter().map(source_value).collect())),
             ("parts", Value::Array(self.parts.iter().map(part_value).collect())),
             ("rejects", texts(&self.rejects)),
+            ("copies", texts(&self.copies)),
+            ("runs", Value::Array(self.runs.iter().map(run_value).collect())),
+            ("hashes", pairs(&self.hashes)),
         ])
     }
 }
@@ -226,7 +279,35 @@ fn source_value(s: &Source) -> Value {
             bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect()),
         ),
         ("not_carried", texts(&s.not_carried)),
+        ("run", long(s.run)),
+        ("searches", Value::Array(s.searches.iter().map(search_value).collect())),
     ])
+}
+
+fn search_value(s: &Search) -> Value {
+    let range = |(from, to): &(u64, u64)| Value::Array(vec![long(*from), long(*to)]);
+    bag(vec![
+        ("total", long(s.total)),
+        ("rows", long(s.rows)),
+        ("failed", long(s.failed)),
+        ("ranges", Value::Array(s.ranges.iter().map(range).collect())),
+    ])
+}
+
+fn run_value(r: &Run) -> Value {
+    let given = |text: &Option<String>| text.as_ref().map_or(Value::Null, Value::string);
+    bag(vec![
+        ("number", long(r.number)),
+        ("time", Value::Long(r.time)),
+        ("version", Value::string(&r.version)),
+        ("case", given(&r.case)),
+        ("examiner", given(&r.examiner)),
+        ("skipped", pairs(&r.skipped)),
+    ])
+}
+
+fn pairs(list: &[(String, String)]) -> Value {
+    Value::Array(list.iter().map(|(a, b)| Value::Array(vec![Value::string(a), Value::string(b)])).collect())
 }
 
 type Counter = fn(&mut Damage) -> &mut u64;
@@ -287,6 +368,9 @@ fn manifest(v: &Value) -> Option<Manifest> {
         sources: v.member("sources").as_array()?.iter().map(source).collect::<Option<_>>()?,
         parts: v.member("parts").as_array()?.iter().map(part).collect::<Option<_>>()?,
         rejects: list(v, "rejects")?,
+        copies: list(v, "copies").unwrap_or_default(),
+        runs: many(v, "runs", run).unwrap_or_default(),
+        hashes: read_pairs(&v.member("hashes")).unwrap_or_default(),
     })
 }
 
@@ -323,7 +407,43 @@ fn source(v: &Value) -> Option<Source> {
         archive: archive(&v.member("archive"))?,
         damage: damage(&v.member("damage")),
         not_carried: list(v, "not_carried").unwrap_or_default(),
+        run: count(v, "run").unwrap_or_default(),
+        searches: many(v, "searches", search).unwrap_or_default(),
     })
+}
+
+/// Every item of a list; `None` when one cannot be read.
+fn many<T>(v: &Value, key: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
+    v.member(key).as_array()?.iter().map(read).collect()
+}
+
+fn search(v: &Value) -> Option<Search> {
+    let number = |item: &Value, at| u64::try_from(item.element(at).as_i64()?).ok();
+    let ranges = v.member("ranges");
+    let ranges = ranges.as_array()?.iter().map(|item| Some((number(item, 0)?, number(item, 1)?)));
+    Some(Search {
+        total: count(v, "total")?,
+        rows: count(v, "rows")?,
+        failed: count(v, "failed")?,
+        ranges: ranges.collect::<Option<_>>()?,
+    })
+}
+
+fn run(v: &Value) -> Option<Run> {
+    Some(Run {
+        number: count(v, "number")?,
+        time: v.member("time").as_i64()?,
+        version: text(v, "version")?,
+        case: text(v, "case"),
+        examiner: text(v, "examiner"),
+        skipped: read_pairs(&v.member("skipped"))?,
+    })
+}
+
+fn read_pairs(v: &Value) -> Option<Vec<(String, String)>> {
+    let pair =
+        |item: &Value| Some((item.element(0).as_str()?.to_string(), item.element(1).as_str()?.to_string()));
+    v.as_array()?.iter().map(pair).collect()
 }
 
 /// The archive, if there is one; `None` when it cannot be read.

@@ -6,6 +6,7 @@
 //! DIR/parts/TABLE-000001.parquet    written once, never changed
 //! DIR/masks/TABLE-000001.2.json     the rows of a part that a better revision replaced
 //! DIR/rejects/000001.ndjson         records that could not be read, and why
+//! DIR/copies/000001.parquet         where the records are that the lake has already
 //! DIR/watchlists/NAME.json          a watchlist, replaced as a whole
 //! DIR/functions/NAME.kql            a saved function, as it was written
 //! DIR/lock                          held by the one writer
@@ -14,7 +15,9 @@
 //! Trap: a file that the manifest does not name is a leftover of a crashed run; readers never look
 //! at it, and the next run removes it.
 
+pub mod copies;
 pub mod functions;
+pub mod hashed;
 pub mod identity;
 pub mod manifest;
 pub mod office_activity;
@@ -31,12 +34,13 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-pub use manifest::{Archive, Damage, Exactness, Manifest, PartEntry, Source, TableEntry};
+pub use manifest::{Archive, Damage, Exactness, Manifest, PartEntry, Run, Search, Source, TableEntry};
 pub use office_activity::{From, OFFICE_ACTIVITY, ViewColumn};
 pub use tables::{TableDef, table, tables};
 
 use crate::json;
 use crate::types::{Schema, Type};
+use crate::value::Value;
 
 /// What went wrong with a file, and what would help.
 #[derive(Clone, Debug)]
@@ -97,6 +101,10 @@ pub struct Part {
     pub shreds: Vec<(String, Type, Exactness)>,
     /// The numbers of rows that are not shown, ascending.
     pub masked: Vec<u64>,
+    /// Those of them whose payload another row shows.
+    pub doubled: Vec<u64>,
+    /// Masked rows are to be shown, too.
+    pub revisions: bool,
 }
 
 /// A record that was not taken in.
@@ -106,6 +114,7 @@ pub struct Reject {
     /// The number of the record in its source, from 1, and its byte offset in the decoded stream.
     pub ordinal: u64,
     pub offset: u64,
+    pub length: u64,
     pub reason: String,
     /// At most 200 characters of it.
     pub excerpt: String,
@@ -192,6 +201,7 @@ impl Lake {
                     source: text("source"),
                     ordinal: number("ordinal"),
                     offset: number("offset"),
+                    length: number("length"),
                     reason: text("reason"),
                     excerpt: text("excerpt"),
                 });
@@ -202,6 +212,7 @@ impl Lake {
 }
 
 fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
+    let mask = read_mask(dir, entry)?;
     Ok(Part {
         table: entry.table.clone(),
         path: dir.join(&entry.file),
@@ -211,17 +222,45 @@ fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
         columns: entry.columns.clone(),
         companions: entry.companions.clone(),
         shreds: entry.shreds.clone(),
-        masked: read_mask(dir, entry)?,
+        masked: mask.all(),
+        doubled: mask.doubled,
+        revisions: false,
     })
 }
 
-/// The masked rows of a part, ascending.
-pub fn read_mask(dir: &Path, entry: &PartEntry) -> Result<Vec<u64>, Error> {
-    let Some((name, _)) = &entry.mask else { return Ok(Vec::new()) };
+/// The rows of a part that are not shown, ascending.
+#[derive(Clone, Debug, Default)]
+pub struct MaskedRows {
+    /// There is a better revision.
+    pub superseded: Vec<u64>,
+    /// Another row has the same payload.
+    pub doubled: Vec<u64>,
+}
+
+impl MaskedRows {
+    pub fn all(&self) -> Vec<u64> {
+        let mut all = [self.superseded.as_slice(), self.doubled.as_slice()].concat();
+        all.sort_unstable();
+        all
+    }
+}
+
+/// The masked rows of a part.
+pub fn read_mask(dir: &Path, entry: &PartEntry) -> Result<MaskedRows, Error> {
+    let Some((name, _)) = &entry.mask else { return Ok(MaskedRows::default()) };
     let path = dir.join(name);
     let text = fs::read_to_string(&path).map_err(|e| Error::io(&path, &e))?;
-    let rows = json::parse(&text).and_then(|value| {
-        value.as_array()?.iter().map(|row| u64::try_from(row.as_i64()?).ok()).collect::<Option<Vec<u64>>>()
-    });
-    rows.ok_or_else(|| Error::new(&path, "the mask cannot be read").with_remedy("restore it from a copy"))
+    let value = json::parse(&text).unwrap_or(Value::Null);
+    let list = |list: &Value| -> Option<Vec<u64>> {
+        list.as_array()?.iter().map(|row| u64::try_from(row.as_i64()?).ok()).collect()
+    };
+    // Older lakes do not say why a row is masked.
+    if let Some(superseded) = list(&value) {
+        return Ok(MaskedRows { superseded, doubled: Vec::new() });
+    }
+    let rows = |key: &str| list(&value.member(key));
+    match (rows("superseded"), rows("duplicate")) {
+        (Some(superseded), Some(doubled)) => Ok(MaskedRows { superseded, doubled }),
+        _ => Err(Error::new(&path, "the mask cannot be read").with_remedy("restore it from a copy")),
+    }
 }

@@ -8,7 +8,6 @@
 //! dictionary nor statistics.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +28,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
+use super::hashed::Hashed;
 use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
@@ -50,6 +50,8 @@ pub struct Written {
     pub companions: Vec<String>,
     /// Per shred of the layout.
     pub exact: Vec<bool>,
+    /// The hash of the file.
+    pub sha256: String,
 }
 
 /// What a column of the file is made of.
@@ -78,10 +80,10 @@ pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<W
     let stored = columns(layout, chunks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
-    let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let file = BufWriter::with_capacity(1 << 20, Hashed::create(path)?);
     let file = encode(file, &schema, &stored, chunks, order).map_err(plain_error)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
+    let sha256 = file.finish()?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
     let times: Vec<i64> = times.filter(|t| *t != i64::MIN).collect();
@@ -93,11 +95,12 @@ pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<W
         columns: stored.iter().map(|s| s.name.clone()).filter(|n| !n.ends_with(TICKS)).collect(),
         companions: stored.iter().filter_map(|s| s.name.strip_suffix(TICKS)).map(String::from).collect(),
         exact,
+        sha256,
     })
 }
 
 /// An I/O error stays one, so that its kind (a full disk) can be told.
-fn plain_error(error: ParquetError) -> io::Error {
+pub fn plain_error(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(inner) => match inner.downcast::<io::Error>() {
             Ok(inner) => *inner,
@@ -197,12 +200,12 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterProperties, ParquetError> {
 }
 
 fn encode(
-    file: BufWriter<File>,
+    file: BufWriter<Hashed>,
     schema: &Arc<ArrowSchema>,
     stored: &[Stored<'_>],
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<BufWriter<File>, ParquetError> {
+) -> Result<BufWriter<Hashed>, ParquetError> {
     let properties = Arc::new(properties(stored)?);
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;

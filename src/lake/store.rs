@@ -14,16 +14,19 @@ use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
+use super::hashed::Hashed;
 use super::identity::{Identities, Place, Rank};
-use super::manifest::{self, Exactness, Manifest, PartEntry, Source};
+use super::manifest::{self, Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
-use super::rows::{Layout, PARTIAL, Rows, Spare};
+use super::rows::{Layout, Meta, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
-use super::{Error, read_mask};
+use super::{Error, copies, read_mask, tables};
 use crate::json;
 use crate::value::Value;
 
-const FOLDERS: [&str; 3] = ["parts", "masks", "rejects"];
+/// The folders of the lake's own files, and how those end.
+pub const FOLDERS: [(&str, &str); 4] =
+    [("parts", ".parquet"), ("masks", ".json"), ("rejects", ".ndjson"), ("copies", ".parquet")];
 
 /// A lake that is open for appending.
 pub struct Store {
@@ -37,7 +40,9 @@ pub struct Store {
     next_place: u32,
     masked: HashMap<u32, Vec<Mask>>,
     /// The run's file of rejects, once there is one.
-    rejects: Option<(String, BufWriter<File>)>,
+    rejects: Option<(String, BufWriter<Hashed>)>,
+    /// The run's file of copies, once there is one.
+    copies: Option<(String, copies::Writer)>,
 }
 
 /// A row that is not to be shown any more.
@@ -71,12 +76,13 @@ pub struct Done {
     part: u32,
     entry: PartEntry,
     rows: Vec<u32>,
+    sha256: String,
 }
 
 impl Store {
     /// Opens or makes the lake in `dir` and takes its lock.
     pub fn open(dir: &Path) -> Result<Store, Error> {
-        for folder in FOLDERS {
+        for (folder, _) in FOLDERS {
             let path = dir.join(folder);
             fs::create_dir_all(&path).map_err(|e| Error::io(&path, &e))?;
         }
@@ -94,6 +100,7 @@ impl Store {
             next_place: old_parts,
             masked: HashMap::new(),
             rejects: None,
+            copies: None,
         };
         store.load_identities()?;
         Ok(store)
@@ -106,7 +113,7 @@ impl Store {
     /// Reads who is in the lake from the provenance columns of its parts.
     fn load_identities(&mut self) -> Result<(), Error> {
         for (number, entry) in self.manifest.parts.iter().enumerate() {
-            let masked: HashSet<u64> = read_mask(&self.dir, entry)?.into_iter().collect();
+            let masked: HashSet<u64> = read_mask(&self.dir, entry)?.all().into_iter().collect();
             let path = self.dir.join(&entry.file);
             let damaged =
                 |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
@@ -158,6 +165,7 @@ impl Store {
     }
 
     pub fn add_part(&mut self, done: Done) {
+        self.manifest.hashes.push((done.entry.file.clone(), done.sha256));
         self.new_parts.insert(done.part, (done.entry, done.rows));
     }
 
@@ -170,16 +178,38 @@ impl Store {
         let path = self.dir.join(&name);
         let failed = |e: std::io::Error| Error::io(&path, &e);
         if self.rejects.is_none() {
-            self.rejects = Some((name, BufWriter::new(File::create(&path).map_err(failed)?)));
+            self.rejects = Some((name, BufWriter::new(Hashed::create(&path).map_err(failed)?)));
         }
         let Some((_, file)) = &mut self.rejects else { return Ok(()) };
         lines.iter().try_for_each(|line| writeln!(file, "{line}")).map_err(failed)
     }
 
-    /// Makes the run part of the lake: masks, rejects, then the manifest.
-    pub fn commit(mut self, sources: Vec<Source>, now: Option<i64>) -> Result<Manifest, Error> {
+    /// Remembers where the record is that the lake has already.
+    pub fn add_copy(&mut self, table: &str, meta: &Meta) -> Result<(), Error> {
+        let (name, writer) = match &mut self.copies {
+            Some(known) => known,
+            none => {
+                let name = format!("copies/{:06}.parquet", self.manifest.generation + 1);
+                let path = self.dir.join(&name);
+                let writer = copies::Writer::create(&path).map_err(|e| Error::io(&path, &e))?;
+                none.insert((name, writer))
+            }
+        };
+        writer.add(table, meta).map_err(|e| Error::io(&self.dir.join(name), &e))
+    }
+
+    /// Makes the run part of the lake: masks, rejects, copies, then the manifest.
+    pub fn commit(
+        mut self,
+        mut sources: Vec<Source>,
+        now: Option<i64>,
+        mut run: Run,
+    ) -> Result<Manifest, Error> {
         let generation = self.manifest.generation + 1;
         self.manifest.generation = generation;
+        run.number = generation;
+        sources.iter_mut().for_each(|source| source.run = generation);
+        self.manifest.runs.push(run);
         self.manifest.sources.extend(sources);
         self.manifest.now = self.manifest.now.max(now);
         let mut arrivals: HashMap<u32, Vec<Mask>> = HashMap::new();
@@ -200,10 +230,19 @@ impl Store {
             }
         }
         if let Some((name, file)) = self.rejects.take() {
-            finish(file).map_err(|e| Error::io(&self.dir.join(&name), &e))?;
+            let hash = finish(file).map_err(|e| Error::io(&self.dir.join(&name), &e))?;
+            self.manifest.hashes.push((name.clone(), hash));
             self.manifest.rejects.push(name);
         }
-        FOLDERS.iter().for_each(|folder| manifest::sync_folder(&self.dir.join(folder)));
+        if let Some((name, writer)) = self.copies.take() {
+            let hash = writer.finish().map_err(|e| Error::io(&self.dir.join(&name), &e))?;
+            self.manifest.hashes.push((name.clone(), hash));
+            self.manifest.copies.push(name);
+        }
+        let files: HashSet<String> = self.manifest.files().into_iter().map(String::from).collect();
+        self.manifest.hashes.retain(|(name, _)| files.contains(name));
+        self.manifest.hashes.sort();
+        FOLDERS.iter().for_each(|(folder, _)| manifest::sync_folder(&self.dir.join(folder)));
         self.manifest.write(&self.dir)?;
         remove_leftovers(&self.dir, &self.manifest)?;
         Ok(self.manifest)
@@ -213,15 +252,25 @@ impl Store {
     fn write_mask(&mut self, number: usize, masks: &[Mask], generation: u64) -> Result<(), Error> {
         let entry = &self.manifest.parts[number];
         let sources = sources_of(&self.dir.join(&entry.file))?;
-        let mut all = read_mask(&self.dir, entry)?;
-        all.extend(masks.iter().map(|mask| u64::from(mask.row)));
-        all.sort_unstable();
-        all.dedup();
+        let mut old = read_mask(&self.dir, entry)?;
+        for mask in masks {
+            let list = if mask.why == Why::Superseded { &mut old.superseded } else { &mut old.doubled };
+            list.push(u64::from(mask.row));
+        }
+        for list in [&mut old.superseded, &mut old.doubled] {
+            list.sort_unstable();
+            list.dedup();
+        }
         let stem = entry.file.trim_start_matches("parts/").trim_end_matches(".parquet");
         let name = format!("masks/{stem}.{generation}.json");
-        let value = Value::Array(all.iter().map(|row| Value::Long(*row as i64)).collect());
-        write_text(&self.dir.join(&name), &json::to_text(&value))?;
-        self.manifest.parts[number].mask = Some((name, all.len() as u64));
+        let rows = |list: &[u64]| Value::Array(list.iter().map(|row| Value::Long(*row as i64)).collect());
+        let value = Value::Bag(vec![
+            (tables::SUPERSEDED.to_string(), rows(&old.superseded)),
+            (tables::DUPLICATE.to_string(), rows(&old.doubled)),
+        ]);
+        let hash = write_text(&self.dir.join(&name), &json::to_text(&value))?;
+        self.manifest.hashes.push((name.clone(), hash));
+        self.manifest.parts[number].mask = Some((name, old.all().len() as u64));
         let known = self.manifest.sources.iter().enumerate();
         let known: HashMap<i64, usize> = known.map(|(at, source)| (i64::from(source.id), at)).collect();
         for mask in masks {
@@ -254,7 +303,8 @@ impl Job {
         for (row, arrival) in arrivals.iter().enumerate() {
             rows[*arrival as usize] = row as u32;
         }
-        Ok(Done { part: self.part, entry: entry(layout, self.file, written), rows })
+        let sha256 = written.sha256.clone();
+        Ok(Done { part: self.part, entry: entry(layout, self.file, written), rows, sha256 })
     }
 }
 
@@ -305,11 +355,8 @@ fn lock(dir: &Path) -> Result<File, Error> {
 
 /// Removes what a crashed run left: files of ours that the manifest does not name.
 fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), Error> {
-    let parts = manifest.parts.iter().map(|p| p.file.as_str());
-    let masks = manifest.parts.iter().filter_map(|p| p.mask.as_ref().map(|(file, _)| file.as_str()));
-    let known: HashSet<&str> =
-        parts.chain(masks).chain(manifest.rejects.iter().map(String::as_str)).collect();
-    for (folder, ending) in FOLDERS.iter().zip([".parquet", ".json", ".ndjson"]) {
+    let known: HashSet<&str> = manifest.files().into_iter().collect();
+    for (folder, ending) in FOLDERS {
         let path = dir.join(folder);
         let entries = fs::read_dir(&path).map_err(|e| Error::io(&path, &e))?;
         for entry in entries.flatten() {
@@ -322,23 +369,25 @@ fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), Error> {
     Ok(())
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), Error> {
+/// Writes a file and makes it durable; its hash.
+fn write_text(path: &Path, text: &str) -> Result<String, Error> {
     let write = || {
-        let mut file = BufWriter::new(File::create(path)?);
+        let mut file = BufWriter::new(Hashed::create(path)?);
         file.write_all(text.as_bytes())?;
         finish(file)
     };
     write().map_err(|e| Error::io(path, &e))
 }
 
-/// Makes a file durable.
-fn finish(file: BufWriter<File>) -> std::io::Result<()> {
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+/// Makes a file durable; its hash.
+fn finish(file: BufWriter<Hashed>) -> std::io::Result<String> {
+    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
 }
 
-type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
+pub type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-fn read_columns(path: &Path, names: &[&str]) -> Result<Batches, Error> {
+/// Some columns of a part, in batches.
+pub fn read_columns(path: &Path, names: &[&str]) -> Result<Batches, Error> {
     let damaged = |e: parquet::errors::ParquetError| {
         Error::new(path, e.to_string()).with_remedy("restore the file from a copy")
     };

@@ -51,7 +51,13 @@ pub const PROVENANCE: &[(&str, Type)] = &[
     ("_auk_content", Type::Long),
     ("_auk_leaves", Type::Int),
     ("_auk_rest", Type::Dynamic),
+    ("_auk_copy", Type::String),
 ];
+
+/// Which of several copies a row is: nothing for the one that is shown, else why it is not.
+pub const COPY: &str = "_auk_copy";
+pub const SUPERSEDED: &str = "superseded";
+pub const DUPLICATE: &str = "duplicate";
 
 /// All tables, stored or not.
 pub fn tables() -> &'static [TableDef] {

@@ -37,6 +37,12 @@ pub fn write(table: &Table, out: &mut dyn Write) -> io::Result<()> {
 /// Appends ` text |`, escaped.
 fn push_cell(text: &str, out: &mut String) {
     out.push(' ');
+    push_text(text, out);
+    out.push_str(" |");
+}
+
+/// Appends text, escaped.
+pub fn push_text(text: &str, out: &mut String) {
     let mut before = ' ';
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {
@@ -57,5 +63,4 @@ fn push_cell(text: &str, out: &mut String) {
         }
         before = c;
     }
-    out.push_str(" |");
 }

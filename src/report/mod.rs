@@ -11,6 +11,7 @@ mod chart;
 mod console;
 mod csv;
 mod escape;
+pub mod findings;
 mod json;
 mod markdown;
 mod parquet;

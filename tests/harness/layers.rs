@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "ingest",
     "analysis",
     "engine",
+    "audit",
     "report",
     "cli",
 ];

@@ -124,7 +124,9 @@ pub fn read_flat(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], p
 pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     let text = |key| tape.member_text(root, key).unwrap_or_default();
     let either = |a, b| Some(text(a)).filter(|t| !t.is_empty()).unwrap_or_else(|| text(b));
-    let record_type = tape.member(root, "RecordType").map_or(Cow::Borrowed(""), |node| tape.string(node));
+    let plain = |key| tape.member(root, key).map_or(Cow::Borrowed(""), |node| tape.string(node));
+    let record_type = plain("RecordType");
+    worker.search_row(&plain("ResultIndex"), &plain("ResultCount"));
     let outer = Outer {
         id: either("Identity", "RecordId"),
         time: text("CreationDate"),
@@ -205,6 +207,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
             push_text(&mut worker.rest, name, text);
         }
     }
+    worker.search_row(cell("ResultIndex"), cell("ResultCount"));
     let raw = cell("AuditData_Raw");
     if !raw.is_empty() && powershell::is_touched(raw) {
         return read_raw(worker, raw, &outer, place);

@@ -4,6 +4,8 @@
 //! missing value in each of its rows. Bounds on time leave out whole parts, and reach the row groups'
 //! statistics as a predicate on the stored microseconds.
 //!
+//! Masked rows are left out, or with `--revisions` marked by `_auk_copy`.
+//!
 //! Trap: stored are microseconds from 1970 and, where a part has one that is not zero, the seventh digit
 //! beside them; a bound in microseconds lets through a little too much, and the filter above decides.
 
@@ -19,6 +21,7 @@ use super::super::reads::Read;
 use super::super::{Lowering, NO_COLUMN, shred, view};
 use super::column;
 use crate::lake::Part;
+use crate::lake::tables::{COPY, DUPLICATE, SUPERSEDED};
 use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
 use crate::types::{Column, Schema, Type};
 
@@ -74,11 +77,8 @@ fn scan_group(parts: &[&Part], schema: &Schema, needs: &Needs) -> Result<pl::Laz
     let row_index = (!part.masked.is_empty()).then(|| pl::RowIndex { name: ROW.into(), offset: 0 });
     let args = pl::ScanArgsParquet { glob: false, cache: false, row_index, ..Default::default() };
     let mut frame = pl::LazyFrame::scan_parquet_files(paths.into(), args)?;
-    if !part.masked.is_empty() {
-        let masked: Vec<pl::IdxSize> =
-            part.masked.iter().filter_map(|row| pl::IdxSize::try_from(*row).ok()).collect();
-        let masked = pl::lit(pl::Series::new("".into(), masked)).implode(true);
-        frame = frame.filter(column(ROW).is_in(masked, false).not());
+    if !part.masked.is_empty() && !part.revisions {
+        frame = frame.filter(is_one_of(&part.masked).not());
     }
     if let Some(within) =
         needs.bounds.iter().filter_map(|b| stored_bounds(part, schema, b)).reduce(pl::Expr::and)
@@ -95,12 +95,33 @@ fn scan_group(parts: &[&Part], schema: &Schema, needs: &Needs) -> Result<pl::Laz
     Ok(frame.select(outputs).select(super::wanted(schema, needs)))
 }
 
+/// Is the row's number one of these?
+fn is_one_of(rows: &[u64]) -> pl::Expr {
+    let rows: Vec<pl::IdxSize> = rows.iter().filter_map(|row| pl::IdxSize::try_from(*row).ok()).collect();
+    column(ROW).is_in(pl::lit(pl::Series::new("".into(), rows)).implode(true), false)
+}
+
+/// Which of several copies a row is.
+fn copy(part: &Part) -> pl::Expr {
+    if part.masked.is_empty() || !part.revisions {
+        return missing(Type::String);
+    }
+    pl::when(is_one_of(&part.doubled))
+        .then(pl::lit(DUPLICATE))
+        .when(is_one_of(&part.masked))
+        .then(pl::lit(SUPERSEDED))
+        .otherwise(pl::lit(""))
+}
+
 fn is_stored(part: &Part, name: &str) -> bool {
     part.columns.iter().any(|c| c == name)
 }
 
 /// A column of the table as the plan knows it, from what the part has.
 fn stored_column(part: &Part, c: &Column) -> pl::Expr {
+    if c.name == COPY {
+        return copy(part);
+    }
     if !is_stored(part, &c.name) {
         return missing(c.ty);
     }
