@@ -1,8 +1,8 @@
 //! The pattern of `parse`: `* "text" column: type …` as one regular expression, and its captures.
 //!
 //! `*` is `.*?`; a column is `(.*?)` up to the next text (with `kind=regex` the greedy `(.*)`), of a whole
-//! number `(-?\d+)`; a pattern that does not begin or end with `*` is tied to the beginning or the end of
-//! the text; a column at the end takes all that is left.
+//! number `(-?\d+)`, of a real before a `*` its digits, fraction and exponent; a pattern that does not begin or
+//! end with `*` is tied to the beginning or the end of the text; a column at the end takes all that is left.
 //!
 //! Trap: strict kinds (`simple`, `regex`) take a row only if every typed column converts; `relaxed`
 //! leaves just the column that does not convert empty.
@@ -42,6 +42,13 @@ pub fn pattern_regex(pieces: &[PatternPiece], kind: &str, flags: &str) -> String
                 let what = match ty {
                     ty if whole(ty) && kind == "relaxed" => format!(r"-?\d+|{any}"),
                     ty if whole(ty) => r"-?\d+".to_string(),
+                    // Before a `*` only its own form says where a number ends.
+                    Type::Real | Type::Decimal if pieces.get(at + 1) == Some(&PatternPiece::Star) => {
+                        format!(
+                            r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?{}",
+                            if kind == "relaxed" { "|" } else { "" }
+                        )
+                    }
                     _ => any.to_string(),
                 };
                 let space = if whole(ty) { r"\s*" } else { "" };
