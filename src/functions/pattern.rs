@@ -1,8 +1,8 @@
 //! The pattern of `parse`: `* "text" column: type …` as one regular expression, and its captures.
 //!
 //! `*` is `.*?`; a column is `(.*?)` up to the next text (with `kind=regex` the greedy `(.*)`), of a whole
-//! number `(-?\d+)`; a pattern that does not begin or end with `*` is tied to the beginning or the end of
-//! the text; a column at the end takes all that is left.
+//! number `(-?\d+)`, of a real before a `*` its digits, fraction and exponent; a pattern that does not begin or
+//! end with `*` is tied to the beginning or the end of the text; a column at the end takes all that is left.
 //!
 //! Trap: strict kinds (`simple`, `regex`) take a row only if every typed column converts; `relaxed`
 //! leaves just the column that does not convert empty.
@@ -20,10 +20,10 @@ pub enum PatternPiece {
 }
 
 /// The regular expression of a pattern. `kind` is that of `parse`: with `regex` the texts are expressions
-/// themselves, with `relaxed` a column of any type takes any text.
+/// themselves, with `relaxed` the column of a whole number takes any text where there is no number.
 pub fn pattern_regex(pieces: &[PatternPiece], kind: &str, flags: &str) -> String {
     let regex = kind == "regex";
-    let whole = |ty: &Type| matches!(ty, Type::Int | Type::Long) && kind != "relaxed";
+    let whole = |ty: &Type| matches!(ty, Type::Int | Type::Long);
     let mut out = String::from(if regex { "" } else { "(?s)" });
     let known: String = flags.chars().filter(|f| "imsU".contains(*f)).collect();
     if !known.is_empty() {
@@ -38,10 +38,18 @@ pub fn pattern_regex(pieces: &[PatternPiece], kind: &str, flags: &str) -> String
             PatternPiece::Text(text) if regex => out.push_str(&format!("(?:{text})")),
             PatternPiece::Text(text) => out.push_str(&regex::escape(text)),
             PatternPiece::Column(ty) => {
+                let any = if at == last || regex { ".*" } else { ".*?" };
                 let what = match ty {
-                    ty if whole(ty) => r"-?\d+",
-                    _ if at == last || regex => ".*",
-                    _ => ".*?",
+                    ty if whole(ty) && kind == "relaxed" => format!(r"-?\d+|{any}"),
+                    ty if whole(ty) => r"-?\d+".to_string(),
+                    // Before a `*` only its own form says where a number ends.
+                    Type::Real | Type::Decimal if pieces.get(at + 1) == Some(&PatternPiece::Star) => {
+                        format!(
+                            r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?{}",
+                            if kind == "relaxed" { "|" } else { "" }
+                        )
+                    }
+                    _ => any.to_string(),
                 };
                 let space = if whole(ty) { r"\s*" } else { "" };
                 out.push_str(&format!("{space}(?P<{GROUP}{columns}>{what})"));

@@ -12,6 +12,7 @@
 mod anywhere;
 mod assume;
 mod call;
+mod caution;
 mod expr;
 mod function;
 mod group;
@@ -116,6 +117,8 @@ pub struct Binder<'a> {
     pub names: Names,
     pub uses_now: bool,
     pub render: Option<super::Render>,
+    /// The rows of the pipeline being bound are in no order that the query states (`caution.rs`).
+    unordered: bool,
     /// What numbers the outer rows while the subquery of `mv-apply` or `partition` is bound.
     pub segment: Option<Segment>,
     /// Columns and `let`s that could not be bound, and names that are unknown; that has been reported.
@@ -145,6 +148,7 @@ impl<'a> Binder<'a> {
             names: Names::default(),
             uses_now: false,
             render: None,
+            unordered: false,
             segment: None,
             lost: HashSet::new(),
             assumed,

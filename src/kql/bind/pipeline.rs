@@ -116,9 +116,12 @@ impl Binder<'_> {
                     Some(source) => Some(self.table(source)?),
                     None => None,
                 };
+                let outer = self.begin_pipeline(source.as_deref());
                 for operator in operators {
                     relation = Some(self.operator(operator, relation)?);
+                    self.note_order(&operator.kind);
                 }
+                self.end_pipeline(outer);
                 match relation {
                     Some(relation) => Some(relation),
                     None => self.error(e.span, "a table is missing here"),
@@ -377,13 +380,24 @@ impl Binder<'_> {
         Some(vec![(name, false, lost)])
     }
 
-    /// The name that an unnamed column gets; what a user function gives has none.
+    /// The name that an unnamed column gets; what a user function gives has none, and `column_ifexists` has
+    /// the name of what it stands for.
     fn column_name(&self, e: &ast::Expr, row: &Row<'_>) -> Option<String> {
         match &e.kind {
             Ast::Name(name) if !row.schema.contains(&name.text) => match self.names.get(&name.text) {
                 Some(Binding::Function { .. }) => None,
                 _ => super::implied_name(e),
             },
+            Ast::Call { name, args }
+                if matches!(name.text.as_str(), "column_ifexists" | "columnifexists") =>
+            {
+                match (args.first().map(|a| &a.value.kind), args.get(1)) {
+                    (Some(Ast::Literal(Value::String(column), _)), _) if row.schema.contains(column) => {
+                        Some(column.clone())
+                    }
+                    (_, default) => self.column_name(&default?.value, row),
+                }
+            }
             _ => super::implied_name(e),
         }
     }
@@ -429,6 +443,9 @@ impl Binder<'_> {
     /// The input with `Window` nodes on top, if there are calls for them: a call that uses the column of
     /// an earlier one begins a node of its own.
     pub fn with_windows(&mut self, input: Relation, calls: Vec<WindowCall>) -> Relation {
+        if !calls.is_empty() {
+            self.caution_order();
+        }
         let mut relation = input;
         let mut layer: Vec<WindowCall> = Vec::new();
         for call in calls {

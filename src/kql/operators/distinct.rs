@@ -20,6 +20,7 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 
 pub fn bind(b: &mut Binder<'_>, op: &Distinct, input: Relation) -> Option<Relation> {
     let (input, columns) = bind_columns(b, input, &op.columns, "Column")?;
+    columns.iter().for_each(|(name, expr)| b.caution_key(name, expr.ty));
     let count = columns.len();
     let projected = project_columns(input, columns);
     let keys: Vec<usize> = (0..count).collect();

@@ -2,7 +2,7 @@
 //!
 //! A fork gives the result of each subquery; `facet` that of its subquery, then for each column its values and how often they occur (`count_column`).
 //!
-//! Trap: a statement that ends so has several results; nothing may follow, and it is no table for another operator.
+//! Trap: a statement that ends so has several results; only `render` may follow, and it is no table for another operator.
 
 use super::Operator;
 use super::OperatorKind;
@@ -57,7 +57,16 @@ pub type Titled = (Option<String>, Relation);
 /// The results of a statement that ends in a fork or a facet; `None` if it does not.
 pub fn results(b: &mut Binder<'_>, e: &Expr) -> Option<Option<Vec<Titled>>> {
     let ExprKind::Pipe { source, operators } = &e.kind else { return None };
-    let (last, before) = operators.split_last()?;
+    let (last, before) = match operators.split_last()? {
+        (Operator { kind: OperatorKind::Render(render), .. }, before) => {
+            let (last, before) = before.split_last()?;
+            if matches!(last.kind, OperatorKind::Fork(_) | OperatorKind::Facet(_)) {
+                super::render::chart(b, render);
+            }
+            (last, before)
+        }
+        whole => whole,
+    };
     let branches = match &last.kind {
         OperatorKind::Fork(fork) => fork.branches.clone(),
         OperatorKind::Facet(facet) => {

@@ -172,6 +172,13 @@ fn settle(
             b.error::<()>(r.span, format!("a key of type {} never equals one of type {}", l.ty, r.ty));
             continue;
         };
+        for (key, side) in [(&l, &left), (&r, &right)] {
+            if let PlanKind::Column(index) = key.kind
+                && let Some(column) = side.schema().columns.get(index)
+            {
+                b.caution_key(&column.name, key.ty);
+            }
+        }
         let ty = if ty == Type::Dynamic { Type::String } else { ty };
         let (l, r) = (b.convert(l, ty), b.convert(r, ty));
         on.push((as_column(&mut left, l), as_column(&mut right, r)));

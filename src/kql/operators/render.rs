@@ -24,6 +24,12 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Render, input: Relation) -> Option<Relation> {
+    chart(b, op);
+    Some(input)
+}
+
+/// Notes how the results are to be shown.
+pub fn chart(b: &mut Binder<'_>, op: &Render) {
     let text = |p: &OperatorParameter| match &p.value.kind {
         ExprKind::Name(name) => name.text.clone(),
         ExprKind::Literal(value, _) => value.to_text(),
@@ -31,5 +37,4 @@ pub fn bind(b: &mut Binder<'_>, op: &Render, input: Relation) -> Option<Relation
     };
     let properties = op.properties.iter().map(|p| (p.name.text.clone(), text(p))).collect();
     b.render = Some(Chart { chart: op.chart.text.clone(), properties });
-    Some(input)
 }

@@ -122,6 +122,7 @@ pub fn bind_keys(
         } else {
             name
         };
+        b.caution_key(&name, expr.ty);
         let taken = |n: &str| keys.iter().any(|(other, _)| other == n);
         let name = if taken(&name) {
             (1..).map(|n| format!("{name}{n}")).find(|n| !taken(n)).unwrap_or_default()
