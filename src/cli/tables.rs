@@ -46,7 +46,7 @@ fn schema(columns: &[(&str, Type)]) -> Schema {
 }
 
 /// The columns of a table, as `getschema` lists them; hidden ones last.
-fn columns(name: &str) -> Result<Table, Failure> {
+pub fn columns(name: &str) -> Result<Table, Failure> {
     let Some(table) = lake::table(name) else {
         let failure = Failure::usage(format!("auk knows no table named '{name}'"));
         return Err(match closest(name, lake::tables().iter().map(|t| t.name.as_str())) {
@@ -65,7 +65,7 @@ fn columns(name: &str) -> Result<Table, Failure> {
 }
 
 /// Every table that auk knows.
-fn known() -> Table {
+pub fn known() -> Table {
     let row = |t: &lake::TableDef| vec![Value::string(&t.name), Value::Long(t.visible().len() as i64)];
     Table {
         schema: schema(&[("Table", Type::String), ("Columns", Type::Long)]),
@@ -74,7 +74,7 @@ fn known() -> Table {
 }
 
 /// What a lake holds: a row per table that is not empty. What is in a view is asked by a query.
-fn contents(engine: &Engine) -> Table {
+pub fn contents(engine: &Engine) -> Table {
     let rows = lake::tables()
         .iter()
         .filter_map(|t| stored(engine.lake()?, &t.name).or_else(|| view(engine, &t.name)));

@@ -13,6 +13,7 @@ pub mod operators;
 mod parser;
 mod pieces;
 
+pub use lexer::{Token, TokenKind, tokens};
 pub use parser::{Broken, Parsed, Parser, parse};
 
 use crate::diagnostic::Diagnostic;
