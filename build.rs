@@ -6,6 +6,8 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo::rerun-if-changed=queries");
+    // For the test of how fast queries are compiled.
+    println!("cargo::rustc-env=AUK_OPT_LEVEL={}", env::var("OPT_LEVEL").unwrap_or_default());
     // Polars' line tables would make the binary fifty times as large as its code.
     if env::var("CARGO_CFG_TARGET_FAMILY").is_ok_and(|family| family == "unix") {
         println!("cargo::rustc-link-arg=-Wl,-S");
@@ -29,9 +31,10 @@ fn syntax(folder: &Path) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        let path = if path.is_dir() { path.join("mod.rs") } else { path };
         let text = fs::read_to_string(&path)?;
         let line = text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default();
-        if path.file_name().is_some_and(|name| name != "mod.rs") {
+        if path != folder.join("mod.rs") {
             lines.push(line.to_string());
         }
     }

@@ -282,8 +282,14 @@ fn zone_offset(s: &str) -> Option<i64> {
 
 /// The units of a timespan literal (`1.5h`), with their length in ticks.
 pub const UNITS: &[(&str, i64)] = &[
+    ("micro", TICKS_PER_MICROSECOND),
+    ("micros", TICKS_PER_MICROSECOND),
+    ("microsec", TICKS_PER_MICROSECOND),
     ("microsecond", TICKS_PER_MICROSECOND),
     ("microseconds", TICKS_PER_MICROSECOND),
+    ("milli", TICKS_PER_MILLISECOND),
+    ("millis", TICKS_PER_MILLISECOND),
+    ("millisec", TICKS_PER_MILLISECOND),
     ("millisecond", TICKS_PER_MILLISECOND),
     ("milliseconds", TICKS_PER_MILLISECOND),
     ("ms", TICKS_PER_MILLISECOND),

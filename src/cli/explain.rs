@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::terminal::Terminal;
@@ -26,6 +26,9 @@ pub struct Args {
     data: Data,
 
     #[command(flatten)]
+    beside: Beside,
+
+    #[command(flatten)]
     tuning: Tuning,
 }
 
@@ -35,6 +38,8 @@ enum Stage {
     Ast,
     /// What the query means, in a dozen node kinds
     Plan,
+    /// The columns and stored paths that each scan of the lake reads
+    Reads,
     /// The optimised query that Polars runs
     Polars,
 }
@@ -43,11 +48,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let (now, _) = tuning.now(engine.now())?;
     let stage = match args.stage {
         Stage::Ast => engine::Stage::Ast,
         Stage::Plan => engine::Stage::Plan,
+        Stage::Reads => engine::Stage::Reads,
         Stage::Polars => engine::Stage::Polars,
     };
     let explained = engine.explain(&text, stage, &tuning.options(now));

@@ -10,6 +10,7 @@ mod cache;
 mod data;
 mod explain;
 mod failure;
+mod function;
 mod functions;
 mod generate;
 mod ingest;
@@ -23,6 +24,7 @@ mod query;
 mod run;
 mod tables;
 mod terminal;
+mod watchlist;
 
 use std::panic;
 use std::process::ExitCode;
@@ -92,6 +94,8 @@ enum Command {
     Functions(functions::Args),
     Batch(batch::Args),
     Generate(generate::Args),
+    Watchlist(watchlist::Args),
+    Function(function::Args),
     Cache(cache::Args),
 }
 
@@ -117,7 +121,8 @@ fn command_line() -> ExitCode {
     }));
     let done = match &auk.command {
         None if prompt::is_wanted(&auk.prompt) => prompt::run(&auk.prompt, &terminal),
-        None => Err(Failure::usage("there is no command").with_help("auk --help lists them; auk --lake DIR starts the prompt")),
+        None => Err(Failure::usage("there is no command")
+            .with_help("auk --help lists them; auk --lake DIR starts the prompt")),
         Some(Command::Ingest(args)) => ingest::run(args, &terminal),
         Some(Command::Inspect(args)) => inspect::run(args, &terminal),
         Some(Command::Query(args)) => query::run(args, &terminal),
@@ -128,6 +133,8 @@ fn command_line() -> ExitCode {
         Some(Command::Functions(args)) => functions::run(args, &terminal),
         Some(Command::Batch(args)) => batch::run(args),
         Some(Command::Generate(args)) => generate::run(args, &terminal),
+        Some(Command::Watchlist(args)) => watchlist::run(args, &terminal),
+        Some(Command::Function(args)) => function::run(args, &terminal),
         Some(Command::Cache(args)) => cache::run(args, &terminal),
     };
     match done {

@@ -6,12 +6,15 @@
 //! DIR/parts/TABLE-000001.parquet    written once, never changed
 //! DIR/masks/TABLE-000001.2.json     the rows of a part that a better revision replaced
 //! DIR/rejects/000001.ndjson         records that could not be read, and why
+//! DIR/watchlists/NAME.json          a watchlist, replaced as a whole
+//! DIR/functions/NAME.kql            a saved function, as it was written
 //! DIR/lock                          held by the one writer
 //! ```
 //!
 //! Trap: a file that the manifest does not name is a leftover of a crashed run; readers never look
 //! at it, and the next run removes it.
 
+pub mod functions;
 pub mod identity;
 pub mod manifest;
 pub mod office_activity;
@@ -20,6 +23,7 @@ pub mod rows;
 pub mod shreds;
 pub mod store;
 pub mod tables;
+pub mod watchlists;
 
 use std::fmt;
 use std::fs::{self, File};

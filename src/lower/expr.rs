@@ -160,6 +160,7 @@ impl Lowering<'_> {
     /// The first cell of a plan.
     fn scalar(&self, plan: &Arc<Plan>) -> Result<Value> {
         if self.dry {
+            _ = self.node(plan, &Needs::first(plan))?;
             return Ok(Value::Null);
         }
         let address = Arc::as_ptr(plan) as usize;
@@ -206,11 +207,13 @@ impl Lowering<'_> {
 
     /// The distinct values of a plan's first column, as the keys that `in_table` looks up.
     fn members(&self, table: &Plan, ty: Type, fold_case: bool) -> Result<HashSet<String>> {
-        let Some(first) = table.column(0).filter(|_| !self.dry) else { return Ok(HashSet::new()) };
+        let Some(first) = table.column(0) else { return Ok(HashSet::new()) };
+        let frame = self.node(table, &Needs::first(table))?;
+        if self.dry {
+            return Ok(HashSet::new());
+        }
         let name = nodes::column(&first.name);
-        let frame =
-            self.node(table, &Needs::first(table))?.select([name]).unique(None, pl::UniqueKeepStrategy::Any);
-        let frame = self.collect(frame)?;
+        let frame = self.collect(frame.select([name]).unique(None, pl::UniqueKeepStrategy::Any))?;
         let cells = Cells::new(frame.column(&first.name)?, first.ty)?;
         let mut members = HashSet::with_capacity(frame.height());
         for at in 0..frame.height() {

@@ -20,11 +20,13 @@ mod needs;
 mod nodes;
 mod parquet;
 mod path;
+mod reads;
+mod rowwise;
 mod shred;
 mod view;
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,8 +35,10 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
-pub use parquet::write_parquet;
+pub use parquet::{read_parquet, write_parquet};
+pub use reads::{Read, reads};
 
+use crate::functions::Places;
 use crate::lake::Part;
 use crate::plan::Plan;
 use crate::table::Table;
@@ -59,6 +63,8 @@ pub struct Env<'a> {
     pub now: i64,
     pub tables: &'a dyn Tables,
     pub engine: Engine,
+    /// Where addresses are, if a database of places was given.
+    pub places: Option<Places>,
     /// Read shredded columns in place of the JSON text, where they say the same.
     pub shreds: bool,
 }
@@ -155,6 +161,10 @@ struct Lowering<'a> {
     kernels: Cell<usize>,
     /// Only to be explained: runs nothing.
     dry: bool,
+    /// The scans that a dry run came by.
+    reads: RefCell<Vec<Read>>,
+    /// The shared parts that it came by.
+    seen: RefCell<HashSet<usize>>,
 }
 
 impl<'a> Lowering<'a> {
@@ -168,6 +178,8 @@ impl<'a> Lowering<'a> {
             parts: RefCell::default(),
             kernels: Cell::new(0),
             dry: true,
+            reads: RefCell::default(),
+            seen: RefCell::default(),
         };
         lowering.shared_needs = lowering.of_shared(plan);
         lowering.dry = false;

@@ -44,7 +44,7 @@ pub fn cases_folder() -> Option<PathBuf> {
 }
 
 /// The queries of a JSONL file, with their ids.
-fn queries(path: &Path) -> Result<Vec<(String, String)>, String> {
+pub fn queries(path: &Path) -> Result<Vec<(String, String)>, String> {
     let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let cases = text.lines().filter_map(auk::json::parse);
     Ok(cases.map(|case| (case.member("id").to_text(), case.member("kql").to_text())).collect())
@@ -56,10 +56,16 @@ pub fn run(name: &str, world: &World) -> Result<(), String> {
         eprintln!("differential/{name}: skipped, there is no folder with cases (AUK_CASES)");
         return Ok(());
     };
+    let queries = queries(&folder.join(format!("{name}.dev.jsonl")))?;
+    run_queries(&format!("differential-{name}"), queries, world)
+}
+
+/// Runs queries, each with its id, over a world.
+pub fn run_queries(name: &str, queries: Vec<(String, String)>, world: &World) -> Result<(), String> {
     let only = std::env::var("AUK_ONLY").unwrap_or_default();
     let (mut report, mut short) = (String::new(), String::new());
     let [mut full, mut empty, mut uncompiled, mut fail, mut large, mut volatile, mut differ] = [0; 7];
-    for (id, kql) in queries(&folder.join(format!("{name}.dev.jsonl")))? {
+    for (id, kql) in queries {
         if !id.contains(&only) {
             continue;
         }
@@ -78,10 +84,10 @@ pub fn run(name: &str, world: &World) -> Result<(), String> {
             }
         }
     }
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("differential-{name}.txt"));
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.txt"));
     fs::write(&file, report).map_err(|e| format!("{}: {e}", file.display()))?;
     let counts = format!(
-        "differential/{name}: {full} agree with rows, {empty} without, {differ} differ, {fail} fail every way, \
+        "{name}: {full} agree with rows, {empty} without, {differ} differ, {fail} fail every way, \
          {uncompiled} not compiled, {volatile} volatile, {large} too large for the oracle"
     );
     eprintln!("{counts}");
@@ -174,7 +180,7 @@ fn messages(errors: &[Diagnostic]) -> String {
 }
 
 /// A panic as an error.
-fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().cloned();
         text.or_else(|| panic.downcast_ref::<&str>().map(|s| s.to_string())).unwrap_or_default()

@@ -54,6 +54,11 @@ impl World {
         Ok(World::new(Some(lake), &[Way::Streaming, Way::InMemory, Way::WithoutShreds]))
     }
 
+    /// Over a lake, at another `now()`.
+    pub fn lake_at(folder: &Path, now: i64) -> Result<World, String> {
+        Ok(World { now, ..World::lake(folder)? })
+    }
+
     /// Over the sample data (or the exports that `AUK_EXPORTS` names), or without them over empty tables.
     pub fn sample() -> Result<&'static World, String> {
         static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
@@ -87,7 +92,7 @@ impl World {
     pub fn run(&self, plan: &Plan, way: Way) -> Result<Table, Vec<Diagnostic>> {
         let engine = if way == Way::InMemory { lower::Engine::InMemory } else { lower::Engine::Streaming };
         let shreds = way != Way::WithoutShreds;
-        let env = lower::Env { now: self.now, tables: &self.engine, engine, shreds };
+        let env = lower::Env { now: self.now, tables: &self.engine, engine, places: None, shreds };
         lower::run(plan, &env).map_err(|e| vec![Diagnostic::new(e.kind, Span::default(), e.message)])
     }
 

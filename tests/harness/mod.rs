@@ -9,10 +9,19 @@ pub mod differential;
 pub mod digest;
 pub mod engine;
 pub mod golden;
+pub mod headings;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;
+pub mod listing;
+pub mod mmdb;
+pub mod mutants;
+#[allow(dead_code)]
+#[path = "../fuzz/src/mutate.rs"]
+pub mod mutate;
+pub mod odd;
 pub mod page;
+pub mod planning;
 pub mod property;
 pub mod rows;
 pub mod shreds;

@@ -13,7 +13,7 @@ use super::engine::World;
 
 /// How many seconds to go on drawing, if `AUK_SECONDS` says nothing else; the first round is always
 /// finished.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 15;
 const ROWS: usize = 40;
 
 /// The queries: `T` has a key, numbers, text, times and dynamic values; `U` another key and a number.
@@ -90,6 +90,37 @@ const TEMPLATES: &[&str] = &[
     "T | serialize | extend x = row_number() | where x % 2 == 0 | summarize make_list(x) by b",
     "let X = materialize(T | where n > 0); union X, (X | summarize n = sum(n) by k)",
     "T | as Y | join kind=inner (Y | summarize top = max(n) by k) on k | where n == top | project k, n",
+    "T | evaluate bag_unpack(d, 'd_')",
+    "T | where isnotempty(k) | project k, b, n | evaluate pivot(k, sum(n))",
+    "T | where isnotempty(k) | evaluate pivot(k, make_list(s), b)",
+    "T | project k, n, t, u, b, r, d | evaluate narrow()",
+    "T | evaluate rows_near(n > 0, 1, 2) | project k, n",
+    "T | evaluate sliding_window_counts(k, n, -10, 10, 4, 2, b)",
+    "T | evaluate activity_metrics(k, n, -10, 10, 3, b)",
+    "T | evaluate new_activity_metrics(k, n, -10, 10, 5, b, (U | project k))",
+    "T | evaluate session_count(k, n, -10, 10, 5, 2)",
+    "T | evaluate sequence_detect(n, 3, 5, x=(b == true), y=(n > 0), k)",
+    "T | project k, b, n | evaluate basket(0.1)",
+    "T | reduce kind=source by strcat(k, ' ', b) with threshold=0.2 | project k, Pattern",
+    "T | reduce by strcat(k, '-', s)",
+    "T | extend ip = strcat(abs(i) % 250, '.1.2.3') | evaluate ipv4_lookup((U | extend net = strcat(abs(m) % 250, '.0.0.0/', 4 + abs(m) % 8)), ip, net, k, true)",
+    "T | partition by k (top 2 by n, s | extend x = row_number(), p = prev(n))",
+    "T | partition by n (where s has 'a' | summarize c = count(), x = max(t) | extend y = c + 1)",
+    "T | partition by k (partition by b (summarize c = count(), x = max(n)) | where c > 1 | count)",
+    "T | partition by r {U | where k != '' | extend z = toscalar(r) | summarize c = count() by k}",
+    "T | sort by n asc, s asc | scan with_match_id=id declare (c: long = 0, p: string) with (step s1: true => c = s1.c + 1, p = s1.s; step s2 output=last: n > s1.n => c = s1.c;)",
+    "T | sort by t asc, n asc | partition by k (scan with_match_id=id declare (x: datetime) with (step a: isnotnull(t) => x = t; step c: t - a.t < 30d and s has 'a' => x = a.x; step z output=none: n > c.n))",
+    "T | sort by s asc | scan declare (l: dynamic = dynamic([])) with (step a: array_length(a.l) < 3 => l = array_concat(a.l, pack_array(n, d)), n = coalesce(n, a.n);) | project n, l",
+    "T | top-nested 2 of k with others='rest' by sum(n), top-nested 1 of b by c = count() asc, top-nested of n by max(t)",
+    "T | top-nested of n by count(), top-nested 2 of s with others='rest' by dcount(k) desc",
+    "T | partition by b (top-nested 1 of k with others='rest' by avg(r))",
+    "T | top-hitters 2 of k by n",
+    "T | parse-kv s as (a: long, n: string, c: datetime) with (pair_delimiter=' ', kv_delimiter='n', quote='a', greedy=true)",
+    "find in (T, U) where k has 'a' or n > 3 or m < 2",
+    "find withsource=x in (T, U) where 'a*' project k, n: string, pack_all()",
+    "search in (T, U) 'a*' or '*b*' or 'a*b'",
+    "T | make-series x = sum(n) * 2 + count() default = -1, y = max(r) on i from -3 to 4 step 2 by k",
+    "T | take toscalar(U | count) | top toscalar(U | summarize min(m) | project 2) by n",
 ];
 
 pub fn run() -> Result<(), String> {
@@ -147,6 +178,11 @@ impl Draw {
         let x = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         x ^ (x >> 31)
+    }
+
+    /// A number below a bound.
+    pub fn below(&mut self, bound: usize) -> usize {
+        (self.next() % bound.max(1) as u64) as usize
     }
 
     pub fn of<'a>(&mut self, choices: &[&'a str]) -> &'a str {

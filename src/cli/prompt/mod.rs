@@ -15,15 +15,15 @@ mod words;
 use std::io::{self, BufRead, IsTerminal};
 use std::path::{Path, PathBuf};
 
-use super::data::{self, Data};
+use super::data::{self, Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
-use super::output::Format;
+use super::output::{self, Format};
+use super::query::Question;
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
 use crate::report;
-use crate::time;
 use commands::Next;
 
 #[derive(clap::Args)]
@@ -33,6 +33,9 @@ pub struct Args {
 
     #[command(flatten)]
     tuning: Tuning,
+
+    #[command(flatten)]
+    beside: Beside,
 
     /// Keep no history of what is typed at the prompt
     #[arg(long)]
@@ -60,6 +63,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         true => args.data.open(terminal)?,
         false => data::open(lake_here().as_deref())?,
     };
+    let engine = engine.with_outside(args.beside.open()?);
     let (tuning, format) = (args.tuning.clone(), Format::Table);
     let mut session = Session { engine: &engine, tuning, format, terminal: *terminal };
     if io::stdin().is_terminal() && io::stdout().is_terminal() {
@@ -129,20 +133,19 @@ impl Session<'_> {
     fn answer(&self, text: &str) -> Result<(), Failure> {
         const NAME: &str = "query";
         let (text, parameters) = parameters::set(NAME, text, &self.tuning.parameters)?;
-        let (now, why) = self.tuning.now(self.engine.now())?;
-        let options = Tuning { parameters, ..self.tuning.clone() }.options(now);
-        let started = std::time::Instant::now();
-        let answer = self.engine.query(&text, &options);
-        let failed = |diagnostics| Failure::Query { name: NAME.to_string(), text: text.clone(), diagnostics };
-        let answer = answer.map_err(failed)?;
-        let seconds = started.elapsed().as_secs_f64();
-        if answer.uses_now {
-            self.terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
+        let tuning = Tuning { parameters, ..self.tuning.clone() };
+        let question = Question { name: NAME, text: &text, named: true, tuning: &tuning };
+        let asked = question.ask(self.engine, |compiled| Ok((0..compiled.plans.len()).collect()))?;
+        asked.say_before(&self.terminal);
+        let several = asked.results.len() > 1;
+        for (number, result) in asked.results.iter().enumerate() {
+            if several {
+                output::line(&report::visible(&result.title))?;
+            }
+            let render = asked.compiled.render.as_ref().filter(|_| number == 0);
+            pager::show(&result.table, self.format, render, &self.terminal)?;
         }
-        answer.warnings.iter().for_each(|warning| self.terminal.warn(warning));
-        pager::show(&answer.table, self.format, answer.render.as_ref(), &self.terminal)?;
-        let rows = counted(answer.table.rows.len(), "row");
-        self.terminal.remark(&format!("{rows} in {seconds:.3} s"));
+        asked.say_after(&self.terminal);
         Ok(())
     }
 }

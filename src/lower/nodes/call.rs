@@ -47,9 +47,12 @@ impl Lowering<'_> {
     fn explained(&self, inputs: &[Plan], wanted: &[Needs], schema: &Schema) -> Result<pl::LazyFrame> {
         let physical = super::physical(schema, &Needs::all(schema));
         let empty = pl::DataFrame::empty_with_schema(&physical);
-        let Some((input, needs)) = inputs.first().zip(wanted.first()) else { return Ok(empty.lazy()) };
+        let frames = inputs.iter().zip(wanted).map(|(input, needs)| self.node(input, needs));
+        let Some(first) = frames.collect::<Result<Vec<_>>>()?.into_iter().next() else {
+            return Ok(empty.lazy());
+        };
         let run = move |_: pl::DataFrame| Ok(empty.clone());
-        Ok(super::pass(self.node(input, needs)?, "call", physical, run))
+        Ok(super::pass(first, "call", physical, run))
     }
 }
 

@@ -7,6 +7,7 @@ mod expand;
 mod gather;
 mod groups;
 mod join;
+mod matching;
 mod native;
 mod quick;
 mod rows;
@@ -17,6 +18,7 @@ mod source;
 mod union;
 mod window;
 
+pub use matching::{Part, parts};
 pub use rows::conjuncts;
 
 use std::sync::Arc;
@@ -54,6 +56,9 @@ impl Lowering<'_> {
             Plan::Window { input, calls, segment, schema } => {
                 self.window(input, &first, calls, segment, schema)
             }
+            Plan::Match { input, matching, segment, schema } => {
+                self.matching(input, &first, matching, segment, schema)
+            }
             Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
             Plan::Call { .. } => self.table_function(plan, &inputs, needs),
             Plan::Shared { id, plan } => self.shared(*id, plan, &first),
@@ -62,13 +67,18 @@ impl Lowering<'_> {
 
     /// A shared part is run by its first reader, for all of them.
     fn shared(&self, id: usize, plan: &Plan, needs: &Needs) -> Result<pl::LazyFrame> {
+        let all = self.shared_needs.get(&id).unwrap_or(needs);
         if self.dry {
-            return self.node(plan, needs);
+            let known = self.reads.borrow().len();
+            let frame = self.node(plan, all);
+            if !self.seen.borrow_mut().insert(id) {
+                self.reads.borrow_mut().truncate(known);
+            }
+            return frame;
         }
         if let Some(frame) = self.shared.borrow().get(&id) {
             return Ok(frame.clone().lazy());
         }
-        let all = self.shared_needs.get(&id).unwrap_or(needs);
         let frame = self.node(plan, all)?.select(wanted(plan.schema(), all));
         let frame = self.collect(frame)?;
         self.shared.borrow_mut().insert(id, frame.clone());

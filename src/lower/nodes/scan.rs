@@ -15,6 +15,7 @@ use super::super::column::missing;
 use super::super::error::Result;
 use super::super::needs::{Bounds, Needs, StoredPath};
 use super::super::path::{Base, Path};
+use super::super::reads::Read;
 use super::super::{Lowering, NO_COLUMN, shred, view};
 use super::column;
 use crate::lake::Part;
@@ -32,7 +33,11 @@ impl Lowering<'_> {
             return self.node(&view::office_activity(schema)?, needs);
         }
         let parts = self.parts(table);
+        let all = parts.len();
         let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
+        if self.dry {
+            self.reads.borrow_mut().push(Read::new(table, schema, needs, &parts, all));
+        }
         let mut frames = Vec::new();
         for group in parts.chunk_by(|a, b| same_shape(a, b)) {
             frames.push(scan_group(group, schema, needs)?);
