@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustyline::completion::{Completer, Pair};
 use rustyline::error::ReadlineError;
@@ -16,6 +16,7 @@ use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{CompletionType, Config, Context, Editor, Helper};
 
 use super::super::failure::Failure;
+use super::super::terminal::Terminal;
 use super::commands::Next;
 use super::whole::is_whole;
 use super::{Session, words};
@@ -43,7 +44,7 @@ pub fn converse(session: &mut Session<'_>, forget: bool) -> Result<(), Failure> 
     let options = session.tuning.options(now);
     let colour = session.terminal.colour;
     editor.set_helper(Some(Typing { engine: session.engine, options, colour }));
-    let history = if forget { None } else { history_file() };
+    let mut history = if forget { None } else { history_file() };
     if let Some(file) = &history {
         _ = editor.load_history(file);
     }
@@ -51,6 +52,11 @@ pub fn converse(session: &mut Session<'_>, forget: bool) -> Result<(), Failure> 
         match editor.readline(PROMPT) {
             Ok(text) => {
                 _ = editor.add_history_entry(text.trim_end());
+                if let Some(file) = history.take()
+                    && remember(&mut editor, &file, &session.terminal)
+                {
+                    history = Some(file);
+                }
                 match session.take(&text) {
                     Ok(Next::Go) => {}
                     Ok(Next::Quit) => break,
@@ -63,12 +69,16 @@ pub fn converse(session: &mut Session<'_>, forget: bool) -> Result<(), Failure> 
             Err(error) => return Err(failed(error)),
         }
     }
-    if let Some(file) = &history
-        && let Err(error) = editor.append_history(file)
-    {
-        session.terminal.warn(&format!("the history was not kept: {error}"));
-    }
     Ok(())
+}
+
+/// Writes what has been typed since the last time; whether there is a next time.
+fn remember(editor: &mut Editor<Typing<'_>, DefaultHistory>, file: &Path, terminal: &Terminal) -> bool {
+    let kept = editor.append_history(file);
+    if let Err(error) = &kept {
+        terminal.warn(&format!("the history is not kept: {error}"));
+    }
+    kept.is_ok()
 }
 
 /// Where the history lies, by the custom of the system; its folder is made.

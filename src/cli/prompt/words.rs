@@ -58,7 +58,10 @@ pub fn complete(engine: &Engine, options: &QueryOptions, text: &str, at: usize) 
         let leading = operator_words().into_iter().filter(|w| operators::LEADING.contains(&w.name.as_str()));
         [table_words(engine), leading.collect()].concat()
     } else {
-        [column_words(engine, options, ahead), connective_words(), function_words()].concat()
+        // All functions are too many to be shown where nothing is typed.
+        let columns = column_words(engine, options, ahead);
+        let rest = [connective_words(), function_words()].concat();
+        if typed.is_empty() && !columns.is_empty() { columns } else { [columns, rest].concat() }
     };
     (start, matching(found, typed))
 }
