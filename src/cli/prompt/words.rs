@@ -46,8 +46,11 @@ pub fn complete(engine: &Engine, options: &QueryOptions, text: &str, at: usize) 
     let start = word_start(before, false);
     let typed = before.get(start..).unwrap_or_default();
     let ahead = before.get(..start).unwrap_or_default();
-    if let Some(dot) = ahead.trim_start().strip_prefix('.') {
-        return (start, of_command(engine, dot, typed));
+    if let Some(command) = before.trim_start().strip_prefix('.') {
+        // Names of analyses hold a `/`.
+        let start = before.len() - command.rsplit(char::is_whitespace).next().unwrap_or(command).len();
+        let name = command.get(..command.len() - (before.len() - start)).unwrap_or_default();
+        return (start, of_command(engine, name, before.get(start..).unwrap_or_default()));
     }
     let operator = word_start(before, true);
     let before_operator = before.get(..operator).unwrap_or_default().trim_end();
@@ -84,24 +87,29 @@ fn matching(words: Vec<Word>, typed: &str) -> Vec<Word> {
     found
 }
 
-/// Does a table stand here: at the start of a statement, or in `join (`, `union`, …?
+/// Does a table stand here: at the start of a statement, or in `join kind=inner (`, `union`, …?
 fn at_source(ahead: &str) -> bool {
     let all = tokens(ahead, &mut Vec::new());
-    let mut last = all.iter().rev().filter(|t| t.kind != TokenKind::End);
     let text = |t: &kql::Token| ahead.get(t.span.start..t.span.end).unwrap_or_default().to_string();
-    match (last.next(), last.next()) {
-        (None, _) => true,
-        (Some(t), before) => match text(t).as_str() {
-            ";" | "union" | "join" | "lookup" | "{" => true,
-            "(" => {
-                before.is_some_and(|b| {
-                    ["join", "union", "lookup", "in", "materialize"].contains(&text(b).as_str())
-                }) || before.is_some_and(|b| b.kind != TokenKind::Word)
-            }
-            // `join kind=inner (` and its like: the word after a hint.
-            "=" => all.iter().any(|t| text(t) == "let") && !ahead.contains('|'),
-            _ => false,
-        },
+    let mut words: Vec<String> = all.iter().filter(|t| t.kind != TokenKind::End).map(text).collect();
+    let bracket = words.last().is_some_and(|word| word == "(");
+    if bracket {
+        words.pop();
+    }
+    // Past the parameters of the operator: `kind=inner hint.strategy=shuffle`.
+    while words.len() > 2 && words[words.len() - 2] == "=" {
+        let name = words.iter().rposition(|word| word == "=").map_or(0, |at| at.saturating_sub(1));
+        let dotted = name > 1 && words[name - 1] == ".";
+        words.truncate(if dotted { name - 2 } else { name });
+    }
+    let before = words.last().map(String::as_str);
+    match before {
+        None => true,
+        Some("join" | "union" | "lookup") => true,
+        Some("in" | "materialize" | "toscalar" | "find" | "search") => bracket,
+        Some(";" | "{") => !bracket,
+        Some("=") => words.iter().any(|word| word == "let") && !ahead.contains('|'),
+        _ => false,
     }
 }
 
