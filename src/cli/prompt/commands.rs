@@ -70,7 +70,7 @@ fn tables(session: &mut Session<'_>, _: &str) -> Result<Next, Failure> {
 }
 
 fn schema(session: &mut Session<'_>, table: &str) -> Result<Next, Failure> {
-    pager::show(&tables::columns(table)?, session.format, None, &session.terminal)?;
+    pager::show(&tables::columns(table, session.engine.lake())?, session.format, None, &session.terminal)?;
     Ok(Next::Go)
 }
 
