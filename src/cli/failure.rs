@@ -17,6 +17,8 @@ use crate::report::visible;
 pub enum Failure {
     /// The reader of standard output went away.
     Quiet,
+    /// All has been said already.
+    Said,
     /// The command line asks for what cannot be, with what would help.
     Usage(String, Option<String>),
     /// A file or a lake cannot be read or written.
@@ -49,6 +51,7 @@ impl Failure {
     pub fn report(&self, terminal: &Terminal) -> u8 {
         match self {
             Failure::Quiet => 0,
+            Failure::Said => 2,
             Failure::Usage(message, help) => {
                 terminal.error(message, help.as_deref());
                 2

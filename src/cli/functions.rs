@@ -42,28 +42,40 @@ struct Entry {
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let entries = entries();
     if args.page {
-        output::text(&page(&entries))?;
+        output::text(&page(&entries()))?;
         return Ok(Outcome::Done);
     }
     if args.names.is_empty() {
-        args.output.write(&table(&entries), terminal)?;
-        return Ok(Outcome::Done);
+        args.output.write(&all(), terminal)?;
     }
-    for name in &args.names {
-        let found: Vec<&Entry> =
-            entries.iter().filter(|e| e.name == name || e.aliases.contains(&name.as_str())).collect();
-        if found.is_empty() {
-            let failure = Failure::usage(format!("auk knows no function or operator named '{name}'"));
-            return Err(match closest(name, entries.iter().map(|e| e.name)) {
-                Some(near) => failure.with_help(format!("did you mean {near}?")),
-                None => failure.with_help("auk functions lists all"),
-            });
-        }
-        found.iter().try_for_each(|entry| output::text(&explain(entry)))?;
-    }
+    args.names.iter().try_for_each(|name| output::text(&explained(name)?))?;
     Ok(Outcome::Done)
+}
+
+/// Everything that auk knows of KQL, as a table.
+pub fn all() -> Table {
+    table(&entries())
+}
+
+/// What is known of a name.
+pub fn explained(name: &str) -> Result<String, Failure> {
+    let entries = entries();
+    let found: Vec<&Entry> = entries.iter().filter(|e| e.name == name || e.aliases.contains(&name)).collect();
+    if found.is_empty() {
+        let failure = Failure::usage(format!("auk knows no function or operator named '{name}'"));
+        return Err(match closest(name, entries.iter().map(|e| e.name)) {
+            Some(near) => failure.with_help(format!("did you mean {near}?")),
+            None => failure.with_help("auk functions lists all"),
+        });
+    }
+    Ok(found.into_iter().map(explain).collect())
+}
+
+/// What can be called by name, with its line of documentation; not what is refused.
+pub fn callable() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let entries = entries().into_iter().filter(|e| e.refused.is_none() && !e.signatures.is_empty());
+    entries.filter(|e| e.kind != "operator").map(|e| (e.name, e.doc))
 }
 
 fn entries() -> Vec<Entry> {
@@ -114,7 +126,7 @@ fn entries() -> Vec<Entry> {
 }
 
 /// The line that shows the operator after its pipe or, failing that, names it as another spelling.
-fn syntax(name: &str) -> &'static str {
+pub fn syntax(name: &str) -> &'static str {
     let shows = |line: &str, before: &str| {
         let line = line.replace("|]", "|");
         let name = format!("{before}{name}");

@@ -21,6 +21,7 @@ mod manifest;
 mod options;
 mod output;
 mod parameters;
+mod prompt;
 mod query;
 mod run;
 mod tables;
@@ -62,9 +63,13 @@ type Done = Result<Outcome, Failure>;
 /// leaves the machine.
 #[derive(Parser)]
 #[command(name = "auk", version, max_term_width = 100, propagate_version = true, after_help = EXAMPLES)]
+#[command(args_conflicts_with_subcommands = true)]
 struct Auk {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+
+    #[command(flatten)]
+    prompt: prompt::Args,
 
     /// Say more on standard error
     #[arg(short, long, global = true)]
@@ -79,6 +84,7 @@ Examples:
   auk query -f hunt.kql --lake lake --format csv -o hunt.csv
   auk list                                           the analyses that come with auk
   auk functions summarize                            what auk knows of KQL
+  auk --lake lake                                    the prompt: type queries, Tab completes
 
 Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error,\n3 data rejected or changed.";
 
@@ -124,23 +130,26 @@ fn command_line() -> ExitCode {
         terminal.error(&format!("a defect of auk: {message}{at}"), None);
     }));
     let done = match &auk.command {
-        Command::Ingest(args) => ingest::run(args, &terminal),
-        Command::Inspect(args) => inspect::run(args, &terminal),
-        Command::Query(args) => query::run(args, &terminal),
-        Command::Run(args) => run::run(args, &terminal),
-        Command::List(args) => list::run(args, &terminal),
-        Command::Tables(args) => tables::run(args, &terminal),
-        Command::Explain(args) => explain::run(args, &terminal),
-        Command::Functions(args) => functions::run(args, &terminal),
-        Command::Batch(args) => batch::run(args),
-        Command::Generate(args) => generate::run(args, &terminal),
-        Command::Audit(args) => audit::run(args, &terminal),
-        Command::Manifest(args) => manifest::run(args, &terminal),
-        Command::Verify(args) => verify::run(args, &terminal),
-        Command::Trace(args) => trace::run(args, &terminal),
-        Command::Watchlist(args) => watchlist::run(args, &terminal),
-        Command::Function(args) => function::run(args, &terminal),
-        Command::Cache(args) => cache::run(args, &terminal),
+        None if prompt::is_wanted(&auk.prompt) => prompt::run(&auk.prompt, &terminal),
+        None => Err(Failure::usage("there is no command")
+            .with_help("auk --help lists them; auk --lake DIR starts the prompt")),
+        Some(Command::Ingest(args)) => ingest::run(args, &terminal),
+        Some(Command::Inspect(args)) => inspect::run(args, &terminal),
+        Some(Command::Query(args)) => query::run(args, &terminal),
+        Some(Command::Run(args)) => run::run(args, &terminal),
+        Some(Command::List(args)) => list::run(args, &terminal),
+        Some(Command::Tables(args)) => tables::run(args, &terminal),
+        Some(Command::Explain(args)) => explain::run(args, &terminal),
+        Some(Command::Functions(args)) => functions::run(args, &terminal),
+        Some(Command::Batch(args)) => batch::run(args),
+        Some(Command::Generate(args)) => generate::run(args, &terminal),
+        Some(Command::Audit(args)) => audit::run(args, &terminal),
+        Some(Command::Manifest(args)) => manifest::run(args, &terminal),
+        Some(Command::Verify(args)) => verify::run(args, &terminal),
+        Some(Command::Trace(args)) => trace::run(args, &terminal),
+        Some(Command::Watchlist(args)) => watchlist::run(args, &terminal),
+        Some(Command::Function(args)) => function::run(args, &terminal),
+        Some(Command::Cache(args)) => cache::run(args, &terminal),
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

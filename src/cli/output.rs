@@ -56,7 +56,7 @@ impl Format {
         }
     }
 
-    fn of_text(self) -> Option<report::Format> {
+    pub fn of_text(self) -> Option<report::Format> {
         Some(match self {
             Format::Table => report::Format::Table,
             Format::Csv => report::Format::Csv,

@@ -88,40 +88,75 @@ pub struct Question<'a> {
 impl Question<'_> {
     /// Answers it, writes the answer, says what is to be said; how many rows it has.
     pub fn answer(&self, engine: &Engine, output: &Output, terminal: &Terminal) -> Result<usize, Failure> {
+        let chosen = |compiled: &Compiled| {
+            let chosen = chosen(compiled, output)?;
+            output.check_holds(chosen.len())?;
+            Ok(chosen)
+        };
+        let asked = self.ask(engine, chosen)?;
+        asked.say_before(terminal);
+        match asked.results.as_slice() {
+            [only] => {
+                output.write(&only.table, terminal)?;
+                if let Some(render) = &asked.compiled.render {
+                    output.draw(&only.table, &render.chart, terminal)?;
+                }
+            }
+            several => output.write_several(several, terminal)?,
+        }
+        Ok(asked.say_after(terminal))
+    }
+
+    /// Runs the chosen statements of the query.
+    pub fn ask(
+        &self,
+        engine: &Engine,
+        chosen: impl FnOnce(&Compiled) -> Result<Vec<usize>, Failure>,
+    ) -> Result<Asked, Failure> {
         let (now, why) = self.tuning.now(engine.now())?;
         let options = self.tuning.options(now);
         let failed =
             |d| Failure::Query { name: self.name.to_string(), text: self.text.to_string(), diagnostics: d };
-        let compiled = engine.compile(self.text, &options).map_err(failed)?;
+        let mut compiled = engine.compile(self.text, &options).map_err(failed)?;
         if !self.named {
             check_reads_nothing(&compiled)?;
         }
-        let chosen = chosen(&compiled, output)?;
-        output.check_holds(chosen.len())?;
+        let chosen = chosen(&compiled)?;
         let started = Instant::now();
         let mut results = Vec::new();
         for at in chosen {
             let table = engine.run(&compiled.plans[at], &options).map_err(failed)?;
             results.push(Titled { title: title(&compiled, at), table });
         }
-        let seconds = started.elapsed().as_secs_f64();
-        if compiled.uses_now {
-            terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
-        }
         let said = engine.said_of_tables(&compiled, &options);
-        compiled.warnings.iter().chain(&said).for_each(|warning| terminal.warn(warning));
-        match results.as_slice() {
-            [only] => {
-                output.write(&only.table, terminal)?;
-                if let Some(render) = &compiled.render {
-                    output.draw(&only.table, &render.chart, terminal)?;
-                }
-            }
-            several => output.write_several(several, terminal)?,
+        compiled.warnings.extend(said);
+        Ok(Asked { results, compiled, now, why, seconds: started.elapsed().as_secs_f64() })
+    }
+}
+
+/// A query with its results.
+pub struct Asked {
+    pub results: Vec<Titled>,
+    pub compiled: Compiled,
+    now: i64,
+    why: &'static str,
+    seconds: f64,
+}
+
+impl Asked {
+    /// Says what the results rest on.
+    pub fn say_before(&self, terminal: &Terminal) {
+        if self.compiled.uses_now {
+            terminal.remark(&format!("now() is {} ({})", time::datetime_text(self.now), self.why));
         }
-        let rows = results.iter().map(|r| r.table.rows.len()).sum();
-        terminal.remark(&format!("{} in {seconds:.3} s", counted(rows, "row")));
-        Ok(rows)
+        self.compiled.warnings.iter().for_each(|warning| terminal.warn(warning));
+    }
+
+    /// Says how many rows there are, and how long they took.
+    pub fn say_after(&self, terminal: &Terminal) -> usize {
+        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
+        terminal.remark(&format!("{} in {:.3} s", counted(rows, "row"), self.seconds));
+        rows
     }
 }
 

@@ -64,7 +64,7 @@ fn schema(columns: &[(&str, Type)]) -> Schema {
 }
 
 /// The columns of a table, as `getschema` lists them; hidden ones last.
-fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
+pub fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
     let known = lake.and_then(|lake| lake.table(name));
     let Some(table) = known.or_else(|| lake::table(name)) else {
         let failure = Failure::usage(format!("auk knows no table named '{name}'"));
@@ -84,7 +84,7 @@ fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
 }
 
 /// Every table that auk knows.
-fn known() -> Table {
+pub fn known() -> Table {
     let row = |t: &lake::TableDef| vec![Value::string(&t.name), Value::Long(t.visible().len() as i64)];
     Table {
         schema: schema(&[("Table", Type::String), ("Columns", Type::Long)]),
@@ -93,7 +93,7 @@ fn known() -> Table {
 }
 
 /// What a lake holds: a row per table that is not empty. What is in a view is asked by a query.
-fn contents(engine: &Engine) -> Table {
+pub fn contents(engine: &Engine) -> Table {
     let own = engine.lake().map_or(&[][..], Lake::own);
     let rows = lake::tables()
         .iter()

@@ -32,6 +32,12 @@ impl Terminal {
         Some(Screen { width, rows: ROWS, colour: colours_wanted() })
     }
 
+    /// The lines that the screen shows.
+    pub fn height(&self) -> usize {
+        let height = terminal_size::terminal_size().map(|(_, height)| usize::from(height.0));
+        height.unwrap_or(24)
+    }
+
     /// Writes a line of free text to standard error. There is no one to tell when that fails.
     pub fn say(&self, text: &str) {
         _ = writeln!(io::stderr().lock(), "{text}");

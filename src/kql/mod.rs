@@ -17,6 +17,7 @@ mod pieces;
 pub mod placeholders;
 mod saved;
 
+pub use lexer::{Token, TokenKind, tokens};
 pub use outside::{Absent, External, FORMATS, Given, Mapping};
 pub use parser::{Broken, Parsed, Parser, parse};
 pub use saved::SavedFunction;

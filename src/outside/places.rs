@@ -22,10 +22,8 @@ pub fn open(path: &Path) -> Result<Places, Error> {
     if !reader.metadata().database_type.contains("City")
         && !reader.metadata().database_type.contains("Enterprise")
     {
-        let message = format!(
-            "a database of the kind {} is not one of cities",
-            reader.metadata().database_type
-        );
+        let message =
+            format!("a database of the kind {} is not one of cities", reader.metadata().database_type);
         return Err(Error::new(path, message).with_remedy(REMEDY));
     }
     let name = path.display().to_string();

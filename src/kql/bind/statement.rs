@@ -77,8 +77,10 @@ impl Binder<'_> {
             }
             Statement::Set { name, value } => return self.option(name, value.as_ref()),
             Statement::Pattern(pattern) => {
-                let binding =
-                    Binding::Pattern { pattern: std::rc::Rc::new(pattern.clone()), names: self.names.clone() };
+                let binding = Binding::Pattern {
+                    pattern: std::rc::Rc::new(pattern.clone()),
+                    names: self.names.clone(),
+                };
                 self.names = self.names.with(&pattern.name.text, binding);
             }
             Statement::Expression(_) => {}

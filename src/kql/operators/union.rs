@@ -72,8 +72,7 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
     };
     let mut names = b.env.catalog.tables();
     // Of the query's own names a pattern takes the views.
-    let is_view =
-        |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
+    let is_view = |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
     let mut lets: Vec<String> = b.names.all().into_iter().filter(is_view).collect();
     lets.reverse();
     for name in lets {
