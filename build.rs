@@ -31,9 +31,10 @@ fn syntax(folder: &Path) -> io::Result<Vec<String>> {
     let mut lines = Vec::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
+        let path = if path.is_dir() { path.join("mod.rs") } else { path };
         let text = fs::read_to_string(&path)?;
         let line = text.lines().next().and_then(|line| line.strip_prefix("//! ")).unwrap_or_default();
-        if path.file_name().is_some_and(|name| name != "mod.rs") {
+        if path != folder.join("mod.rs") {
             lines.push(line.to_string());
         }
     }

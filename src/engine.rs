@@ -1,16 +1,22 @@
 //! Query text in, answer or diagnostics out: the language, the lake and the executor put together.
 //!
 //! Trap: every table of the catalogue exists, with or without a lake; one without rows is empty, with
-//! its columns. `now()` is the caller's to say: it is part of the query.
+//! its columns. `now()` is the caller's to say: it is part of the query. A query's placeholders are filled
+//! before it is read, so the places of errors are led back to the text as it was written.
 
-use crate::diagnostic::{Diagnostic, Kind};
-use crate::kql::{self, Catalog, Compiled, Render};
-use crate::lake::{self, Lake, Part};
+use std::sync::{Arc, OnceLock};
+
+use crate::diagnostic::{Diagnostic, Kind, closest};
+use crate::kql::placeholders::{self, Filled};
+use crate::kql::{self, Absent, Catalog, Compiled, External, Given, Render, SavedFunction};
+use crate::lake::{self, Lake, Part, watchlists};
 use crate::lower::{self, Tables};
+use crate::outside::Outside;
 use crate::plan::Plan;
 use crate::plan::display::display;
 use crate::source::Span;
 use crate::table::Table;
+use crate::time;
 use crate::types::Schema;
 
 /// How a query is to be answered.
@@ -18,8 +24,11 @@ use crate::types::Schema;
 pub struct QueryOptions {
     /// `now()` in ticks.
     pub now: i64,
-    /// Values for `declare query_parameters`.
+    /// Values for `declare query_parameters`, and for placeholders.
     pub parameters: Vec<(String, String)>,
+    /// What `{{StartTimeISO}}` and `{{EndTimeISO}}` stand for, in ticks; else the lake's first and last event.
+    pub from_time: Option<i64>,
+    pub to_time: Option<i64>,
     pub engine: lower::Engine,
     /// Read stored paths of dynamic columns in place of their JSON.
     pub shreds: bool,
@@ -27,7 +36,14 @@ pub struct QueryOptions {
 
 impl QueryOptions {
     pub fn new(now: i64) -> QueryOptions {
-        QueryOptions { now, parameters: Vec::new(), engine: lower::Engine::default(), shreds: true }
+        QueryOptions {
+            now,
+            parameters: Vec::new(),
+            from_time: None,
+            to_time: None,
+            engine: lower::Engine::default(),
+            shreds: true,
+        }
     }
 }
 
@@ -50,14 +66,22 @@ pub enum Stage {
     Polars,
 }
 
-/// A lake, or none, to ask.
+/// A lake, or none, to ask, and what queries may take from beside it.
 pub struct Engine {
     lake: Option<Lake>,
+    outside: Outside,
+    /// The functions of the lake, read when first asked for, sorted; one that is damaged with the reason.
+    functions: OnceLock<Vec<Arc<SavedFunction>>>,
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        Engine { lake }
+        Engine { lake, outside: Outside::default(), functions: OnceLock::new() }
+    }
+
+    /// With files and databases beside the lake.
+    pub fn with_outside(self, outside: Outside) -> Engine {
+        Engine { outside, ..self }
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -70,19 +94,68 @@ impl Engine {
     }
 
     pub fn compile(&self, text: &str, options: &QueryOptions) -> Result<Compiled, Vec<Diagnostic>> {
+        let filled = self.fill(text, options)?;
         let run = |plan: &Plan| lower::run(plan, &self.env(options)).map_err(failed);
         let (now, parameters) = (options.now, &options.parameters);
-        kql::compile(text, &kql::Env { catalog: self, now, parameters, run: &run })
+        let env = kql::Env { catalog: self, now, parameters, places: self.outside.places.clone(), run: &run };
+        match kql::compile(&filled.text, &env) {
+            Ok(mut compiled) => {
+                compiled.warnings.splice(0..0, said(&filled, options));
+                Ok(compiled)
+            }
+            Err(errors) => Err(written(text, &filled, errors)),
+        }
+    }
+
+    /// The query's text with what its placeholders stand for.
+    fn fill(&self, text: &str, options: &QueryOptions) -> Result<Filled, Vec<Diagnostic>> {
+        // What the query declares is a variable of its own, and in a string only text.
+        let declared = if options.parameters.is_empty() { Vec::new() } else { kql::declared(text) };
+        placeholders::fill(text, &|name| {
+            let given = options.parameters.iter().find(|(n, _)| n == name && !declared.contains(n));
+            let given = given.map(|(_, value)| value.clone());
+            given.or_else(|| match name {
+                "StartTimeISO" => {
+                    Some(time::datetime_text(options.from_time.unwrap_or_else(|| self.first(options))))
+                }
+                "EndTimeISO" => {
+                    let last = || self.now().unwrap_or(options.now);
+                    Some(time::datetime_text(options.to_time.unwrap_or_else(last)))
+                }
+                _ => None,
+            })
+        })
+    }
+
+    /// The time of the lake's first event; without events, now.
+    fn first(&self, options: &QueryOptions) -> i64 {
+        let parts = self.lake.iter().flat_map(|lake| &lake.manifest().parts);
+        parts.filter_map(|part| part.min).min().unwrap_or(options.now)
+    }
+
+    /// The functions that the lake holds. One that cannot be read any more is not there.
+    fn saved(&self) -> &[Arc<SavedFunction>] {
+        self.functions.get_or_init(|| {
+            let files = self.lake.as_ref().map(|lake| lake::functions::all(lake.dir()));
+            let read =
+                |(name, text): (String, String)| SavedFunction::read(Some(&name), &text).ok().map(Arc::new);
+            files.and_then(Result::ok).into_iter().flatten().filter_map(read).collect()
+        })
     }
 
     /// The first result of a query, as a table.
     pub fn query(&self, text: &str, options: &QueryOptions) -> Result<Answer, Vec<Diagnostic>> {
-        let Compiled { plans, render, warnings, uses_now } = self.compile(text, options)?;
+        let Compiled { plans, render, warnings, uses_now, .. } = self.compile(text, options)?;
         let Some(plan) = plans.first() else {
             return Err(vec![Diagnostic::semantic(Span::default(), "the query has no tabular statement")]);
         };
-        let table = lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])?;
+        let table = self.run(plan, options)?;
         Ok(Answer { table, render, warnings, uses_now })
+    }
+
+    /// One result of a compiled query.
+    pub fn run(&self, plan: &Plan, options: &QueryOptions) -> Result<Table, Vec<Diagnostic>> {
+        lower::run(plan, &self.env(options)).map_err(|e| vec![failed(e)])
     }
 
     /// How a query is understood, at a stage.
@@ -93,8 +166,10 @@ impl Engine {
         options: &QueryOptions,
     ) -> Result<String, Vec<Diagnostic>> {
         if stage == Stage::Ast {
-            let (query, diagnostics) = kql::parse(text);
-            return if diagnostics.is_empty() { Ok(kql::dump::dump(&query)) } else { Err(diagnostics) };
+            let filled = self.fill(text, options)?;
+            let (query, errors) = kql::parse(&filled.text);
+            let read = errors.is_empty();
+            return if read { Ok(kql::dump::dump(&query)) } else { Err(written(text, &filled, errors)) };
         }
         let compiled = self.compile(text, options)?;
         let mut out = String::new();
@@ -115,8 +190,35 @@ impl Engine {
     }
 
     fn env<'a>(&'a self, options: &QueryOptions) -> lower::Env<'a> {
-        lower::Env { now: options.now, tables: self, engine: options.engine, shreds: options.shreds }
+        lower::Env {
+            now: options.now,
+            tables: self,
+            engine: options.engine,
+            places: self.outside.places.clone(),
+            shreds: options.shreds,
+        }
     }
+}
+
+/// Errors in a filled text, with their places in the text as it was written.
+fn written(text: &str, filled: &Filled, mut errors: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    errors.iter_mut().for_each(|error| error.span = filled.written(error.span));
+    placeholders::explain(text, errors)
+}
+
+/// What is to be said of placeholders that nobody gave a value.
+fn said(filled: &Filled, options: &QueryOptions) -> Vec<String> {
+    let given = |name: &str| {
+        let named = options.parameters.iter().any(|(n, _)| n == name);
+        named || if name == "StartTimeISO" { options.from_time.is_some() } else { options.to_time.is_some() }
+    };
+    let own = filled.used.iter().filter(|(name, _)| !given(name));
+    own.map(|(name, value)| {
+        let (event, option) =
+            if name == "StartTimeISO" { ("first", "from-time") } else { ("last", "to-time") };
+        format!("{{{{{name}}}}} is {value}, by the {event} event; --{option} sets it")
+    })
+    .collect()
 }
 
 /// What the executor says, as a diagnostic of the whole query.
@@ -130,11 +232,16 @@ fn failed(error: lower::Error) -> Diagnostic {
 
 impl Catalog for Engine {
     fn schema(&self, table: &str) -> Option<Schema> {
-        lake::table(table).map(|t| t.schema.clone())
+        let schema = self.lake.as_ref().and_then(|lake| lake.schema(table));
+        schema.or_else(|| lake::table(table).map(|t| &t.schema)).cloned()
     }
 
     fn tables(&self) -> Vec<String> {
-        let mut names: Vec<String> = lake::tables().iter().map(|t| t.name.clone()).collect();
+        let held =
+            |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
+        let own = self.lake.iter().flat_map(|lake| lake.own());
+        let mut names: Vec<String> =
+            lake::tables().iter().chain(own).filter(held).map(|t| t.name.clone()).collect();
         names.sort();
         names
     }
@@ -142,10 +249,51 @@ impl Catalog for Engine {
     fn view_of(&self, table: &str) -> Option<String> {
         (table == "OfficeActivity").then(|| "UnifiedAuditLog".to_string())
     }
+
+    fn function(&self, name: &str) -> Option<Arc<SavedFunction>> {
+        self.saved().iter().find(|f| f.name == name).cloned()
+    }
+
+    fn functions(&self) -> Vec<String> {
+        self.saved().iter().map(|f| f.name.clone()).collect()
+    }
+
+    fn watchlist(&self, name: &str) -> Result<Table, Absent> {
+        let dir = self.lake.as_ref().map(Lake::dir);
+        let found = dir.map_or(Ok(None), |dir| watchlists::find(dir, name));
+        if let Some(list) = found.map_err(|e| Absent::new(e.to_string()))? {
+            return Ok(list.table());
+        }
+        let add = format!("auk watchlist add {} FILE.csv --key COLUMN --lake DIR", shell_word(name));
+        let lists = self.watchlists();
+        let absent = Absent::new(format!("there is no watchlist named '{name}'"));
+        Err(absent.with_help(match closest(name, lists.iter().map(String::as_str)) {
+            Some(near) => format!("did you mean '{near}'? `{add}` adds one"),
+            None => format!("`{add}` adds it; a file with a header line only makes it an empty one"),
+        }))
+    }
+
+    fn watchlists(&self) -> Vec<String> {
+        let lists = self.lake.as_ref().map(|lake| watchlists::all(lake.dir()));
+        lists.and_then(Result::ok).into_iter().flatten().map(|list| list.name).collect()
+    }
+
+    fn external(&self, file: &External<'_>) -> Result<Given, Absent> {
+        self.outside.external(file)
+    }
 }
 
 impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
         self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec())
     }
+}
+
+/// A name as one word of a command line.
+fn shell_word(name: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    if !name.is_empty() && name.chars().all(plain) {
+        return name.to_string();
+    }
+    format!("'{}'", name.replace('\'', "'\\''"))
 }

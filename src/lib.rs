@@ -29,6 +29,8 @@ pub mod lake;
 
 pub mod lower;
 
+pub mod outside;
+
 pub mod generate;
 
 pub mod ingest;

@@ -224,6 +224,11 @@ fn parse_named(s: &str) -> Option<i64> {
     finish(year, month, day, &rest.join(" "))
 }
 
+/// A date and what follows it: nothing, a time of day, a zone.
+pub fn at(year: i64, month: i64, day: i64, rest: &str) -> Option<i64> {
+    finish(year, month, day, rest)
+}
+
 /// The time of day and zone after a date.
 fn finish(year: i64, month: i64, day: i64, rest: &str) -> Option<i64> {
     let mut c = Civil { year, month, day, hour: 0, minute: 0, second: 0, fraction: 0 };
@@ -282,8 +287,14 @@ fn zone_offset(s: &str) -> Option<i64> {
 
 /// The units of a timespan literal (`1.5h`), with their length in ticks.
 pub const UNITS: &[(&str, i64)] = &[
+    ("micro", TICKS_PER_MICROSECOND),
+    ("micros", TICKS_PER_MICROSECOND),
+    ("microsec", TICKS_PER_MICROSECOND),
     ("microsecond", TICKS_PER_MICROSECOND),
     ("microseconds", TICKS_PER_MICROSECOND),
+    ("milli", TICKS_PER_MILLISECOND),
+    ("millis", TICKS_PER_MILLISECOND),
+    ("millisec", TICKS_PER_MILLISECOND),
     ("millisecond", TICKS_PER_MILLISECOND),
     ("milliseconds", TICKS_PER_MILLISECOND),
     ("ms", TICKS_PER_MILLISECOND),

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, differential, golden, ingest, kernels, layers, mutants, odd, page, planning, property, rows,
-    shreds, threads,
+    console, differential, golden, headings, ingest, kernels, layers, listing, mutants, odd, page, planning,
+    property, rows, shreds, threads,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -22,6 +22,9 @@ fn main() {
         trial("tables/functions", rows::check_functions),
         trial("tables/aggregates", rows::check_aggregates),
         trial("tables/operators", rows::check_operators),
+        trial("tables/goldens", headings::check),
+        trial("tables/plugins", rows::check_plugins),
+        trial("tables/page", listing::check_page),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),
@@ -48,11 +51,11 @@ fn main() {
     libtest_mimic::run(&arguments, trials).exit();
 }
 
-/// A test per page of a folder.
+/// A test per page of a folder: `kql/join`, `kql/functions/text`.
 fn pages(folder: &'static str, run: fn(&Path) -> Result<(), String>) -> Vec<Trial> {
     let test = |page: PathBuf| {
-        let name = page.file_stem().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        trial(&format!("{folder}/{name}"), move || run(&page))
+        let name = page.strip_prefix(page::root()).unwrap_or(&page).with_extension("");
+        trial(&name.to_string_lossy(), move || run(&page))
     };
     page::pages(folder).into_iter().map(test).collect()
 }

@@ -17,7 +17,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::data::open;
+use super::data::{Beside, open};
 use super::options::clock;
 use super::{Done, Failure, Outcome, STACK};
 use crate::diagnostic::{Diagnostic, Kind};
@@ -31,11 +31,16 @@ use crate::time;
 /// Reads {"id": …, "kql": …, "now": …} and answers each with its columns and rows, or with an error;
 /// every table exists, those without data are empty.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  echo '{\"id\":\"a\",\"kql\":\"print 1\"}' | auk batch")]
+#[command(
+    after_help = "Examples:\n  echo '{\"id\":\"a\",\"kql\":\"print 1\"}' | auk batch\n  auk batch --lake lake --allow lists/ < queries.jsonl"
+)]
 pub struct Args {
     /// The lake that `auk ingest` made
     #[arg(long, value_name = "DIR")]
     lake: Option<PathBuf>,
+
+    #[command(flatten)]
+    beside: Beside,
 
     /// Give up on a query after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
@@ -56,7 +61,9 @@ struct Request {
 type Outcomes = Result<Answer, Diagnostic>;
 
 pub fn run(args: &Args) -> Done {
-    let engine = Arc::new(open(args.lake.as_deref())?);
+    let outside = args.beside.open()?;
+    let outside = if args.lake.is_some() { outside } else { outside.without_data() };
+    let engine = Arc::new(open(args.lake.as_deref())?.with_outside(outside));
     let limit = Duration::try_from_secs_f64(args.timeout)
         .map_err(|_| Failure::usage("--timeout is a number of seconds above 0"))?;
     let mut workers = Workers { engine, current: None };

@@ -1,4 +1,5 @@
-//! The data that a query runs over: a lake, or exports read into a private cache for the occasion.
+//! The data that a query runs over: a lake, or exports read into a private cache for the occasion; and what it
+//! may read beside it.
 
 use std::path::{Path, PathBuf};
 
@@ -8,6 +9,7 @@ use super::ingest;
 use super::terminal::Terminal;
 use crate::engine::Engine;
 use crate::lake::{self, Lake};
+use crate::outside::Outside;
 
 #[derive(Clone, Debug, Default, clap::Args)]
 #[command(next_help_heading = "Data")]
@@ -19,6 +21,26 @@ pub struct Data {
     /// Exports to read first: a file or a folder; may be given several times
     #[arg(long, value_name = "PATH")]
     pub from: Vec<PathBuf>,
+}
+
+#[derive(Clone, Debug, Default, clap::Args)]
+#[command(next_help_heading = "Beside the data")]
+pub struct Beside {
+    /// Let externaldata read the files of this folder (list.csv stands for https://…/list.csv); may be
+    /// given several times
+    #[arg(long, value_name = "DIR")]
+    pub allow: Vec<PathBuf>,
+
+    /// The database of geo_info_from_ip_address(), in MaxMind's format (GeoLite2-City.mmdb)
+    #[arg(long, value_name = "FILE")]
+    pub mmdb: Option<PathBuf>,
+}
+
+impl Beside {
+    /// Opens what was named.
+    pub fn open(&self) -> Result<Outside, Failure> {
+        Ok(Outside::open(&self.allow, self.mmdb.as_deref())?)
+    }
 }
 
 impl Data {

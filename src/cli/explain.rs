@@ -2,7 +2,7 @@
 
 use clap::ValueEnum;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::terminal::Terminal;
@@ -26,6 +26,9 @@ pub struct Args {
     data: Data,
 
     #[command(flatten)]
+    beside: Beside,
+
+    #[command(flatten)]
     tuning: Tuning,
 }
 
@@ -45,7 +48,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let (now, _) = tuning.now(engine.now())?;
     let stage = match args.stage {
         Stage::Ast => engine::Stage::Ast,

@@ -5,12 +5,12 @@ use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
 use crate::diagnostic::closest;
 use crate::functions::{self, AggregateBody, Body};
-use crate::kql::operators;
+use crate::kql::operators::{self, evaluate::Bind};
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
-/// List the functions, aggregates and operators of KQL, or explain one
+/// List the functions, aggregates, operators and plugins of KQL, or explain one
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk functions\n  auk functions has_any\n  auk functions --format markdown"
@@ -19,6 +19,10 @@ pub struct Args {
     /// Explain these
     #[arg(value_name = "NAME")]
     names: Vec<String>,
+
+    /// Write the page of all, with what is not supported in a part of its own
+    #[arg(long, hide = true, conflicts_with = "names")]
+    page: bool,
 
     #[command(flatten)]
     output: Output,
@@ -39,6 +43,10 @@ struct Entry {
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let entries = entries();
+    if args.page {
+        output::text(&page(&entries))?;
+        return Ok(Outcome::Done);
+    }
     if args.names.is_empty() {
         args.output.write(&table(&entries), terminal)?;
         return Ok(Outcome::Done);
@@ -91,7 +99,16 @@ fn entries() -> Vec<Entry> {
         doc: "",
         refused: Some(reason),
     });
-    let mut entries: Vec<Entry> = scalar.chain(aggregate).chain(tabular).chain(refused).collect();
+    let plugins = operators::evaluate::plugins().map(|p| Entry {
+        name: p.name,
+        kind: "plugin",
+        signatures: std::slice::from_ref(&p.signature),
+        aliases: &[],
+        doc: p.doc,
+        refused: if let Bind::Refused(reason) = p.bind { Some(reason) } else { None },
+    });
+    let entries = scalar.chain(aggregate).chain(tabular).chain(refused).chain(plugins);
+    let mut entries: Vec<Entry> = entries.collect();
     entries.sort_by_key(|e| (e.name.to_lowercase(), e.kind));
     entries
 }
@@ -105,7 +122,8 @@ fn syntax(name: &str) -> &'static str {
         rest.any(|after| !after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-'))
     };
     let found = ["| ", "`"].iter().find_map(|before| SYNTAX.iter().find(|line| shows(line, before)));
-    found.copied().unwrap_or_default()
+    // It has no file of its own.
+    found.copied().unwrap_or(if name == "consume" { "`T | consume`" } else { "" })
 }
 
 fn table(entries: &[Entry]) -> Table {
@@ -120,12 +138,64 @@ fn table(entries: &[Entry]) -> Table {
     Table { schema, rows: entries.iter().map(row).collect() }
 }
 
+/// Each kind as a table, then what auk does not do, as a Markdown page.
+fn page(entries: &[Entry]) -> String {
+    let mut kinds: Vec<&str> = entries.iter().map(|e| e.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let mut page = format!("# Functions and operators\n\n{PAGE}\n");
+    for kind in kinds {
+        let done: Vec<&Entry> = entries.iter().filter(|e| e.kind == kind && e.refused.is_none()).collect();
+        let signed = done.iter().any(|e| !e.signatures.is_empty());
+        let rows = done.iter().map(|e| {
+            let signatures: Vec<String> = e.signatures.iter().map(|s| format!("`{s}`")).collect();
+            let signatures = signed.then(|| signatures.join(" or "));
+            [Some(names(e)), signatures, Some(e.doc.to_string())].into_iter().flatten().collect()
+        });
+        let columns: &[&str] = if signed { &["Name", "Signature", "Meaning"] } else { &["Name", "Syntax"] };
+        page.push_str(&part(&plural(kind), columns, rows));
+    }
+    let refused =
+        entries.iter().filter_map(|e| Some(vec![names(e), e.kind.to_string(), e.refused?.to_string()]));
+    page + &part("Not supported", &["Name", "Kind", "Why"], refused)
+}
+
+/// A heading and a table, if there are rows.
+fn part(heading: &str, columns: &[&str], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let lines: Vec<String> = rows
+        .map(|row| format!("| {} |\n", row.join("\u{0}").replace('|', "\\|").replace('\u{0}', " | ")))
+        .collect();
+    if lines.is_empty() {
+        return String::new();
+    }
+    let rule = "---|".repeat(columns.len());
+    format!("\n## {heading}\n\n| {} |\n|{rule}\n{}", columns.join(" | "), lines.concat())
+}
+
+/// What the page says of itself.
+const PAGE: &str = "What auk knows of KQL, written by `auk functions --page` from the tables that it works by. \
+    `auk functions NAME` explains one. A test fails when this page is not what the tables say; \
+    `UPDATE_EXPECT=1 cargo test --release -- tables/page` writes it anew.";
+
+fn names(entry: &Entry) -> String {
+    let all = std::iter::once(&entry.name).chain(entry.aliases);
+    all.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// `aggregate` as the heading `Aggregates`.
+fn plural(kind: &str) -> String {
+    let mut letters = kind.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}s", first.to_uppercase(), letters.as_str()))
+}
+
 fn explain(entry: &Entry) -> String {
     let mut text = format!("{} ({})\n", entry.name, entry.kind);
-    for signature in entry.signatures {
+    // What is known by its name alone says why, and no more.
+    let described = entry.refused != Some(entry.doc);
+    for signature in entry.signatures.iter().filter(|_| described) {
         text.push_str(&format!("  {}{signature}\n", entry.name));
     }
-    if !entry.doc.is_empty() {
+    if described && !entry.doc.is_empty() {
         text.push_str(&format!("  {}\n", entry.doc));
     }
     if !entry.aliases.is_empty() {

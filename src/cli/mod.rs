@@ -10,6 +10,7 @@ mod cache;
 mod data;
 mod explain;
 mod failure;
+mod function;
 mod functions;
 mod generate;
 mod ingest;
@@ -22,6 +23,7 @@ mod query;
 mod run;
 mod tables;
 mod terminal;
+mod watchlist;
 
 use std::panic;
 use std::process::ExitCode;
@@ -86,6 +88,8 @@ enum Command {
     Functions(functions::Args),
     Batch(batch::Args),
     Generate(generate::Args),
+    Watchlist(watchlist::Args),
+    Function(function::Args),
     Cache(cache::Args),
 }
 
@@ -120,6 +124,8 @@ fn command_line() -> ExitCode {
         Command::Functions(args) => functions::run(args, &terminal),
         Command::Batch(args) => batch::run(args),
         Command::Generate(args) => generate::run(args, &terminal),
+        Command::Watchlist(args) => watchlist::run(args, &terminal),
+        Command::Function(args) => function::run(args, &terminal),
         Command::Cache(args) => cache::run(args, &terminal),
     };
     match done {

@@ -32,13 +32,21 @@ impl FromStr for Now {
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Query")]
 pub struct Tuning {
-    /// Set a parameter of the query; may be given several times
+    /// Set a parameter of the query, or a placeholder {{NAME}} in it; may be given several times
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = parameter)]
     pub parameters: Vec<(String, String)>,
 
     /// What now() is: end (just after the last event), clock, or a datetime [default: end]
     #[arg(long, value_name = "WHEN")]
     pub now: Option<Now>,
+
+    /// What {{StartTimeISO}} in a hunting query stands for [default: the first event]
+    #[arg(long, value_name = "DATETIME", value_parser = datetime)]
+    pub from_time: Option<i64>,
+
+    /// What {{EndTimeISO}} in a hunting query stands for [default: just after the last event]
+    #[arg(long, value_name = "DATETIME", value_parser = datetime)]
+    pub to_time: Option<i64>,
 
     #[arg(long, hide = true, value_parser = ["streaming", "memory"], default_value = "streaming")]
     pub engine: String,
@@ -52,6 +60,11 @@ fn parameter(text: &str) -> Result<(String, String), String> {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.to_string())),
         _ => Err("use NAME=VALUE".to_string()),
     }
+}
+
+/// A datetime as a query would read it, in ticks.
+pub fn datetime(text: &str) -> Result<i64, String> {
+    time::parse_datetime(text).ok_or_else(|| "use a datetime such as 2026-01-31T12:00Z".to_string())
 }
 
 /// The clock of this machine in ticks.
@@ -80,6 +93,8 @@ impl Tuning {
         QueryOptions {
             now,
             parameters: self.parameters.clone(),
+            from_time: self.from_time,
+            to_time: self.to_time,
             engine: if self.engine == "memory" { lower::Engine::InMemory } else { lower::Engine::Streaming },
             shreds: !self.no_shreds,
         }

@@ -82,12 +82,71 @@ pub struct Output {
     /// In CSV, put a ' before text that a spreadsheet would run as a formula
     #[arg(long)]
     pub excel_safe: bool,
+
+    /// Which result of a query that has several: its number, or all [default: all]
+    #[arg(long, value_name = "N", value_parser = number_or_all)]
+    pub result: Option<Which>,
+}
+
+/// Which result of a query that has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Counted from 1.
+    Number(usize),
+}
+
+fn number_or_all(text: &str) -> Result<Which, String> {
+    match text.parse() {
+        _ if text == "all" => Ok(Which::All),
+        Ok(number) if number > 0 => Ok(Which::Number(number)),
+        _ => Err("it is a number from 1 on, or all".into()),
+    }
+}
+
+/// A result with the line that stands above it where there are several.
+pub struct Titled {
+    pub title: String,
+    pub table: Table,
 }
 
 impl Output {
     pub fn format(&self) -> Format {
         let by_name = || self.output.as_deref().and_then(Format::of_file);
         self.format.or_else(by_name).unwrap_or(Format::Table)
+    }
+
+    /// Does the form have room for several results? Those for programs hold one.
+    pub fn check_holds(&self, count: usize) -> Result<(), Failure> {
+        let titled = matches!(self.format(), Format::Table | Format::Markdown);
+        if count <= 1 || titled { Ok(()) } else { Err(one_only(count)) }
+    }
+
+    /// Writes several results, one after the other, each under its title.
+    pub fn write_several(&self, results: &[Titled], terminal: &Terminal) -> Result<(), Failure> {
+        let form = self.format();
+        let mark = match form {
+            Format::Table => "",
+            Format::Markdown => "## ",
+            _ => return Err(one_only(results.len())),
+        };
+        let format = if form == Format::Markdown { report::Format::Markdown } else { report::Format::Table };
+        let write = |out: &mut dyn Write, terminal: Option<&Terminal>| -> Result<(), Failure> {
+            for (at, result) in results.iter().enumerate() {
+                let blank = if at > 0 { "\n" } else { "" };
+                write!(out, "{blank}{mark}{}\n\n", report::visible(&result.title))?;
+                let screen = terminal.and_then(Terminal::screen);
+                let cut = report::write(&result.table, format, screen, self.excel_safe, out)?;
+                terminal.into_iter().for_each(|terminal| say_cut(&cut, terminal));
+            }
+            out.flush().map_err(Failure::from)
+        };
+        if let Some(path) = &self.output {
+            replace(path, |file| write(&mut BufWriter::with_capacity(1 << 16, file), None))?;
+            terminal.remark(&format!("{} in {}", counted(results.len(), "result"), path.display()));
+            return Ok(());
+        }
+        write(&mut BufWriter::with_capacity(1 << 16, io::stdout().lock()), Some(terminal))
     }
 
     /// Writes a table to where the user asked for it; says what was cut.
@@ -130,6 +189,11 @@ impl Output {
     pub fn to_file(&self, file: PathBuf) -> Output {
         Output { output: Some(file), format: Some(self.format()), ..*self }
     }
+}
+
+fn one_only(count: usize) -> Failure {
+    let failure = Failure::usage(format!("this format holds one result; the query has {count}"));
+    failure.with_help("choose one: --result 1")
 }
 
 /// Fills a file under another name, then gives it its own.

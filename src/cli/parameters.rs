@@ -1,5 +1,5 @@
 //! `--param NAME=VALUE` for a query text: a leading `let` explained by a `// param` line is replaced; what
-//! `declare query_parameters(…)` names goes to the binder.
+//! `declare query_parameters(…)` names goes to the binder, what `{{Name}}` names is put in its place.
 //!
 //! Trap: a name that neither knows is an error. A slip of the pen must not run the query with its
 //! default.
@@ -7,7 +7,7 @@
 use super::failure::Failure;
 use crate::analysis::Analysis;
 use crate::diagnostic::closest;
-use crate::kql::{self, ast::Statement};
+use crate::kql::{self, placeholders};
 
 /// The text with its literals replaced, and the values that are left for the binder.
 pub fn set(
@@ -21,7 +21,7 @@ pub fn set(
     let analysis = Analysis::read(name, text);
     let known = |value: &&(String, String)| analysis.parameters.iter().any(|p| p.name == value.0);
     let (own, rest): (Vec<_>, Vec<_>) = values.iter().partition(known);
-    let declared = declared(text);
+    let declared = [kql::declared(text), placeholders::names(text)].concat();
     if let Some((unknown, _)) = rest.iter().find(|(name, _)| !declared.contains(name)) {
         let names: Vec<&str> = analysis.parameters.iter().map(|p| p.name.as_str()).collect();
         let names: Vec<&str> = names.into_iter().chain(declared.iter().map(String::as_str)).collect();
@@ -35,14 +35,4 @@ pub fn set(
     let own: Vec<(String, String)> = own.into_iter().cloned().collect();
     let text = analysis.with(&own).map_err(Failure::usage)?;
     Ok((text, rest.into_iter().cloned().collect()))
-}
-
-/// The names that `declare query_parameters` gives.
-fn declared(text: &str) -> Vec<String> {
-    let (query, _) = kql::parse(text);
-    let names = query.statements.into_iter().filter_map(|statement| match statement {
-        Statement::DeclareParameters(parameters) => Some(parameters),
-        _ => None,
-    });
-    names.flatten().map(|parameter| parameter.name.text).collect()
 }

@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
-use super::output::Output;
+use super::output::{Output, Titled, Which};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -30,6 +30,9 @@ pub struct Args {
     data: Data,
 
     #[command(flatten)]
+    beside: Beside,
+
+    #[command(flatten)]
     tuning: Tuning,
 
     #[command(flatten)]
@@ -43,6 +46,8 @@ Examples:
   auk query -f hunt.kql --from exports/ -o hunt.csv
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
+  auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake
+  auk query -f tor.kql --allow lists/ --mmdb GeoLite2-City.mmdb --lake lake
   echo 'AuditLogs | take 10' | auk query --lake lake --format ndjson";
 
 /// Where a query comes from.
@@ -64,7 +69,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
     question.answer(&engine, &args.output, terminal)?;
     Ok(Outcome::Done)
@@ -87,23 +92,57 @@ impl Question<'_> {
         let options = self.tuning.options(now);
         let failed =
             |d| Failure::Query { name: self.name.to_string(), text: self.text.to_string(), diagnostics: d };
+        let compiled = engine.compile(self.text, &options).map_err(failed)?;
         if !self.named {
-            check_reads_nothing(&engine.compile(self.text, &options).map_err(failed)?)?;
+            check_reads_nothing(&compiled)?;
         }
+        let chosen = chosen(&compiled, output)?;
+        output.check_holds(chosen.len())?;
         let started = Instant::now();
-        let answer = engine.query(self.text, &options).map_err(failed)?;
+        let mut results = Vec::new();
+        for at in chosen {
+            let table = engine.run(&compiled.plans[at], &options).map_err(failed)?;
+            results.push(Titled { title: title(&compiled, at), table });
+        }
         let seconds = started.elapsed().as_secs_f64();
-        if answer.uses_now {
+        if compiled.uses_now {
             terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
         }
-        answer.warnings.iter().for_each(|warning| terminal.warn(warning));
-        output.write(&answer.table, terminal)?;
-        if let Some(render) = &answer.render {
-            output.draw(&answer.table, &render.chart, terminal)?;
+        compiled.warnings.iter().for_each(|warning| terminal.warn(warning));
+        match results.as_slice() {
+            [only] => {
+                output.write(&only.table, terminal)?;
+                if let Some(render) = &compiled.render {
+                    output.draw(&only.table, &render.chart, terminal)?;
+                }
+            }
+            several => output.write_several(several, terminal)?,
         }
-        let rows = answer.table.rows.len();
+        let rows = results.iter().map(|r| r.table.rows.len()).sum();
         terminal.remark(&format!("{} in {seconds:.3} s", counted(rows, "row")));
         Ok(rows)
+    }
+}
+
+/// The results that are asked for, by their places.
+fn chosen(compiled: &Compiled, output: &Output) -> Result<Vec<usize>, Failure> {
+    let count = compiled.plans.len();
+    match output.result {
+        Some(Which::Number(number)) if number > count => Err(Failure::usage(format!(
+            "there is no result {number}: the query has {}",
+            counted(count, "result")
+        ))),
+        Some(Which::Number(number)) => Ok(vec![number - 1]),
+        Some(Which::All) | None => Ok((0..count).collect()),
+    }
+}
+
+/// What stands above a result where there are several.
+fn title(compiled: &Compiled, at: usize) -> String {
+    let (number, count) = (at + 1, compiled.plans.len());
+    match compiled.titles.get(at) {
+        Some(Some(name)) => format!("{name} (result {number} of {count})"),
+        _ => format!("Result {number} of {count}"),
     }
 }
 

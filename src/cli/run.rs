@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::data::Data;
+use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{self, Format, Output};
@@ -35,6 +35,9 @@ pub struct Args {
     data: Data,
 
     #[command(flatten)]
+    beside: Beside,
+
+    #[command(flatten)]
     tuning: Tuning,
 
     #[command(flatten)]
@@ -60,7 +63,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     }
     let several = analyses.len() > 1;
     check_form(several, &args.output)?;
-    let engine = args.data.open(terminal)?;
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     // Parameters are in the texts by now.
     let tuning = Tuning { parameters: Vec::new(), ..args.tuning.clone() };
     let mut found = 0;

@@ -93,7 +93,13 @@ pub const ROWS: &[Function] = &[
         "The column of that name, or the default when there is none.",
         Naming::FirstArgument,
     ),
-    special("ingestion_time", &[], &["() -> datetime"], "When the record was ingested.", Naming::None),
+    special(
+        "ingestion_time",
+        &[],
+        &["() -> datetime"],
+        "When the record was ingested.",
+        Naming::Always("$IngestionTime"),
+    ),
 ];
 
 fn case(args: &[Value], _: &Cx) -> Value {

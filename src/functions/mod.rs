@@ -21,6 +21,7 @@
 mod conditional;
 mod dynamic;
 mod encode;
+mod kv;
 mod network;
 mod operators;
 mod parse;
@@ -34,11 +35,13 @@ mod text;
 
 pub mod convert;
 pub mod cx;
+pub mod plugins;
 pub mod tabular;
 pub mod text_search;
 
 pub use convert::convert;
-pub use cx::Cx;
+pub use cx::{Cx, Places};
+pub use dynamic::json_path;
 pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
 pub use signature::{Param, ParamType, Resolved, Returns, Signature, common_type};

@@ -1,15 +1,16 @@
 //! KQL's regular expressions are RE2's; this brings a pattern to the spelling of the `regex` crate.
 //!
-//! Both read the same language but for character classes: inside `[…]` RE2 takes `[`, `&&`, `--` and
-//! `~~` as they are, where the crate sees nested classes and set operations.
+//! Both read the same language but for two things. Inside `[…]` RE2 takes `[`, `&&`, `--` and `~~` as they
+//! are, where the crate sees nested classes and set operations; and a `{` that begins no count (`{2}`, `{2,}`,
+//! `{2,5}`) is that character, where the crate sees an error.
 //!
-//! Trap: `[[:alpha:]]` is a class in both.
+//! Trap: `[[:alpha:]]` is a class in both, and the braces of `\p{Greek}` and `\x{1F600}` belong to the escape.
 
 use std::borrow::Cow;
 
 /// The pattern as the `regex` crate reads it.
 pub fn to_crate(pattern: &str) -> Cow<'_, str> {
-    if !pattern.contains('[') {
+    if !pattern.contains(['[', '{']) {
         return Cow::Borrowed(pattern);
     }
     let mut out = String::with_capacity(pattern.len() + 8);
@@ -21,11 +22,15 @@ pub fn to_crate(pattern: &str) -> Cow<'_, str> {
         match c {
             '\\' => {
                 out.push(c);
-                if let Some((_, escaped)) = rest.next() {
+                if let Some((at, escaped)) = rest.next() {
                     out.push(escaped);
+                    if matches!(escaped, 'p' | 'P' | 'x') && pattern[at + 1..].starts_with('{') {
+                        copy_until('}', &mut rest, &mut out);
+                    }
                 }
                 inside += 1;
             }
+            '{' if !class && !begins_count(&pattern[at + 1..]) => out.push_str("\\{"),
             '[' if !class => {
                 class = true;
                 inside = 0;
@@ -45,13 +50,8 @@ pub fn to_crate(pattern: &str) -> Cow<'_, str> {
                 out.push(c);
             }
             '[' if pattern[at..].starts_with("[:") && pattern[at..].contains(":]") => {
-                for (_, named) in rest.by_ref() {
-                    if named == ']' {
-                        break;
-                    }
-                }
-                let end = at + pattern[at..].find(":]").map_or(1, |n| n + 2);
-                out.push_str(&pattern[at..end]);
+                out.push(c);
+                copy_until(']', &mut rest, &mut out);
                 inside += 1;
             }
             '[' => {
@@ -70,4 +70,22 @@ pub fn to_crate(pattern: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// Copies up to and with `end`.
+fn copy_until(end: char, rest: &mut impl Iterator<Item = (usize, char)>, out: &mut String) {
+    for (_, c) in rest {
+        out.push(c);
+        if c == end {
+            return;
+        }
+    }
+}
+
+/// Whether what follows a `{` is a count: `2}`, `2,}`, `2,5}`.
+fn begins_count(rest: &str) -> bool {
+    let Some((count, _)) = rest.split_once('}') else { return false };
+    let (least, most) = count.split_once(',').unwrap_or((count, "0"));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    !least.is_empty() && digits(least) && digits(most)
 }

@@ -9,11 +9,11 @@ use super::{Aggregate, Function};
 use super::{
     aggregates as gather, conditional, convert, datetime, dynamic, encode, math, network, operators, parse,
 };
-use super::{pattern, refused, series, special, text, windows};
+use super::{kv, pattern, refused, series, special, text, windows};
 
 /// The tables that make up the table, by subject.
 const FUNCTIONS: &[&[Function]] =
-    &[conditional::ROWS, convert::ROWS, pattern::ROWS, refused::ROWS, special::ROWS];
+    &[conditional::ROWS, convert::ROWS, kv::ROWS, pattern::ROWS, refused::ROWS, special::ROWS];
 
 const AGGREGATES: &[&[Aggregate]] = &[];
 

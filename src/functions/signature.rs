@@ -207,6 +207,8 @@ fn accept(param: ParamType, ty: Type, common: Option<Type>) -> Option<Type> {
         },
         ParamType::Exact(want) if want.is_integer() && ty.is_integer() => Some(want),
         ParamType::Exact(want) if want.is_number() && ty.is_number() && ty < want => Some(want),
+        // What is computed in doubles takes decimals too.
+        ParamType::Exact(Type::Real) if ty == Type::Decimal => Some(Type::Real),
         ParamType::Exact(_) => None,
     }
 }

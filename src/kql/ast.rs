@@ -30,12 +30,30 @@ pub enum Statement {
     LetFunction { name: Name, function: Function },
     /// `declare query_parameters(name: type = default, …)`
     DeclareParameters(Vec<Parameter>),
+    /// `declare pattern name [= (parameters) [path] { rules }]`
+    Pattern(Pattern),
     /// `set option [= value]`
     Set { name: Name, value: Option<Expr> },
     /// A tabular (or scalar) expression: a result of the query.
     Expression(Expr),
-    /// Valid KQL that is not done (`alias`, `restrict`, `declare pattern`), by its keyword.
+    /// Valid KQL that is not done (`alias`, `restrict`), by its keyword.
     Unsupported(Name),
+}
+
+/// Tables by texts: `name('a').['b']` is the table of the rule for these.
+#[derive(Clone, Debug)]
+pub struct Pattern {
+    pub name: Name,
+    pub parameters: Vec<Parameter>,
+    pub path: Option<Name>,
+    pub rules: Vec<PatternRule>,
+}
+
+#[derive(Clone, Debug)]
+pub struct PatternRule {
+    pub args: Vec<String>,
+    pub path: Option<String>,
+    pub body: Vec<Statement>,
 }
 
 /// The parameters and the body of a function: `let` statements, then an expression.

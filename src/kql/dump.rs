@@ -2,6 +2,8 @@
 //!
 //! Trap: texts come from the query; they are shown escaped, and never end a line.
 
+mod nested;
+
 use std::fmt::Display;
 
 use super::ast::{
@@ -60,6 +62,15 @@ impl Dump {
             Statement::LetFunction { name, function } => self.function(name, function),
             Statement::DeclareParameters(parameters) => {
                 self.node("declare query_parameters", |d| parameters.iter().for_each(|p| d.parameter(p)));
+            }
+            Statement::Pattern(pattern) => {
+                self.node(format!("declare pattern {}", shown(&pattern.name.text)), |d| {
+                    pattern.parameters.iter().for_each(|p| d.parameter(p));
+                    for rule in &pattern.rules {
+                        let head = format!("rule {:?} {:?}", rule.args, rule.path);
+                        d.node(head, |d| rule.body.iter().for_each(|s| d.statement(s)));
+                    }
+                });
             }
             Statement::Set { name, value } => self.node(format!("set {}", shown(&name.text)), |d| {
                 value.iter().for_each(|v| d.expr(v));
@@ -223,6 +234,11 @@ impl Dump {
             OperatorKind::ProjectReorder(o) => self.node("project-reorder", |d| {
                 o.items.iter().for_each(|(p, by)| d.line(format!("{} {by:?}", pattern(p))));
             }),
+            OperatorKind::Reduce(o) => self.node("reduce", |d| {
+                d.options(&o.parameters);
+                d.node("by", |d| d.expr(&o.by));
+                d.options(&o.with);
+            }),
             OperatorKind::Sample(o) => {
                 self.node(if o.of.is_some() { "sample-distinct" } else { "sample" }, |d| {
                     d.expr(&o.count);
@@ -305,7 +321,7 @@ impl Dump {
                 d.options(&o.parameters);
                 o.tables.iter().for_each(|t| d.expr(t));
             }),
-            _ => {}
+            other => self.nested_operator(other),
         }
     }
 

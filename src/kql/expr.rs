@@ -10,7 +10,7 @@ use crate::source::Span;
 use crate::types::Type;
 use crate::value::Value;
 
-use super::ast::{Expr, ExprKind, Operator};
+use super::ast::{Argument, Expr, ExprKind, Name, Operator};
 use super::lexer::TokenKind;
 use super::operators::{datatable, externaldata};
 use super::parser::{Parsed, Parser};
@@ -108,7 +108,7 @@ const INFIX: &[Infix] = &[
 ];
 
 /// `column: "text"` of search.
-const COLON: Infix = row(":", "has", TEXT, Form::Binary);
+const COLON: Infix = row(":", ":", TEXT, Form::Binary);
 
 impl Parser<'_> {
     /// A scalar expression; in brackets it may be a pipeline.
@@ -213,7 +213,9 @@ impl Parser<'_> {
                     return Err(self.expected("`(low .. high)`"));
                 }
                 let low = Box::new(self.expr()?);
-                self.expect_symbol("..")?;
+                if !self.eat_symbol("..") {
+                    return Err(self.expected_help("`..`", "a range is `between (low .. high)`"));
+                }
                 let high = Box::new(self.expr()?);
                 self.close(")", open)?;
                 ExprKind::Between { op, op_span, value: left, low, high }
@@ -285,6 +287,10 @@ impl Parser<'_> {
         let span = self.span();
         let kind = match self.peek().clone() {
             TokenKind::Text(text) => return Ok(self.text_literal(text)),
+            TokenKind::Literal(Value::Timespan(time), Type::Datetime) => {
+                self.advance();
+                today_at(time, span)
+            }
             TokenKind::Literal(value, ty) => {
                 self.advance();
                 ExprKind::Literal(value, ty)
@@ -365,6 +371,17 @@ impl Parser<'_> {
     fn written_table(&self, kind: super::operators::OperatorKind, start: Span) -> ExprKind {
         ExprKind::Pipe { source: None, operators: vec![Operator { kind, span: self.span_from(start) }] }
     }
+}
+
+/// `datetime(06:00)`: that time of the current day.
+fn today_at(time: i64, span: Span) -> ExprKind {
+    let call = |name: &str, value: Option<Expr>| {
+        let args = value.into_iter().map(|value| Argument { name: None, value }).collect();
+        Expr { kind: ExprKind::Call { name: Name { text: name.into(), span }, args }, span }
+    };
+    let time = Expr { kind: ExprKind::Literal(Value::Timespan(time), Type::Timespan), span };
+    let left = Box::new(call("startofday", Some(call("now", None))));
+    ExprKind::Binary { op: "+", op_span: span, left, right: Box::new(time) }
 }
 
 /// `and` or `or` over all operands: leaning left when they are few, balanced when they are many.

@@ -43,6 +43,9 @@ const SYMBOLS: &[&str] = &[
     ",", ".", ":", "=", "<", ">", "+", "-", "*", "/", "%", "!", "?", "~", "&", "^", "#",
 ];
 
+/// Quotation marks of word processors.
+const QUOTES: &[char] = &['“', '”', '„', '‘', '’'];
+
 /// Reads the whole text; the last token is `End`.
 pub fn tokens(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Token> {
     let mut lexer = Lexer { text, at: 0, diagnostics };
@@ -124,11 +127,22 @@ impl<'t> Lexer<'t, '_> {
     pub fn skip_space(&mut self) {
         loop {
             self.take_while(|c| c.is_whitespace() || c == '\u{feff}' || c == '\u{200b}');
-            if !self.rest().starts_with("//") {
+            if self.rest().starts_with("//") {
+                self.take_while(|c| c != '\n');
+            } else if self.rest().starts_with("/*") {
+                self.block_comment();
+            } else {
                 return;
             }
-            self.take_while(|c| c != '\n');
         }
+    }
+
+    /// `/* … */`, which KQL does not have: one error, and what stands in it is no concern.
+    fn block_comment(&mut self) {
+        let from = self.at;
+        let length = self.rest().find("*/").map_or(self.rest().len(), |end| end + 2);
+        self.at += length;
+        self.error_help(from, "`/*` begins no comment", "a comment is `// …`, to the end of the line");
     }
 
     fn token(&mut self) -> TokenKind {
@@ -170,6 +184,9 @@ impl<'t> Lexer<'t, '_> {
     /// A run of characters that begin no token: one error for all.
     fn unreadable(&mut self, first: char) -> TokenKind {
         let from = self.at;
+        if QUOTES.contains(&first) {
+            return self.curly_quotes(from);
+        }
         self.take_while(|c| {
             !c.is_ascii_graphic() && !c.is_whitespace() && !is_name_start(c) || matches!(c, '`' | '\\' | '@')
         });
@@ -179,12 +196,21 @@ impl<'t> Lexer<'t, '_> {
         let shown = shown(&self.text[from..self.at]);
         let message = format!("`{shown}` has no meaning here");
         match first {
-            '“' | '”' | '‘' | '’' | '„' => {
-                self.error_help(from, message, "write strings in straight quotes: \"…\" or '…'")
-            }
             '–' | '—' => self.error_help(from, message, "the minus sign is `-`"),
             _ => self.error(from, message),
         }
+        TokenKind::Bad
+    }
+
+    /// `“text”`, as word processors make it: one error for all of it.
+    fn curly_quotes(&mut self, from: usize) -> TokenKind {
+        let rest = self.rest();
+        let line = rest.lines().next().unwrap_or(rest);
+        let close = line.char_indices().skip(1).find(|(_, c)| QUOTES.contains(c) || matches!(c, '"' | '\''));
+        let first = line.chars().next();
+        self.at += close.map_or(first.map_or(0, char::len_utf8), |(at, c)| at + c.len_utf8());
+        let message = format!("`{}` is no quotation mark of KQL", first.unwrap_or('“'));
+        self.error_help(from, message, "write strings in straight quotes: \"…\" or '…'");
         TokenKind::Bad
     }
 

@@ -63,6 +63,11 @@ fn not_literal(lexer: &mut Lexer, ty: Type, from: usize) -> Option<Value> {
         lexer.error_help(from, format!("`{shown}` names no time"), "the current time is `now()`");
         return None;
     }
+    if ty == Type::Datetime && lexer.text[from..lexer.at].contains(|c: char| c.is_ascii_digit()) {
+        let help = "a point in time is year, month, day, and maybe a time: `datetime(2026-05-31 14:30)`";
+        lexer.error_help(from, format!("`{shown}` is no datetime literal"), help);
+        return None;
+    }
     let help = format!("only a literal stands in `{name}(…)`; a value is converted with `to{name}(…)`");
     lexer.error_help(from, format!("`{shown}` is no {name} literal"), &help);
     None
@@ -99,7 +104,13 @@ fn read(ty: Type, text: &str) -> Option<Value> {
         Type::Long => integer(text).and_then(|n| i64::try_from(n).ok()).map(Value::Long),
         Type::Real => real(text).map(Value::Real),
         Type::Decimal => Decimal::parse(text).map(Value::Decimal),
-        Type::Datetime => datetime(text).map(Value::Datetime),
+        Type::Datetime if text == "min" => Some(Value::Datetime(0)),
+        Type::Datetime if text == "max" => Some(Value::Datetime(time::MAX_DATETIME)),
+        Type::Timespan if text == "min" => Some(Value::Timespan(i64::MIN)),
+        Type::Timespan if text == "max" => Some(Value::Timespan(i64::MAX)),
+        Type::Datetime => {
+            datetime(text).map(Value::Datetime).or_else(|| time_of_day(text).map(Value::Timespan))
+        }
         Type::Timespan => time::parse_timespan(text).or_else(|| fraction_of_days(text)).map(Value::Timespan),
         Type::Guid => value::parse_guid(text).map(Value::Guid),
         Type::String | Type::Dynamic => None,
@@ -126,6 +137,13 @@ fn real(text: &str) -> Option<f64> {
         number if number.bytes().all(|b| b.is_ascii_digit() || b"+-.e".contains(&b)) => number.parse().ok(),
         _ => None,
     }
+}
+
+/// `datetime(06:00)` is a time of today: its value is the time since midnight, to be added when the query is read.
+fn time_of_day(text: &str) -> Option<i64> {
+    let clock = text.bytes().all(|b| b.is_ascii_digit() || b == b':' || b == b'.') && text.contains(':');
+    let ticks = if clock { time::parse_timespan(text)? } else { return None };
+    (0..time::TICKS_PER_DAY).contains(&ticks).then_some(ticks)
 }
 
 /// Also `datetime(2025, 6, 14)`.
@@ -266,7 +284,10 @@ fn word(lexer: &mut Lexer, depth: usize) -> Option<Value> {
         && lexer.eat("(")
     {
         if ty != Type::Dynamic {
-            return scalar(lexer, ty, from);
+            return match scalar(lexer, ty, from)? {
+                Value::Timespan(_) if ty == Type::Datetime => not_literal(lexer, ty, from),
+                value => Some(value),
+            };
         }
         let value = json(lexer, depth + 1)?;
         lexer.skip_space();

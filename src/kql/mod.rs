@@ -9,13 +9,22 @@ pub mod dump;
 mod expr;
 mod lexer;
 mod literal;
+mod mistakes;
 pub mod operators;
+mod outside;
 mod parser;
 mod pieces;
+pub mod placeholders;
+mod saved;
 
+pub use outside::{Absent, External, FORMATS, Given, Mapping};
 pub use parser::{Broken, Parsed, Parser, parse};
+pub use saved::SavedFunction;
+
+use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::functions::Places;
 use crate::plan::Plan;
 use crate::table::Table;
 use crate::types::{Column, Schema};
@@ -31,6 +40,26 @@ pub trait Catalog {
     fn view_of(&self, _table: &str) -> Option<String> {
         None
     }
+    /// A function that the workspace holds.
+    fn function(&self, _name: &str) -> Option<Arc<SavedFunction>> {
+        None
+    }
+    /// The names of all functions that the workspace holds, sorted.
+    fn functions(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The rows of a watchlist, whatever the case of its name.
+    fn watchlist(&self, name: &str) -> Result<Table, Absent> {
+        Err(Absent::new(format!("there is no watchlist named '{name}'")))
+    }
+    /// The names of all watchlists, sorted.
+    fn watchlists(&self) -> Vec<String> {
+        Vec::new()
+    }
+    /// The rows of a file that `externaldata` names.
+    fn external(&self, file: &External<'_>) -> Result<Given, Absent> {
+        Err(Absent::new(format!("there is no file '{}'", file.uri)))
+    }
 }
 
 /// What a query is compiled against.
@@ -40,6 +69,8 @@ pub struct Env<'a> {
     pub now: i64,
     /// Values for `declare query_parameters`, as KQL literals or plain text.
     pub parameters: &'a [(String, String)],
+    /// Where addresses are, if a database of places was given.
+    pub places: Option<Places>,
     /// Runs a plan while another is being bound: what columns a plugin gives may depend on its rows.
     pub run: &'a dyn Fn(&Plan) -> Result<Table, Diagnostic>,
 }
@@ -54,8 +85,10 @@ pub struct Render {
 /// A compiled query.
 #[derive(Clone, Debug)]
 pub struct Compiled {
-    /// A plan per tabular statement, in order.
+    /// A plan per result, in order: one of each tabular statement, more of one that ends in `fork` or `facet`.
     pub plans: Vec<Plan>,
+    /// What each is called, if it has a name.
+    pub titles: Vec<Option<String>>,
     /// How the first one asks to be shown.
     pub render: Option<Render>,
     pub warnings: Vec<String>,
@@ -73,6 +106,16 @@ pub fn is_hidden(name: &str) -> bool {
 /// The visible columns of a schema.
 pub fn visible(schema: &Schema) -> impl Iterator<Item = (usize, &Column)> {
     schema.columns.iter().enumerate().filter(|(_, c)| !is_hidden(&c.name))
+}
+
+/// The names that `declare query_parameters(…)` gives.
+pub fn declared(text: &str) -> Vec<String> {
+    let (query, _) = parse(text);
+    let names = query.statements.into_iter().filter_map(|statement| match statement {
+        ast::Statement::DeclareParameters(parameters) => Some(parameters),
+        _ => None,
+    });
+    names.flatten().map(|parameter| parameter.name.text).collect()
 }
 
 /// Compiles a query text, or says all that is wrong with it.

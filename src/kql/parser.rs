@@ -9,9 +9,12 @@
 
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::source::Span;
+use crate::value::Value;
 
 use super::ast::{Expr, ExprKind, Function, Name, Operator, Parameter, ParameterType, Query, Statement};
+use super::ast::{Pattern, PatternRule};
 use super::lexer::{self, Token, TokenKind};
+use super::mistakes;
 use super::operators::{LEADING, OperatorKind, PARSERS, REFUSED};
 
 /// Brackets, signs, functions and operators may be nested so deep.
@@ -20,8 +23,6 @@ const MAX_NESTING: u32 = 100;
 const MAX_HEIGHT: u32 = 1000;
 /// More errors than this help nobody.
 const MAX_DIAGNOSTICS: usize = 100;
-
-const SEPARATORS: &str = "items are separated by `,`, operators by `|`, statements by `;`";
 
 /// An error has been reported; the piece that was being read is lost.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +79,7 @@ impl<'t> Parser<'t> {
         Span::new(start.start, last.end.max(start.end))
     }
 
-    fn previous(&self) -> &str {
+    pub(super) fn previous(&self) -> &str {
         let span = self.tokens[self.at.saturating_sub(1)].span;
         &self.text[span.start..span.end]
     }
@@ -102,6 +103,12 @@ impl<'t> Parser<'t> {
 
     pub fn is_symbol_at(&self, ahead: usize, symbol: &str) -> bool {
         matches!(self.peek_at(ahead), TokenKind::Symbol(s) if *s == symbol)
+    }
+
+    /// Whether a number stands before the token here.
+    pub(super) fn follows_number(&self) -> bool {
+        self.at > 0
+            && matches!(self.tokens[self.at - 1].kind, TokenKind::Literal(Value::Long(_) | Value::Real(_), _))
     }
 
     /// Whether no space stands between the token `ahead` and the one before it.
@@ -164,7 +171,7 @@ impl Parser<'_> {
         if *self.peek() != TokenKind::Bad {
             let diagnostic =
                 Diagnostic::syntax(self.span(), format!("expected {what}, found {}", self.found()));
-            let help = self.usual_mistake(what.starts_with("`|`"));
+            let help = self.usual_mistake(what);
             self.diagnostics.push(Diagnostic { help, ..diagnostic });
         }
         Broken
@@ -184,6 +191,17 @@ impl Parser<'_> {
         Broken
     }
 
+    /// The same, with a help of its own.
+    pub fn expected_help(&mut self, what: &str, help: impl Into<String>) -> Broken {
+        let broken = self.expected(what);
+        if *self.peek() != TokenKind::Bad
+            && let Some(last) = self.diagnostics.last_mut()
+        {
+            last.help = Some(help.into());
+        }
+        broken
+    }
+
     /// The token here, in words.
     fn found(&self) -> String {
         let span = self.span();
@@ -193,35 +211,6 @@ impl Parser<'_> {
             TokenKind::Text(_) => format!("the text {shown}"),
             _ => format!("`{shown}`"),
         }
-    }
-
-    /// What people mean who write the token here; `after` something that is complete.
-    fn usual_mistake(&self, after: bool) -> Option<String> {
-        let help = match self.peek() {
-            TokenKind::Symbol("=") => "equality is `==`; a column is named by `name = …`, with a plain name",
-            TokenKind::Symbol("|") => "a pipeline begins with a table: `Table | …`",
-            TokenKind::Symbol("&&") => "write `and`",
-            TokenKind::Symbol("||") => "write `or`",
-            TokenKind::Symbol("!") => "negation is `not(…)`",
-            TokenKind::Symbol("[") => "a list of values is `dynamic([…])` or `pack_array(…)`",
-            TokenKind::Word => {
-                let word = self.word_at(0)?;
-                return match word {
-                    "let" | "set" | "declare" => Some("a statement before it ends with `;`".into()),
-                    "AND" | "OR" | "And" | "Or" | "IN" | "HAS" | "CONTAINS" | "LIKE" => {
-                        Some(format!("operators are lower case: `{}`", word.to_lowercase()))
-                    }
-                    _ if self.operator_named(0).is_some() => Some(format!("a `|` stands before `{word}`")),
-                    "matches" => Some("the operator is `matches regex`".into()),
-                    _ if after && self.previous() == "not" => Some("write `not(…)`".into()),
-                    _ if after => Some(SEPARATORS.into()),
-                    _ => None,
-                };
-            }
-            TokenKind::Text(_) | TokenKind::Literal(..) if after => SEPARATORS,
-            _ => return None,
-        };
-        Some(help.into())
     }
 
     /// One level deeper, if there is room.
@@ -283,7 +272,15 @@ impl Parser<'_> {
             if statement.is_err() {
                 self.recover_statement(depth);
             } else if !ended {
-                self.expected("`|` and an operator, or `;`");
+                match &statement {
+                    Ok(Statement::Let { name, .. } | Statement::LetFunction { name, .. })
+                        if self.operator_named(0).is_none() =>
+                    {
+                        let help = format!("a `;` ends the `let` of `{}`", name.text);
+                        self.expected_help("`;` after the `let`", help);
+                    }
+                    _ => _ = self.expected("`|` and an operator, or `;`"),
+                }
                 if !self.begins_statement() {
                     self.recover(depth);
                     if self.is_symbol("|") {
@@ -325,7 +322,12 @@ impl Parser<'_> {
             self.advance();
             return Ok(Statement::DeclareParameters(self.parameters_of_function()?));
         }
-        for (word, next) in [("alias", "database"), ("restrict", "access"), ("declare", "pattern")] {
+        if starts(self, "declare") && self.word_at(1) == Some("pattern") {
+            self.advance();
+            self.advance();
+            return Ok(Statement::Pattern(self.pattern()?));
+        }
+        for (word, next) in [("alias", "database"), ("restrict", "access")] {
             if self.is_word(word) && self.word_at(1) == Some(next) {
                 return Ok(self.unsupported_statement(&format!("`{word} {next}`")));
             }
@@ -334,6 +336,47 @@ impl Parser<'_> {
             return Ok(self.unsupported_statement("a management command"));
         }
         Ok(Statement::Expression(self.pipeline()?))
+    }
+
+    /// `name [= (parameters) [path: type] { ('a', …)[.['b']] = { query }; … }]`
+    fn pattern(&mut self) -> Parsed<Pattern> {
+        let name = self.name("the name of a pattern")?;
+        let (mut parameters, mut path, mut rules) = (Vec::new(), None, Vec::new());
+        if !self.eat_symbol("=") {
+            return Ok(Pattern { name, parameters, path, rules });
+        }
+        parameters.extend(self.parameters_of_function()?);
+        if self.eat_symbol("[") {
+            path = Some(self.name("the name of the path")?);
+            self.expect_symbol(":")?;
+            self.type_name()?;
+            self.expect_symbol("]")?;
+        }
+        let open = self.span();
+        self.expect_symbol("{")?;
+        while !self.is_symbol("}") {
+            rules.push(self.pattern_rule()?);
+            while self.eat_symbol(";") {}
+        }
+        self.close("}", open)?;
+        Ok(Pattern { name, parameters, path, rules })
+    }
+
+    fn pattern_rule(&mut self) -> Parsed<PatternRule> {
+        let args = self.bracketed("(", ")", |p| p.text("a text"))?;
+        let mut path = None;
+        if self.eat_symbol(".") {
+            self.expect_symbol("[")?;
+            path = Some(self.text("a text")?);
+            self.expect_symbol("]")?;
+        }
+        self.expect_symbol("=")?;
+        let open = self.span();
+        self.expect_symbol("{")?;
+        let depth = self.tokens[self.at - 1].depth + 1;
+        let body = self.block(depth);
+        self.close("}", open)?;
+        Ok(PatternRule { args, path, body })
     }
 
     fn unsupported_statement(&mut self, what: &str) -> Statement {
@@ -453,6 +496,16 @@ impl Parser<'_> {
         operators
     }
 
+    /// `(operator | operator …)`: what a subquery does to the rows it is given.
+    pub fn subquery(&mut self) -> Parsed<Vec<Operator>> {
+        let open = self.span();
+        self.expect_symbol("(")?;
+        let mut subquery = vec![self.operator()];
+        subquery.extend(self.operators());
+        self.close(")", open)?;
+        Ok(subquery)
+    }
+
     /// One operator, with whatever it takes to stand before the next `|` after it.
     pub fn operator(&mut self) -> Operator {
         let start = self.span();
@@ -517,9 +570,10 @@ impl Parser<'_> {
         // Between words as short as `foo` and `top`, nearness says nothing.
         let near = closest(&shown, known)
             .filter(|near| near.len() > 4 || near.as_bytes().first() == shown.as_bytes().first());
-        Err(match near {
-            Some(near) => self.error_help(span, message, format!("did you mean `{near}`?")),
-            None => self.error(span, message),
+        Err(match (mistakes::operator(&shown), near) {
+            (Some(here), _) => self.error_help(span, message, here),
+            (None, Some(near)) => self.error_help(span, message, format!("did you mean `{near}`?")),
+            (None, None) => self.error_help(span, message, "`auk functions` lists the operators"),
         })
     }
 
@@ -540,7 +594,7 @@ impl Parser<'_> {
     }
 
     /// The operator whose name stands `ahead`, if one does.
-    fn operator_named(&self, ahead: usize) -> Option<&'static str> {
+    pub(super) fn operator_named(&self, ahead: usize) -> Option<&'static str> {
         let (name, _) = self.hyphenated(ahead)?;
         let known = PARSERS.iter().map(|(name, _)| *name).chain(REFUSED.iter().map(|(name, _)| *name));
         known.into_iter().find(|known| *known == name)

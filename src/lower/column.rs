@@ -122,6 +122,26 @@ impl Cells {
     }
 }
 
+/// The value as it would come back from a cell of type `ty`.
+pub fn settled(value: Value, ty: Type) -> Value {
+    match ty {
+        _ if value.is_null() => Value::missing(ty),
+        Type::Dynamic if !is_json(&value) => from_text(&json::to_text(&value), ty),
+        _ => value,
+    }
+}
+
+/// Is the value one that JSON has?
+fn is_json(value: &Value) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Long(_) | Value::String(_) => true,
+        Value::Real(x) => x.is_finite(),
+        Value::Array(items) => items.iter().all(is_json),
+        Value::Bag(members) => members.iter().all(|(_, member)| is_json(member)),
+        _ => false,
+    }
+}
+
 /// All cells of a column as values.
 pub fn to_values(column: &pl::Column, ty: Type) -> pl::PolarsResult<Vec<Value>> {
     let cells = Cells::new(column, ty)?;

@@ -79,8 +79,10 @@ pub fn call(
         .collect();
     let types: Vec<Type> = args.iter().map(|(_, ty)| *ty).collect();
     let (now, failure) = (lowering.env.now, lowering.failure.clone());
+    let places = lowering.env.places.clone();
     let run = move |columns: &mut [pl::Column]| {
-        rows(kernel, &row, &slots, columns, &context(now, returns, &types), &failure)
+        let cx = context(now, returns, &types).with_places(places.clone());
+        rows(kernel, &row, &slots, columns, &cx, &failure)
     };
     elementwise(inputs, returns, run)
 }

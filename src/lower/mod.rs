@@ -21,6 +21,7 @@ mod nodes;
 mod parquet;
 mod path;
 mod reads;
+mod rowwise;
 mod shred;
 mod view;
 
@@ -34,9 +35,10 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
-pub use parquet::write_parquet;
+pub use parquet::{read_parquet, write_parquet};
 pub use reads::{Read, reads};
 
+use crate::functions::Places;
 use crate::lake::Part;
 use crate::plan::Plan;
 use crate::table::Table;
@@ -61,6 +63,8 @@ pub struct Env<'a> {
     pub now: i64,
     pub tables: &'a dyn Tables,
     pub engine: Engine,
+    /// Where addresses are, if a database of places was given.
+    pub places: Option<Places>,
     /// Read shredded columns in place of the JSON text, where they say the same.
     pub shreds: bool,
 }

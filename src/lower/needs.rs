@@ -10,7 +10,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Lowering, shred};
+use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
 use crate::plan::{AggregateCall, CallArgument, Expr, ExprKind, JoinKind, Plan, WindowFunction};
 use crate::types::{Schema, Type};
@@ -94,7 +94,7 @@ impl Lowering<'_> {
                 of_join([left.schema().len(), right.schema().len()], *kind, on, needs)
             }
             Plan::Union { inputs, .. } => vec![needs.clone(); inputs.len()],
-            Plan::Call { inputs, args, .. } => of_call(inputs, args, needs),
+            Plan::Call { inputs, args, schema, .. } => of_call(inputs, args, schema.len(), needs),
             _ => self.of_input(plan, needs).into_iter().collect(),
         };
         wanted.into_iter().zip(plan.inputs()).map(|(n, input)| n.at_least_one(input.schema())).collect()
@@ -131,6 +131,16 @@ impl Lowering<'_> {
                 wanted.add(segment.iter().copied());
                 let exprs = calls.iter().flat_map(|call| window_exprs(&call.function));
                 exprs.for_each(|e| self.add_expr(&mut wanted, e, input));
+            }
+            Plan::Match { input, matching, segment, .. } => {
+                of_input_columns(&mut wanted, input, needs);
+                wanted.add(segment.iter().copied());
+                for part in matching.exprs().flat_map(|e| nodes::parts(e, input.schema().len(), matching)) {
+                    match part {
+                        nodes::Part::Row(e) => self.add_expr(&mut wanted, e, input),
+                        nodes::Part::Matched { column, .. } => wanted.add([column]),
+                    }
+                }
             }
             Plan::Series { input, series, .. } => {
                 wanted.add(series.keys.iter().copied().chain([series.axis]));
@@ -238,9 +248,10 @@ fn of_join(widths: [usize; 2], kind: JoinKind, on: &[(usize, usize)], needs: &Ne
     vec![left, right]
 }
 
-/// A table function's arguments, and the columns that it hands on.
-fn of_call(inputs: &[Plan], args: &[CallArgument], needs: &Needs) -> Vec<Needs> {
-    let mut first = 0;
+/// A table function's arguments, and the columns that it hands on: all inputs' come first, or none does.
+fn of_call(inputs: &[Plan], args: &[CallArgument], width: usize, needs: &Needs) -> Vec<Needs> {
+    let own_rows = width < inputs.iter().map(|plan| plan.schema().len()).sum();
+    let mut first = if own_rows { width } else { 0 };
     let of = |(number, plan): (usize, &Plan)| {
         let mut wanted = Needs::default();
         let width = plan.schema().len();
@@ -267,6 +278,7 @@ fn exprs(plan: &Plan) -> Vec<&Expr> {
         Plan::Aggregate { aggregates, .. } => aggregates.iter().flat_map(call).collect(),
         Plan::Expand { columns, .. } => columns.iter().map(|c| &c.source).collect(),
         Plan::Window { calls, .. } => calls.iter().flat_map(|c| window_exprs(&c.function)).collect(),
+        Plan::Match { matching, .. } => matching.exprs().collect(),
         Plan::Series { series, .. } => series.values.iter().flat_map(|(c, _)| call(c)).collect(),
         _ => Vec::new(),
     }

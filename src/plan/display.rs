@@ -4,8 +4,8 @@
 
 use std::fmt::Write;
 
-use super::{AggregateCall, CallArgument, Expr, ExprKind, Plan};
-use crate::types::Schema;
+use super::{AggregateCall, CallArgument, Expr, ExprKind, Matching, Plan, Step, StepOutput};
+use crate::types::{Column, Schema};
 
 /// The plan as a tree, a node a line, inputs indented below.
 pub fn display(plan: &Plan) -> String {
@@ -62,6 +62,7 @@ fn line(plan: &Plan) -> String {
             let calls = calls.iter().zip(added()).map(|(c, n)| format!("{n} = {:?}", c.function));
             format!("Window {}{}", list(calls), within(segment, &input))
         }
+        Plan::Match { matching, segment, .. } => matching_line(matching, &input, plan.schema(), segment),
         Plan::Series { series, .. } => {
             let (axis, keys) = (columns(&[series.axis], &input), columns(&series.keys, &input));
             format!("Series on {axis} step {} by {keys}", series.step)
@@ -77,6 +78,31 @@ fn line(plan: &Plan) -> String {
         }
         Plan::Shared { id, .. } => format!("Shared {id}"),
     }
+}
+
+/// The steps: each with its condition and what it assigns.
+fn matching_line(matching: &Matching, input: &Schema, output: &Schema, segment: &[usize]) -> String {
+    let width = input.len() + matching.defaults.len();
+    let mut columns: Vec<_> = output.columns.iter().take(width).cloned().collect();
+    let row = columns.clone();
+    for step in &matching.steps {
+        let of_step = |c: &Column| Column::new(format!("{}.{}", step.name, c.name), c.ty);
+        columns.extend(row.iter().map(of_step));
+    }
+    let schema = Schema::new(columns);
+    let step = |step: &Step| {
+        let output = match step.output {
+            StepOutput::All => "",
+            StepOutput::Last => " output last",
+            StepOutput::None => " output none",
+        };
+        let set = step.assignments.iter().map(|(c, e)| named(&row[*c].name, &expr(e, &schema)));
+        let set = list(set);
+        let arrow = if set.is_empty() { "" } else { " => " };
+        format!("{}{output}: {}{arrow}{set}", step.name, expr(&step.condition, &schema))
+    };
+    let steps: Vec<String> = matching.steps.iter().map(step).collect();
+    format!("Match {}{}", steps.join("; "), within(segment, input))
 }
 
 fn list(items: impl Iterator<Item = String>) -> String {

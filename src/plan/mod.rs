@@ -7,22 +7,24 @@
 //! - names in a schema are unique; a node's rows have exactly the columns of its `schema()`;
 //! - a string is never null after any node: a missing one is `""`;
 //! - a null predicate is false; nulls never match in a join, except that `""` matches `""`;
-//! - order: `Scan` gives the lake's order; `Filter`, `Project`, `Expand`, `Window` and `Limit` keep the
-//!   order of their input; `Sort` is stable; `Join` keeps the left side's order, then the right side's
+//! - order: `Scan` gives the lake's order; `Filter`, `Project`, `Expand`, `Window`, `Match` and `Limit` keep
+//!   the order of their input; `Sort` is stable; `Join` keeps the left side's order, then the right side's
 //!   (for `RightOuter`, `RightSemi` and `RightAnti`: the right side's, then the left's; rows that only
 //!   the right side has come last); `Union` gives its inputs one after the other; `Aggregate` gives
 //!   its groups sorted by their keys (ascending, nulls first, `Value::total_cmp`);
 //! - "first" in `take_any`, `arg_max` ties, `make_list`, `make_set` is the order of the input.
 //!
-//! Trap: `segment` columns make `Sort`, `Limit` and `Window` work within each run of equal segment
+//! Trap: `segment` columns make `Sort`, `Limit`, `Window` and `Match` work within each set of equal segment
 //! values, as if each were a table of its own; rows of one segment need not be adjacent in the input.
 
 pub mod display;
 pub mod expr;
+pub mod matching;
 
 use std::sync::Arc;
 
 pub use expr::{Expr, ExprKind};
+pub use matching::{Matching, Step, StepOutput};
 
 use crate::functions::{Aggregate as AggregateFunction, TableFunction};
 use crate::types::{Column, Schema, Type};
@@ -110,6 +112,14 @@ pub enum Plan {
     Window {
         input: Box<Plan>,
         calls: Vec<WindowCall>,
+        segment: Vec<usize>,
+        schema: Schema,
+    },
+    /// KQL's `scan`: each row in turn is tested against a chain of steps (`matching.rs`). Output: a row per
+    /// match: the input's columns, the declared ones, then the number of the match if asked for.
+    Match {
+        input: Box<Plan>,
+        matching: Box<Matching>,
         segment: Vec<usize>,
         schema: Schema,
     },
@@ -268,6 +278,7 @@ impl Plan {
             | Plan::Union { schema, .. }
             | Plan::Expand { schema, .. }
             | Plan::Window { schema, .. }
+            | Plan::Match { schema, .. }
             | Plan::Series { schema, .. }
             | Plan::Call { schema, .. } => schema,
             Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
@@ -289,6 +300,7 @@ impl Plan {
             | Plan::Project { input, .. }
             | Plan::Limit { input, .. }
             | Plan::Expand { input, .. }
+            | Plan::Match { input, .. }
             | Plan::Window { input, .. } => input.is_ordered(),
             Plan::Shared { plan, .. } => plan.is_ordered(),
             _ => false,
@@ -306,6 +318,7 @@ impl Plan {
             | Plan::Limit { input, .. }
             | Plan::Expand { input, .. }
             | Plan::Window { input, .. }
+            | Plan::Match { input, .. }
             | Plan::Series { input, .. } => vec![input],
             Plan::Join { left, right, .. } => vec![left, right],
             Plan::Union { inputs, .. } | Plan::Call { inputs, .. } => inputs.iter().collect(),

@@ -3,7 +3,7 @@
 //! A line `$ auk …` is a command for the shell; the lines up to the next one are its standard output.
 //! `2>&1` on the command shows standard error, too. A last line `[exit 2]` says how it ended, if not
 //! with 0. `...` alone in a line stands for any lines, `[..]` for any text in a line. The blocks of a
-//! page run one after the other in a fresh folder that holds `sample-data`.
+//! page run one after the other in a fresh folder that holds `sample-data` and `places.mmdb`.
 //!
 //! Trap: a fence with `console norun` is shown only.
 
@@ -90,6 +90,8 @@ impl Folder {
         if sample.is_dir() {
             copy(&sample, &folder.join("sample-data")).map_err(|e| format!("sample-data: {e}"))?;
         }
+        fs::write(folder.join("places.mmdb"), super::mmdb::database())
+            .map_err(|e| format!("places.mmdb: {e}"))?;
         Ok(Folder(folder))
     }
 

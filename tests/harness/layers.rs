@@ -24,6 +24,7 @@ const LAYERS: &[&str] = &[
     "catalog",
     "lake",
     "lower",
+    "outside",
     "generate",
     "ingest",
     "analysis",

@@ -8,10 +8,14 @@ pub mod console;
 pub mod differential;
 pub mod digest;
 pub mod engine;
+pub mod exports;
 pub mod golden;
+pub mod headings;
 pub mod ingest;
 pub mod kernels;
 pub mod layers;
+pub mod listing;
+pub mod mmdb;
 pub mod mutants;
 #[allow(dead_code)]
 #[path = "../fuzz/src/mutate.rs"]

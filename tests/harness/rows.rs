@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use auk::functions::{self, AggregateBody, Body, Signature};
+use auk::kql::operators::evaluate::{self, Bind};
 
 /// What is wrong with the rows of the function table.
 pub fn check_functions() -> Result<(), String> {
@@ -91,12 +92,33 @@ pub fn check_operators() -> Result<(), String> {
     }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/kql/operators");
     for entry in fs::read_dir(&folder).map_err(|e| e.to_string())?.flatten() {
-        let text = fs::read_to_string(entry.path()).map_err(|e| e.to_string())?;
+        let path = if entry.path().is_dir() { entry.path().join("mod.rs") } else { entry.path() };
+        let text = fs::read_to_string(path).map_err(|e| e.to_string())?;
         let first = text.lines().next().unwrap_or("");
         let is_table = entry.file_name() == "mod.rs";
         let has_syntax = first.starts_with("//! ") && first.contains('`');
         if !(is_table || has_syntax) {
             wrong.push(format!("{}: does not open with its syntax", entry.path().display()));
+        }
+    }
+    report(wrong)
+}
+
+/// Every plugin has a name of its own, a signature, and a sentence that says what it does, or why not.
+pub fn check_plugins() -> Result<(), String> {
+    let mut wrong = Vec::new();
+    let mut names: HashMap<&str, &str> = HashMap::new();
+    for plugin in evaluate::plugins() {
+        let refusal = match plugin.bind {
+            Bind::Refused(reason) => Some(reason),
+            Bind::Table(_) => None,
+        };
+        check_row(plugin.name, plugin.doc, &[], refusal, false, &mut wrong);
+        if !plugin.signature.starts_with('(') {
+            wrong.push(format!("{}: '{}' is not a signature", plugin.name, plugin.signature));
+        }
+        if names.insert(plugin.name, plugin.doc).is_some() {
+            wrong.push(format!("{}: stands twice", plugin.name));
         }
     }
     report(wrong)

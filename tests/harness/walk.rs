@@ -52,6 +52,7 @@ fn exprs(plan: &Plan) -> Vec<&Expr> {
         Plan::Aggregate { aggregates, .. } => aggregates.iter().flat_map(of_aggregate).collect(),
         Plan::Expand { columns, .. } => columns.iter().map(|c| &c.source).collect(),
         Plan::Window { calls, .. } => calls.iter().flat_map(|c| of_window(&c.function)).collect(),
+        Plan::Match { matching, .. } => matching.exprs().collect(),
         Plan::Series { series, .. } => {
             series.values.iter().flat_map(|(call, _)| of_aggregate(call)).collect()
         }

@@ -12,6 +12,7 @@ mod eval;
 mod expand;
 mod join;
 pub mod lake;
+mod matching;
 mod series;
 mod window;
 
@@ -151,6 +152,9 @@ impl Oracle<'_> {
             }
             Plan::Expand { .. } => self.expand(plan),
             Plan::Window { input, calls, segment, .. } => self.window(self.rows(input)?, calls, segment),
+            Plan::Match { input, matching, segment, schema } => {
+                self.matching(self.rows(input)?, matching, segment, schema)
+            }
             Plan::Series { input, series, .. } => {
                 let axis = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
                 self.series(self.rows(input)?, series, axis)

@@ -1,7 +1,7 @@
 //! `make_list(x)`, `make_set(x)`, `make_bag(x)`: the values of a group as one dynamic value.
 //!
-//! Traps: `make_set` of arrays is the set of their elements; `make_list` keeps arrays whole. A set is
-//! in order of first appearance. Where a key comes twice, `make_bag` keeps the first value. The old
+//! Traps: `make_list` and `make_set` take arrays apart: their elements are what is listed, one level deep.
+//! A set is in order of first appearance. Where a key comes twice, `make_bag` keeps the first value. The old
 //! spellings `makelist` and `makeset` stop at 128 values unless told a size.
 
 use std::collections::HashSet;
@@ -101,21 +101,24 @@ impl Collect {
     }
 
     fn insert(&mut self, value: &Value, size: usize) {
-        if !value.is_null() && self.values.len() < size && self.seen.insert(Key::of(value)) {
+        if self.values.len() >= size || value.is_null() && self.kind != Kind::ListWithNulls {
+            return;
+        }
+        if self.kind != Kind::Set || self.seen.insert(Key::of(value)) {
             self.values.push(value.clone());
         }
     }
 }
 
 impl Accumulator for Collect {
-    fn add(&mut self, args: &[Value], _: &Cx) {
+    fn add(&mut self, args: &[Value], cx: &Cx) {
         let size = size(args, self.most);
         match &args[0] {
-            Value::Array(items) if self.kind == Kind::Set => items.iter().for_each(|v| self.insert(v, size)),
-            value if self.kind == Kind::Set => self.insert(value, size),
-            Value::Null if self.kind == Kind::List => {}
-            value if self.values.len() < size => self.values.push(value.clone()),
-            _ => {}
+            Value::Array(_) if self.kind == Kind::ListWithNulls => {
+                cx.fail("make_list_with_nulls(): what it makes of arrays is not documented");
+            }
+            Value::Array(items) => items.iter().for_each(|v| self.insert(v, size)),
+            value => self.insert(value, size),
         }
     }
 

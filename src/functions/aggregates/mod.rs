@@ -9,7 +9,7 @@
 
 mod any;
 mod collect;
-mod count;
+pub(super) mod count;
 mod extremes;
 pub mod percentile;
 mod schema;

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
+use super::super::math;
 use super::super::rows::{also, kernel};
 use super::super::{Accumulator, Aggregate, Cx, Function, Naming};
 use super::percentile::{asked, nearest_rank};
@@ -72,7 +73,7 @@ pub const FUNCTIONS: &[Function] = &[
         "hll_merge",
         &["(hll: array...) -> dynamic"],
         "Several hll states as one.",
-        Naming::None,
+        Naming::Always("hll_merged_result"),
         |args, cx| {
             let known: Vec<&[Value]> = args.iter().filter_map(hashes).collect();
             if known.is_empty() {
@@ -110,14 +111,17 @@ pub const FUNCTIONS: &[Function] = &[
     kernel(
         "percentiles_array_tdigest",
         &[
-            "(tdigest: array, percentiles: array) -> dynamic",
+            "(tdigest: array, percentiles: array, [type: type]) -> dynamic",
             "(tdigest: array, percentile: real...) -> dynamic",
         ],
         "Percentiles of the values in a tdigest state, as an array.",
         Naming::Prefix("percentile_tdigest"),
         |args, _| {
             let Some(values) = digest(&args[0]) else { return Value::Null };
-            Value::Array(asked(&args[1..]).iter().map(|p| nearest_rank(&values, *p)).collect())
+            let ty = args.get(2).and_then(Value::as_str).and_then(Type::from_name);
+            let typed = |value: Value| convert(value, ty.unwrap_or(Type::Dynamic));
+            let asked = if ty.is_some() { asked(&args[1..2]) } else { asked(&args[1..]) };
+            Value::Array(asked.iter().map(|p| typed(nearest_rank(&values, *p))).collect())
         },
     ),
     kernel(
@@ -137,7 +141,7 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// The hashes in an hll state.
-fn hashes(state: &Value) -> Option<&[Value]> {
+pub fn hashes(state: &Value) -> Option<&[Value]> {
     match state.as_array()? {
         [tag, hashes] if tag.as_str() == Some("hll") => hashes.as_array(),
         _ => None,
@@ -199,7 +203,7 @@ fn rank(args: &[Value]) -> Option<(f64, f64)> {
     }
     let sum = |all: bool| -> f64 {
         let counted = values.iter().filter(|(v, _)| all || v.total_cmp(&args[1]).is_le());
-        counted.map(|(_, w)| *w as f64).sum()
+        math::sum(counted.map(|(_, w)| *w as f64))
     };
     Some((sum(false), sum(true)))
 }

@@ -3,7 +3,7 @@
 //! Traps: down is towards minus infinity. A datetime's grid is anchored at 0001-01-01, so that bins
 //! of `7d` start on Mondays. A size that is not positive gives null.
 
-use super::super::rows::{also, kernel, refused};
+use super::super::rows::{also, kernel, special};
 use super::super::{Cx, Function, Naming};
 use super::datetime;
 use crate::decimal::Decimal;
@@ -37,11 +37,12 @@ pub const ROWS: &[Function] = &[
         Naming::FirstArgument,
         |args, cx| bin_at(&args[0], &args[1], Some(&args[2]), cx),
     ),
-    refused(
+    special(
         "bin_auto",
+        &[],
         &["(value: scalar) -> value"],
-        "The value rounded down to a bin whose size is a property of the query.",
-        "the size of its bins comes from query properties that a client sets",
+        "The value rounded down to a bin: of the size `set query_bin_auto_size`, one from `set query_bin_auto_at`.",
+        Naming::FirstArgument,
     ),
 ];
 

@@ -2,6 +2,7 @@
 //!
 //! Trap: what is no array (null too) gives null; indexes from the end are negative.
 
+use crate::functions::math;
 use crate::functions::operators::compare::same;
 use crate::functions::rows::{plain, row};
 use crate::functions::{Cx, Function, Naming};
@@ -196,7 +197,7 @@ fn split(args: &[Value], _: &Cx) -> Value {
 fn sum(args: &[Value], _: &Cx) -> Value {
     let Some(items) = args[0].as_array() else { return Value::Null };
     let numbers: Option<Vec<f64>> = items.iter().map(Value::as_f64).collect();
-    numbers.map_or(Value::Null, |numbers| Value::Real(numbers.iter().sum()))
+    numbers.map_or(Value::Null, |numbers| Value::Real(math::sum(numbers)))
 }
 
 fn repeat(args: &[Value], cx: &Cx) -> Value {

@@ -1,6 +1,7 @@
 //! Property bags: `bag_pack`, `bag_merge`, `bag_keys`, `bag_remove_keys`, `treepath`, …
 //!
-//! A key that starts with `$` is a JSONPath where a function looks for one (`bag_has_key`, `bag_remove_keys`).
+//! A key that starts with `$` is a JSONPath where a function looks for one (`bag_has_key`, `bag_remove_keys`,
+//! `bag_set_key`).
 //!
 //! Trap: what is no bag gives null. A key that is packed twice keeps its place and takes the last value.
 
@@ -46,7 +47,7 @@ pub const ROWS: &[Function] = &[
     plain(
         "bag_set_key",
         &["(bag: dynamic, key: string, value: scalar) -> dynamic"],
-        "The bag with a key set to a value.",
+        "The bag with a key (or what is at a JSONPath of keys) set to a value.",
         set_key,
     ),
     plain(
@@ -149,10 +150,32 @@ fn remove(bag: &mut Members, steps: &[Step]) {
     }
 }
 
-fn set_key(args: &[Value], _: &Cx) -> Value {
-    let Some(bag) = args[0].as_bag() else { return Value::Null };
-    let key = text(&args[1]).into_owned();
-    pack(bag.iter().cloned().chain([(key, args[2].clone())]))
+fn set_key(args: &[Value], cx: &Cx) -> Value {
+    let Value::Bag(bag) = &args[0] else { return Value::Null };
+    let (mut bag, key) = (bag.clone(), text(&args[1]));
+    let steps = json_path::parse(&key).filter(|steps| !steps.is_empty());
+    let steps = steps.unwrap_or_else(|| vec![Step::Key(key.to_string())]);
+    if !set(&mut bag, &steps, &args[2]) {
+        cx.fail(format!("bag_set_key(): the path {key:?} leads through something that is no bag"));
+    }
+    Value::Bag(bag)
+}
+
+/// Sets what is at the end of a path of keys, and makes the bags on the way that are missing.
+fn set(bag: &mut Members, steps: &[Step], value: &Value) -> bool {
+    let [Step::Key(key), rest @ ..] = steps else { return false };
+    let at = bag.iter().position(|(k, _)| k == key).unwrap_or_else(|| {
+        bag.push((key.clone(), Value::Bag(Vec::new())));
+        bag.len() - 1
+    });
+    match &mut bag[at].1 {
+        last if rest.is_empty() => {
+            *last = value.clone();
+            true
+        }
+        Value::Bag(inner) => set(inner, rest, value),
+        _ => false,
+    }
 }
 
 fn zip(args: &[Value], _: &Cx) -> Value {

@@ -1,6 +1,7 @@
 //! Punycode (RFC 3492): `punycode_from_string`, `punycode_to_string` and the two over domain names.
 //!
-//! Trap: only labels that start with `xn--` are encoded in a domain name; text that is not valid gives `""`.
+//! Traps: only labels that start with `xn--` are encoded in a domain name; text that is not valid gives `""`.
+//! The full stops of other scripts part labels too.
 
 use crate::functions::Function;
 use crate::functions::convert::text;
@@ -35,8 +36,11 @@ pub const ROWS: &[Function] = &[
     ),
 ];
 
+/// What parts labels (RFC 3490): the ideographic, the fullwidth and the halfwidth full stop beside the dot.
+const FULL_STOPS: [char; 4] = ['.', '\u{3002}', '\u{ff0e}', '\u{ff61}'];
+
 fn labels(domain: &str, change: impl Fn(&str) -> Option<String>) -> String {
-    let labels: Option<Vec<String>> = domain.split('.').map(change).collect();
+    let labels: Option<Vec<String>> = domain.split(FULL_STOPS).map(change).collect();
     labels.map(|l| l.join(".")).unwrap_or_default()
 }
 

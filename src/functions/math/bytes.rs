@@ -2,7 +2,7 @@
 //!
 //! Trap: a kilobyte is 1024 bytes here; the largest unit that gives at least 1 is taken.
 
-use super::super::rows::{kernel, refused};
+use super::super::rows::{kernel, special};
 use super::super::{Function, Naming};
 use super::round::round_real;
 use crate::value::Value;
@@ -10,7 +10,7 @@ use crate::value::Value;
 pub const ROWS: &[Function] = &[
     kernel(
         "format_bytes",
-        &["(size: real, [precision: long], [units: string]) -> string"],
+        &["(size: real, [precision: number], [units: string]) -> string"],
         "A number of bytes as text with a unit.",
         Naming::FirstArgument,
         |args, cx| {
@@ -19,16 +19,17 @@ pub const ROWS: &[Function] = &[
             if known.is_none() && !unit.is_empty() {
                 cx.fail(format!("format_bytes(): {unit:?} is not one of the units {}", UNITS.join(", ")));
             }
-            let digits = args.get(1).map_or(Some(0), Value::as_i64);
-            let text = args[0].as_f64().zip(digits).map(|(size, digits)| format(size, digits, known));
+            let digits = args.get(1).map_or(Some(0.0), Value::as_f64);
+            let text = args[0].as_f64().zip(digits).map(|(size, digits)| format(size, digits as i64, known));
             text.map_or_else(|| Value::missing(cx.returns), Value::String)
         },
     ),
-    refused(
+    special(
         "estimate_data_size",
+        &[],
         &["(column: scalar...) -> long"],
-        "How many bytes the values of a row take up.",
-        "it tells how Kusto stores values",
+        "How many bytes the values of columns take up, `*` for all; for types whose size is documented.",
+        Naming::None,
     ),
 ];
 

@@ -17,6 +17,11 @@ use crate::value::Value;
 pub const ROWS: &[&[Function]] =
     &[around::ROWS, bits::ROWS, bytes::ROWS, real::ROWS, round::ROWS, special::ROWS, units::ROWS];
 
+/// The sum of reals: of nothing 0, where that of the standard library is -0.
+pub fn sum(numbers: impl IntoIterator<Item = f64>) -> f64 {
+    numbers.into_iter().fold(0.0, |sum, x| sum + x)
+}
+
 /// A function of one real.
 fn real1(args: &[Value], f: impl Fn(f64) -> f64) -> Value {
     args[0].as_f64().map_or(Value::Null, |x| Value::Real(f(x)))

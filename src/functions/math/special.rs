@@ -3,6 +3,8 @@
 //! Traps: beyond 1e-12 or so these are not exact to the last digit. `beta_cdf` with an alpha that is
 //! not positive is 1 and not NaN: so Kusto answers, whatever its documentation says.
 
+use crate::value::Value;
+
 use super::super::rows::kernel;
 use super::super::{Function, Naming};
 use super::{real1, reals};
@@ -38,7 +40,10 @@ pub const ROWS: &[Function] = &[
         &["(probability: real, alpha: real, beta: real) -> real"],
         "The inverse of the cumulative beta distribution.",
         Naming::None,
-        |a, _| reals(a, |n| beta_inv(n[0], n[1], n[2])),
+        |a, _| match a[0].as_f64() {
+            Some(p) if !(0.0..=1.0).contains(&p) => Value::Null,
+            _ => reals(a, |n| beta_inv(n[0], n[1], n[2])),
+        },
     ),
     kernel(
         "welch_test",
@@ -151,7 +156,7 @@ fn beta_pdf(x: f64, alpha: f64, beta: f64) -> f64 {
 
 /// By bisection: the distribution is monotonic.
 fn beta_inv(probability: f64, alpha: f64, beta: f64) -> f64 {
-    if !((0.0..=1.0).contains(&probability) && alpha > 0.0 && beta > 0.0) {
+    if !(alpha > 0.0 && beta > 0.0) {
         return f64::NAN;
     }
     let (mut low, mut high) = (0.0, 1.0);

@@ -10,7 +10,7 @@ use crate::functions::{Cx, Function};
 use crate::value::Value;
 
 /// The mean radius of Earth in metres.
-const RADIUS: f64 = 6_371_010.0;
+pub const RADIUS: f64 = 6_371_010.0;
 
 pub const ROWS: &[Function] = &[
     plain(
@@ -34,7 +34,7 @@ pub const ROWS: &[Function] = &[
         &["(p1_longitude: real, p1_latitude: real, p2_longitude: real, p2_latitude: real) -> real"],
         "The direction from one point to another: radians clockwise from north.",
         |a, _| match (point(&a[..2]), point(&a[2..])) {
-            (Some(p1), Some(p2)) => Value::Real(azimuth(p1, p2)),
+            (Some(p1), Some(p2)) if line(p1, p2) => Value::Real(azimuth(p1, p2)),
             _ => Value::Null,
         },
     ),
@@ -45,7 +45,7 @@ pub const ROWS: &[Function] = &[
         ],
         "The clockwise angle at the second point, from the first to the third, in radians.",
         |a, _| match (point(&a[..2]), point(&a[2..4]), point(&a[4..])) {
-            (Some(p1), Some(p2), Some(p3)) => {
+            (Some(p1), Some(p2), Some(p3)) if line(p1, p2) && line(p2, p3) => {
                 Value::Real((azimuth(p2, p3) - azimuth(p2, p1)).rem_euclid(std::f64::consts::TAU))
             }
             _ => Value::Null,
@@ -85,6 +85,12 @@ fn distance(p1: Point, p2: Point) -> f64 {
     let dlon = ((p2.0 - p1.0) / 2.0).sin();
     let half_chord = dlat * dlat + p1.1.cos() * p2.1.cos() * dlon * dlon;
     2.0 * half_chord.sqrt().min(1.0).asin() * RADIUS
+}
+
+/// Do two points make a line? They are not the same, nor opposite each other.
+fn line(p1: Point, p2: Point) -> bool {
+    let opposite = (p1.0 + std::f64::consts::PI, -p1.1);
+    distance(p1, p2) > 1e-6 && distance(opposite, p2) > 1e-6
 }
 
 fn azimuth(from: Point, to: Point) -> f64 {

@@ -70,11 +70,11 @@ impl Cell {
     }
 }
 
-fn position(longitude: f64, latitude: f64) -> Value {
+pub fn position(longitude: f64, latitude: f64) -> Value {
     Value::Array(vec![Value::Real(longitude), Value::Real(latitude)])
 }
 
-fn shape(kind: &str, coordinates: Value) -> Value {
+pub fn shape(kind: &str, coordinates: Value) -> Value {
     Value::Bag(vec![("type".to_string(), Value::string(kind)), ("coordinates".to_string(), coordinates)])
 }
 

@@ -110,6 +110,12 @@ fn parse(text: &str) -> Option<Network> {
     Some(Network { address: address.to_bits(), prefix, v4: false })
 }
 
+/// The first and the last address of a network, in the space of IPv6.
+pub fn range(text: &str) -> Option<(u128, u128)> {
+    let network = parse(text)?;
+    Some((network.base(), network.base() | !mask(network.prefix)))
+}
+
 fn compared(args: &[Value]) -> Option<Ordering> {
     let (a, b) = (parse(&text(&args[0]))?, parse(&text(&args[1]))?);
     let mut bits = a.prefix.min(b.prefix);

@@ -6,8 +6,13 @@ pub mod geo;
 pub mod geohash;
 pub mod ipv4;
 pub mod ipv6;
+pub mod places;
+pub mod shapes;
+pub mod sphere;
+pub mod wkt;
 
 use super::Function;
 
 /// The rows, by subject.
-pub const ROWS: &[&[Function]] = &[geo::ROWS, geohash::ROWS, ipv4::ROWS, ipv6::ROWS];
+pub const ROWS: &[&[Function]] =
+    &[geo::ROWS, geohash::ROWS, ipv4::ROWS, ipv6::ROWS, places::ROWS, shapes::ROWS, wkt::ROWS];

@@ -3,6 +3,7 @@
 //! Traps: sums and products pass over what is no number; `series_stats` and
 //! `series_pearson_correlation` then have no answer, unless `series_stats` is told to pass over it.
 
+use super::super::math;
 use super::super::rows::kernel;
 use super::super::{Function, Naming};
 use super::numbers;
@@ -18,13 +19,13 @@ const STATS: &[&str] = &["(series: array, [ignore_nonfinite: bool]) -> dynamic"]
 
 pub const ROWS: &[Function] = &[
     kernel("series_sum", ONE, "The sum of the elements.", Naming::None, |args, _| {
-        total(&args[0], |items| items.iter().sum())
+        total(&args[0], |items| math::sum(items.iter().copied()))
     }),
     kernel("series_product", ONE, "The product of the elements.", Naming::None, |args, _| {
         total(&args[0], |items| items.iter().product())
     }),
     kernel("series_magnitude", ONE, "The Euclidean length of the series.", Naming::None, |args, _| {
-        total(&args[0], |items| items.iter().map(|x| x * x).sum::<f64>().sqrt())
+        total(&args[0], |items| math::sum(items.iter().map(|x| x * x)).sqrt())
     }),
     kernel("series_dot_product", TWO, "The sum of the products of the elements.", Naming::None, |args, _| {
         dot_product(&args[0], &args[1]).map_or(Value::Null, Value::Real)

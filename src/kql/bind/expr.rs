@@ -10,9 +10,10 @@ use super::{Binder, Binding, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions;
 use crate::kql::ast::{self, ExprKind as Ast};
+use crate::kql::{is_hidden, mistakes};
 use crate::plan::{Expr, ExprKind, Plan, WindowCall};
 use crate::source::Span;
-use crate::types::{Schema, Type};
+use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 /// What an expression may refer to.
@@ -24,17 +25,31 @@ pub struct Row<'s> {
     pub windows: Option<&'s RefCell<Vec<WindowCall>>>,
     /// Where aggregates are collected, within `summarize`.
     pub aggregates: Option<&'s super::summary::Aggregates>,
+    /// The steps of a `scan`, while one of them is bound.
+    pub steps: Option<&'s Steps>,
+}
+
+/// What `step.column` may refer to: columns that follow those of a row, a whole row for each step.
+pub struct Steps {
+    pub names: Vec<String>,
+    /// How many of them have matched before the one that is bound, it included.
+    pub known: usize,
+    /// A row as a step matches it: the input's columns and the declared ones.
+    pub row: Schema,
 }
 
 impl<'s> Row<'s> {
     pub fn new(schema: &'s Schema) -> Row<'s> {
-        Row { schema, right: None, windows: None, aggregates: None }
+        Row { schema, right: None, windows: None, aggregates: None, steps: None }
     }
 
     pub fn with_windows(schema: &'s Schema, windows: &'s RefCell<Vec<WindowCall>>) -> Row<'s> {
         Row { windows: Some(windows), ..Row::new(schema) }
     }
 }
+
+/// More names than this help nobody.
+const MANY_NAMES: usize = 8;
 
 /// The schema of an expression that may name no columns.
 pub static NO_COLUMNS: Schema = Schema { columns: Vec::new() };
@@ -103,11 +118,19 @@ impl Binder<'_> {
 
     /// A column, else a `let`.
     fn name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        if self.lost.contains(&name.text) {
+            return None;
+        }
         if let Some(index) = row.schema.index(&name.text) {
             return Some(Expr::column(index, row.schema.columns[index].ty, name.span));
         }
-        match self.names.get(&name.text).cloned() {
+        match self.binding(&name.text) {
             Some(Binding::Scalar(mut expr)) => {
+                if !expr.columns().is_empty() && !super::function::is_blind(row.schema) {
+                    let message =
+                        format!("`{}` is of the calling row; a table cannot depend on it", name.text);
+                    return self.error(name.span, message);
+                }
                 expr.span = name.span;
                 Some(expr)
             }
@@ -119,18 +142,52 @@ impl Binder<'_> {
                 )
             }
             Some(Binding::Function { .. }) => self.call(name, &[], name.span, row),
-            None => {
-                let lets = self.names.all();
-                let known = row.schema.names().chain(lets.iter().map(String::as_str));
-                let near = closest(&name.text, known).map(|n| format!("did you mean `{n}`?"));
-                let error =
-                    Diagnostic::semantic(name.span, format!("no column or variable named `{}`", name.text));
-                self.report(match near {
-                    Some(help) => error.with_help(help),
-                    None => error,
-                })
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern of tables, not a value", name.text))
             }
+            Some(Binding::Key(column)) => match row.schema.index(&column) {
+                Some(at) => Some(Expr::column(at, row.schema.columns[at].ty, name.span)),
+                None => self.unsupported(name.span, "the key of `partition` in another table's rows"),
+            },
+            None if row.steps.is_some_and(|steps| steps.row.contains(&name.text)) => {
+                let message =
+                    format!("`{}` is set by the step; `step.{}` is what it was", name.text, name.text);
+                self.unsupported(name.span, message)
+            }
+            None => self.no_such_name(name, row),
         }
+    }
+
+    /// A name that stands for nothing here, and what it may have been meant for. It is reported once.
+    fn no_such_name(&mut self, name: &ast::Name, row: &Row<'_>) -> Option<Expr> {
+        let text = name.text.as_str();
+        if row.aggregates.is_some_and(|a| a.input.contains(text)) {
+            let message = format!("`{text}` is neither a key nor within an aggregate");
+            let help = format!("put it after `by`, or write take_any({text})");
+            return self.report(Diagnostic::semantic(name.span, message).with_help(help));
+        }
+        let lets = self.names.all();
+        let columns = row.schema.names().filter(|n| !is_hidden(n) && !self.lost.contains(*n));
+        let known = columns.chain(lets.iter().map(String::as_str));
+        let names: Vec<&str> = known.collect();
+        let near = mistakes::column(text, &names).or_else(|| closest(text, names.iter().copied()));
+        let help = if let Some(near) = near {
+            format!("did you mean `{near}`?")
+        } else if functions::function(text).is_some() || functions::aggregate(text).is_some() {
+            format!("the function is called as `{text}()`")
+        } else if text.starts_with(|c: char| c.is_ascii_digit()) {
+            "lengths of time are `3d`, `12h`, `30m`, `15s`, `100ms`; a text stands in quotes".to_string()
+        } else if names.is_empty() {
+            "a text stands in quotes".to_string()
+        } else if names.len() <= MANY_NAMES {
+            format!("known here: `{}`; a text stands in quotes", names.join("`, `"))
+        } else {
+            "`getschema` shows the columns; a text stands in quotes".to_string()
+        };
+        let message = format!("no column or variable named `{text}`");
+        self.unknown_name(text);
+        self.lost.insert(name.text.clone());
+        self.report(Diagnostic::semantic(name.span, message).with_help(help))
     }
 
     fn member(&mut self, object: &ast::Expr, member: &ast::Name, span: Span, row: &Row<'_>) -> Option<Expr> {
@@ -138,6 +195,12 @@ impl Binder<'_> {
             && side.text.starts_with('$')
         {
             return self.sided(side, member, row);
+        }
+        if let (Ast::Name(step), Some(steps)) = (&object.kind, row.steps)
+            && !row.schema.contains(&step.text)
+            && let Some(at) = steps.names.iter().position(|name| *name == step.text)
+        {
+            return self.matched(step, at, member, steps);
         }
         let object = self.expr(object, row)?;
         let key = Expr::literal(Value::string(member.text.as_str()), Type::String, member.span);
@@ -147,9 +210,14 @@ impl Binder<'_> {
     /// `$left.a` is a column of the left side; `$right.a` one of the right, counted on from the left's.
     fn sided(&mut self, side: &ast::Name, member: &ast::Name, row: &Row<'_>) -> Option<Expr> {
         let Some(right) = row.right else {
-            return self
-                .error(side.span, format!("`{}` has a meaning only in the `on` of a join", side.text));
+            let message = format!("`{}` has a meaning only in the `on` of a join", side.text);
+            let help =
+                "after it columns go by their names; one that both sides have is `Column1` on the right";
+            return self.report(Diagnostic::semantic(side.span, message).with_help(help));
         };
+        if self.lost.contains(&member.text) {
+            return None;
+        }
         let (schema, offset) = match side.text.as_str() {
             "$left" => (row.schema, 0),
             "$right" => (right, row.schema.len()),
@@ -158,6 +226,7 @@ impl Binder<'_> {
         match schema.index(&member.text) {
             Some(index) => Some(Expr::column(offset + index, schema.columns[index].ty, member.span)),
             None => {
+                self.unknown_name(&member.text);
                 let near = closest(&member.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
                 let message = format!("the {} side has no column `{}`", &side.text[1..], member.text);
                 let error = Diagnostic::semantic(member.span, message);
@@ -165,6 +234,25 @@ impl Binder<'_> {
                     Some(help) => error.with_help(help),
                     None => error,
                 })
+            }
+        }
+    }
+
+    /// `step.column`: as the step matched it last.
+    fn matched(&mut self, step: &ast::Name, at: usize, member: &ast::Name, steps: &Steps) -> Option<Expr> {
+        if at >= steps.known {
+            return self.error(step.span, format!("the step `{}` comes later", step.text));
+        }
+        match steps.row.index(&member.text) {
+            Some(column) => {
+                let ty = steps.row.columns[column].ty;
+                Some(Expr::column((1 + at) * steps.row.len() + column, ty, member.span))
+            }
+            None => {
+                let near = closest(&member.text, steps.row.names()).map(|n| format!("did you mean `{n}`?"));
+                let message = format!("a step has no column `{}`", member.text);
+                let error = Diagnostic::semantic(member.span, message);
+                self.report(Diagnostic { help: near, ..error })
             }
         }
     }
@@ -200,6 +288,7 @@ impl Binder<'_> {
             && self.is_table(only)
         {
             let relation = self.table(only)?;
+            self.not_in_segment(&relation, only.span)?;
             return self.in_table(op, value, relation, span);
         }
         let mut args = vec![value];
@@ -248,7 +337,7 @@ impl Binder<'_> {
         let column = table.column(0)?.clone();
         let arg = Expr::column(0, column.ty, span);
         let call = crate::plan::AggregateCall { function, args: vec![arg], filter: None, ty: Type::Dynamic };
-        let schema = Schema::new(vec![crate::types::Column::new("list", Type::Dynamic)]);
+        let schema = Schema::new(vec![Column::new("list", Type::Dynamic)]);
         let plan =
             Plan::Aggregate { input: Box::new(table), keys: Vec::new(), aggregates: vec![call], schema };
         Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: Type::Dynamic, span })
@@ -256,6 +345,7 @@ impl Binder<'_> {
 
     /// The first cell of a table.
     pub fn scalar_of(&mut self, relation: Relation, span: Span) -> Option<Expr> {
+        self.not_in_segment(&relation, span)?;
         let Some(column) = relation.plan.schema().columns.first().cloned() else {
             return self.error(span, "the table has no columns");
         };
@@ -264,17 +354,46 @@ impl Binder<'_> {
         Some(Expr { kind: ExprKind::Scalar(Arc::new(plan)), ty: column.ty, span })
     }
 
+    /// An expression over no columns, computed once.
+    pub fn once(&mut self, value: Expr) -> Expr {
+        let (ty, span) = (value.ty, value.span);
+        if matches!(value.kind, ExprKind::Literal(_) | ExprKind::Scalar(_)) {
+            return value;
+        }
+        Expr { kind: ExprKind::Scalar(Arc::new(one_row(value))), ty, span }
+    }
+
+    /// The value of an expression over no columns, where the plan needs it: a table that it asks for is
+    /// read while the query is bound.
+    pub fn constant_value(&mut self, value: Expr, what: &str) -> Option<Value> {
+        if let Some(value) = value.as_literal() {
+            return Some(value.clone());
+        }
+        let span = value.span;
+        if !value.columns().is_empty() {
+            return self.error(span, format!("{what} has to be a constant"));
+        }
+        match (self.env.run)(&one_row(value)) {
+            Ok(table) => table.rows.into_iter().flatten().next(),
+            Err(error) => self.report(Diagnostic { span, ..error }),
+        }
+    }
+
     /// A constant integer: the count of `take`, the limit of `mv-expand`, …
     pub fn constant_long(&mut self, e: &ast::Expr, what: &str) -> Option<i64> {
         let bound = self.expr(e, &Row::new(&NO_COLUMNS))?;
-        match bound.as_literal().and_then(Value::as_i64) {
+        match self.constant_value(bound, what)?.as_i64() {
             Some(n) => Some(n),
-            None if bound.as_literal().is_none() => {
-                self.unsupported(e.span, format!("{what} has to be a constant here"))
-            }
             None => self.error(e.span, format!("{what} has to be a whole number")),
         }
     }
+}
+
+/// A table of one cell.
+fn one_row(value: Expr) -> Plan {
+    let schema = Schema::new(vec![Column::new("value", value.ty)]);
+    let input = Box::new(Plan::Values { schema: Schema::default(), rows: vec![Vec::new()] });
+    Plan::Project { input, exprs: vec![value], schema }
 }
 
 /// The plan with only its first column.

@@ -1,10 +1,10 @@
-//! The `Aggregate` node over a relation, inside and outside of `mv-apply`.
+//! The `Aggregate` node over a relation, inside and outside of a subquery.
 //!
-//! Trap: inside `mv-apply` an aggregate without keys gives a row for every outer row, also for those
+//! Trap: inside a subquery an aggregate without keys gives a row for every outer row, also for those
 //! without elements; so the groups are joined back to the outer rows and the gaps filled with what the
 //! aggregates say of no rows.
 
-use super::{Binder, Relation, pipeline::SEGMENT, select};
+use super::{Binder, Relation, SEGMENT, select};
 use crate::functions::{AggregateBody, Cx};
 use crate::plan::{AggregateCall, Expr, JoinKind, Plan};
 use crate::source::Span;
@@ -48,15 +48,14 @@ pub fn summarize_by(
 /// A group for each outer row, with what the aggregates give for no rows where there was none.
 fn every_outer_row(b: &mut Binder<'_>, groups: Plan, calls: &[AggregateCall]) -> Plan {
     let Some(segment) = b.segment.clone() else { return groups };
-    let Some(key) = segment.outer.schema().index(&segment.column) else { return groups };
-    let outer = select(segment.outer, &[key]);
-    let width = groups.schema().len();
+    let outer = select(segment.outer.clone(), &segment.places(segment.outer.schema()));
+    let (before, width) = (outer.schema().len(), groups.schema().len());
     let found = mark(groups);
     let mut schema = outer.schema().clone();
     for column in &found.schema().columns {
         schema.columns.push(Column::new(schema.unique(&column.name), column.ty));
     }
-    let on = found.schema().index(&segment.column).map(|right| (0, right)).into_iter().collect();
+    let on = segment.places(found.schema()).into_iter().enumerate().collect();
     let names = found.schema().clone();
     let joined =
         Plan::Join { left: Box::new(outer), right: Box::new(found), kind: JoinKind::LeftOuter, on, schema };
@@ -65,16 +64,16 @@ fn every_outer_row(b: &mut Binder<'_>, groups: Plan, calls: &[AggregateCall]) ->
     let mut exprs = Vec::new();
     let keys = width - calls.len();
     for (i, column) in names.columns.iter().take(width).enumerate() {
-        let value = Expr::column(1 + i, column.ty, span);
+        let value = Expr::column(before + i, column.ty, span);
+        let number = segment.columns.iter().position(|name| *name == column.name);
         exprs.push(match i.checked_sub(keys).and_then(|at| calls.get(at)) {
-            None if column.name == segment.column => Expr::column(0, column.ty, span),
-            None => value,
+            None => number.map_or(value, |at| Expr::column(at, column.ty, span)),
             Some(call) => {
                 let nothing = match call.function.body {
                     AggregateBody::Accumulator(new) => new().finish(&cx),
                     _ => Value::missing(column.ty),
                 };
-                let matched = Expr::column(1 + width, Type::Bool, span);
+                let matched = Expr::column(before + width, Type::Bool, span);
                 let nothing = Expr::literal(nothing, column.ty, span);
                 let is_missing = b.apply("isnull", vec![matched], span);
                 let filled = is_missing.and_then(|m| b.apply("iff", vec![m, nothing, value.clone()], span));

@@ -1,12 +1,12 @@
 //! Tables: what stands at the head of a pipeline, and the operators one after the other.
 //!
 //! Trap: whether `T` is a table is a question of names (`is_table`), asked before it is bound; and
-//! inside `mv-apply` the column that numbers the outer rows has to survive every operator.
+//! inside a subquery the column that numbers the outer rows has to survive every operator.
 
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::{Binder, Binding, Names, Row, expr::NO_COLUMNS, function::Outcome};
+use super::{Binder, Binding, Callee, Names, Row, SEGMENT, expr::NO_COLUMNS, function::Outcome};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::kql::ast::{self, ExprKind as Ast, NamedExpr};
 use crate::kql::is_hidden;
@@ -24,17 +24,6 @@ pub struct Relation {
     /// Columns that are no part of `*`.
     pub hidden: Vec<String>,
 }
-
-/// The outer rows of an `mv-apply`, while its subquery is bound.
-#[derive(Clone, Debug)]
-pub struct Segment {
-    /// The column that numbers them.
-    pub column: String,
-    pub outer: Plan,
-}
-
-/// Columns that number outer rows begin so.
-pub const SEGMENT: &str = "_auk_row_";
 
 impl Relation {
     pub fn new(plan: Plan) -> Relation {
@@ -123,7 +112,6 @@ impl Binder<'_> {
     pub fn table(&mut self, e: &ast::Expr) -> Option<Relation> {
         match &e.kind {
             Ast::Name(name) => self.table_name(name),
-            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Pipe { source, operators } => {
                 let mut relation = match source {
                     Some(source) => Some(self.table(source)?),
@@ -137,6 +125,11 @@ impl Binder<'_> {
                     None => self.error(e.span, "a table is missing here"),
                 }
             }
+            Ast::Member(object, path) if self.is_pattern(object) => {
+                self.pattern_call(object, Some(path), e.span)
+            }
+            _ if self.is_pattern(e) => self.pattern_call(e, None, e.span),
+            Ast::Call { name, args } => self.table_call(name, args, e.span),
             Ast::Member(object, _) | Ast::Method { object, .. } => {
                 let span = object.span;
                 self.unsupported(span, "tables of other databases are not here; there is only the lake")
@@ -147,7 +140,7 @@ impl Binder<'_> {
     }
 
     fn table_name(&mut self, name: &ast::Name) -> Option<Relation> {
-        match self.names.get(&name.text).cloned() {
+        match self.binding(&name.text) {
             Some(Binding::Table(mut relation)) => {
                 relation.name = Some(name.text.clone());
                 Some(*relation)
@@ -157,22 +150,32 @@ impl Binder<'_> {
                 relation.name = Some(name.text.clone());
                 Some(relation)
             }
-            Some(Binding::Scalar(_)) => {
+            Some(Binding::Pattern { .. }) => {
+                self.error(name.span, format!("`{}` is a pattern: it takes texts in brackets", name.text))
+            }
+            Some(Binding::Scalar(_) | Binding::Key(_)) => {
                 self.error(name.span, format!("`{}` is a value, not a table", name.text))
             }
+            None if self.is_outside(&name.text) => self.outside(name, &[], name.span),
             None => self.scan(&name.text, name.span),
         }
     }
 
     /// A table of the catalog.
     pub fn scan(&mut self, table: &str, span: Span) -> Option<Relation> {
+        if self.lost.contains(table) {
+            return None;
+        }
         let Some(schema) = self.env.catalog.schema(table) else {
-            let (tables, lets) = (self.env.catalog.tables(), self.names.all());
+            let (tables, mut lets) = (self.env.catalog.tables(), self.names.all());
+            lets.extend(self.env.catalog.functions());
             let near = closest(table, tables.iter().chain(&lets).map(String::as_str)).map(str::to_string);
             let error = Diagnostic::semantic(span, format!("no table named `{table}`"));
             return self.report(match near {
                 Some(near) => error.with_help(format!("did you mean `{near}`?")),
-                None => error.with_help("`auk tables` lists the tables"),
+                None => error.with_help(
+                    "`auk tables` lists the tables; `auk function add FILE.kql --lake DIR` adds a function of your workspace",
+                ),
             });
         };
         let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
@@ -181,11 +184,14 @@ impl Binder<'_> {
     }
 
     fn table_call(&mut self, name: &ast::Name, args: &[ast::Argument], span: Span) -> Option<Relation> {
-        if let Some(Binding::Function { function, names }) = self.names.get(&name.text).cloned() {
-            return match self.user_function(name, &function, &names, args, None, &Row::new(&NO_COLUMNS))? {
+        if let Some(Binding::Function(callee)) = self.binding(&name.text) {
+            return match self.user_function(name, &callee, args, None, &Row::new(&NO_COLUMNS))? {
                 Outcome::Table(relation) => Some(*relation),
                 Outcome::Scalar(_) => self.error(span, format!("`{}` gives a value, not a table", name.text)),
             };
+        }
+        if self.is_outside(&name.text) {
+            return self.outside(name, args, span);
         }
         match (name.text.as_str(), args) {
             ("materialize", [arg]) => {
@@ -223,17 +229,19 @@ impl Binder<'_> {
     pub fn is_table(&mut self, e: &ast::Expr) -> bool {
         match &e.kind {
             Ast::Pipe { .. } => true,
-            Ast::Name(name) => match self.names.get(&name.text).cloned() {
-                Some(Binding::Table(_)) => true,
-                Some(Binding::Scalar(_)) => false,
-                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
-                None => self.env.catalog.schema(&name.text).is_some(),
+            Ast::Name(name) => match self.binding(&name.text) {
+                Some(Binding::Table(_) | Binding::Pattern { .. }) => true,
+                Some(Binding::Scalar(_) | Binding::Key(_)) => false,
+                Some(Binding::Function(callee)) => self.gives_table(&callee),
+                None => self.is_outside(&name.text) || self.env.catalog.schema(&name.text).is_some(),
             },
-            Ast::Call { name, .. } => match self.names.get(&name.text).cloned() {
-                Some(Binding::Function { function, names }) => self.gives_table(&function, &names),
-                _ => matches!(name.text.as_str(), "materialize" | "table"),
+            Ast::Call { name, .. } => match self.binding(&name.text) {
+                Some(Binding::Function(callee)) => self.gives_table(&callee),
+                Some(Binding::Pattern { .. }) => true,
+                _ => self.is_outside(&name.text) || matches!(name.text.as_str(), "materialize" | "table"),
             },
             Ast::Method { .. } => true,
+            Ast::Member(object, _) if self.is_pattern(object) => true,
             Ast::Member(object, _) => matches!(&object.kind,
                 Ast::Call { name, .. } if matches!(name.text.as_str(), "database" | "cluster" | "workspace")),
             _ => false,
@@ -241,7 +249,17 @@ impl Binder<'_> {
     }
 
     /// Does the body of a function end in a table? Its parameters and `let`s count by their kind.
-    fn gives_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
+    fn gives_table(&mut self, callee: &Callee) -> bool {
+        self.called += 1;
+        if self.called > super::MAX_CALLED || !self.enter(callee) {
+            return false;
+        }
+        let answer = self.ends_in_table(&callee.function, &callee.names);
+        self.leave(callee, Span::default(), self.diagnostics.len());
+        answer
+    }
+
+    fn ends_in_table(&mut self, function: &ast::Function, declared: &Names) -> bool {
         let scalar = || Binding::Scalar(Expr::literal(Value::Null, Type::Dynamic, Span::default()));
         let table = || {
             Binding::Table(Box::new(Relation::new(Plan::Values {
@@ -263,9 +281,9 @@ impl Binder<'_> {
                     self.names = self.names.with(&name.text, if tabular { table() } else { scalar() });
                 }
                 ast::Statement::LetFunction { name, function } => {
-                    let binding =
-                        Binding::Function { function: function.clone().into(), names: self.names.clone() };
-                    self.names = self.names.with(&name.text, binding);
+                    let function = Arc::new(function.clone());
+                    let callee = Callee { function, names: self.names.clone(), saved: None };
+                    self.names = self.names.with(&name.text, Binding::Function(callee));
                 }
                 ast::Statement::Expression(e) => answer = self.is_table(e),
                 _ => {}
@@ -286,14 +304,17 @@ impl Binder<'_> {
         let schema = input.schema().clone();
         let row = Row::with_windows(&schema, &windows);
         let mut bound = Vec::new();
-        let mut failed = false;
+        let mut unknown = false;
         for (index, column) in columns.iter().enumerate() {
             match self.named_expr(column, index, &row, unnamed) {
                 Some(more) => bound.extend(more),
-                None => failed = true,
+                None => match self.lost_columns(column, &row, &unnamed(index)) {
+                    Some(more) => bound.extend(more),
+                    None => unknown = true,
+                },
             }
         }
-        if failed {
+        if unknown {
             return None;
         }
         Some((self.with_windows(input, windows.into_inner()), bound))
@@ -339,6 +360,24 @@ impl Binder<'_> {
                 Some(all)
             }
         }
+    }
+
+    /// The columns of an expression that could not be bound; `None` where what it is tells their names.
+    fn lost_columns(&mut self, column: &NamedExpr, row: &Row<'_>, unnamed: &str) -> Option<Vec<Named>> {
+        let span = column.expr.span;
+        let given: Vec<String> = column.names.iter().map(|n| n.text.clone()).collect();
+        if let Ast::Call { name, .. } = &column.expr.kind
+            && given.len() < 2
+            && (crate::functions::multiple(&name.text).is_some() || name.text.starts_with("array_sort_"))
+        {
+            return None;
+        }
+        if !given.is_empty() {
+            return Some(given.iter().map(|name| (name.clone(), true, self.lose(name, span))).collect());
+        }
+        let name = self.column_name(&column.expr, row).unwrap_or(unnamed.to_string());
+        let lost = self.lose(&name, span);
+        Some(vec![(name, false, lost)])
     }
 
     /// The name that an unnamed column gets; what a user function gives has none.

@@ -1,12 +1,14 @@
 //! Functions that follow rules of their own: they take tables, look at names, or stand for several
 //! columns.
 //!
-//! `toscalar(T)`, `table("T")`, `materialize(T)`, `case(p, a, …, b)`, `column_ifexists("c", x)`,
+//! `bin_auto(x)`, `toscalar(T)`, `table("T")`, `materialize(T)`, `case(p, a, …, b)`, `column_ifexists("c", x)`,
 //! `bag_pack_columns(c, …)`, `pack_all()`, `ingestion_time()`, `typeof(t)`.
 //!
 //! Trap: what is a table here is decided by `is_table`; everything else is a row of the function table.
 
+use super::statement::BINS;
 use super::{Binder, Row};
+use crate::diagnostic::Diagnostic;
 use crate::kql::ast::{self, Argument};
 use crate::kql::visible;
 use crate::plan::Expr;
@@ -31,6 +33,8 @@ impl Binder<'_> {
             "pack_all" => self.pack_all(args, span, row),
             "column_names_of" => self.column_names_of(args, span),
             "around" => self.around(args, span, row),
+            "bin_auto" => self.bin_auto(args, span, row),
+            "estimate_data_size" => self.estimate_data_size(args, span, row),
             "ingestion_time" => self.ingestion_time(span, row),
             "cluster" | "database" | "workspace" | "app" => self.unsupported(
                 span,
@@ -48,7 +52,12 @@ impl Binder<'_> {
             let relation = self.table(&arg.value)?;
             return self.scalar_of(relation, span);
         }
-        self.expr(&arg.value, row)
+        let value = self.expr(&arg.value, row)?;
+        // Once for all rows, also where a call gives another value each time.
+        if value.as_literal().is_none() && value.columns().is_empty() {
+            return Some(self.once(value));
+        }
+        Some(value)
     }
 
     /// `case(p1, v1, p2, v2, …, otherwise)` as nested `iff`.
@@ -143,6 +152,50 @@ impl Binder<'_> {
         let relation = self.table(&arg.value)?;
         let names = relation.columns().map(|(_, c)| Value::string(c.name.as_str())).collect();
         Some(Expr::literal(Value::Array(names), Type::Dynamic, span))
+    }
+
+    /// `bin_auto(value)`: `bin_at` with what `set` says.
+    fn bin_auto(&mut self, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
+        let mut bound = self.arguments(args, row)?;
+        let [size, at] = BINS.map(|name| {
+            self.options.iter().find(|(set, _)| set == name).map(|(_, value)| Expr { span, ..value.clone() })
+        });
+        let Some(size) = size else {
+            let error = Diagnostic::semantic(span, "bin_auto() needs to know the size of its bins");
+            return self.report(error.with_help(format!("`set {}=1h;` before the query", BINS[0])));
+        };
+        if bound.len() != 1 {
+            return self.error(span, "bin_auto() takes one value");
+        }
+        let name = if at.is_some() { "bin_at" } else { "bin" };
+        bound.extend([size].into_iter().chain(at));
+        self.apply(name, bound, span)
+    }
+
+    /// `estimate_data_size(column, …)`: 8 for a long, for a string its length in UTF-8.
+    fn estimate_data_size(&mut self, args: &[Argument], span: Span, row: &Row<'_>) -> Option<Expr> {
+        let mut total = Expr::literal(Value::Long(0), Type::Long, span);
+        let mut columns = Vec::new();
+        for arg in args {
+            match arg.value.kind {
+                ast::ExprKind::Star => {
+                    columns.extend(visible(row.schema).map(|(at, c)| Expr::column(at, c.ty, arg.value.span)));
+                }
+                _ => columns.push(self.expr(&arg.value, row)?),
+            }
+        }
+        for column in columns {
+            let size = match column.ty {
+                Type::Long => Expr::literal(Value::Long(8), Type::Long, span),
+                Type::String => self.apply("string_size", vec![column], span)?,
+                ty => {
+                    let message = format!("the size of a {ty} is not documented, only of a long or a string");
+                    return self.unsupported(column.span, message);
+                }
+            };
+            total = self.apply("+", vec![total, size], span)?;
+        }
+        Some(total)
     }
 
     /// `around(value, center, delta)`: is the value within delta of the center?

@@ -3,19 +3,20 @@
 //! Trap: a parameter's value comes from outside; it is read as a value of the declared type, never as
 //! query text.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::{Binder, Binding, Row, expr::NO_COLUMNS};
+use super::{Binder, Binding, Callee, Row, expr::NO_COLUMNS};
 use crate::diagnostic::Diagnostic;
 use crate::functions;
 use crate::kql::ast::{self, ParameterType, Statement};
+use crate::kql::operators::fork;
 use crate::plan::{Expr, Plan};
 use crate::types::Type;
 use crate::value::Value;
 
 impl Binder<'_> {
     /// All results of a query.
-    pub fn query(&mut self, query: &ast::Query) -> Vec<Plan> {
+    pub fn query(&mut self, query: &ast::Query) -> Vec<(Option<String>, Plan)> {
         let mut plans = Vec::new();
         for statement in &query.statements {
             let Statement::Expression(e) = statement else {
@@ -30,16 +31,22 @@ impl Binder<'_> {
                 } else {
                     _ = self.expr(e, &Row::new(&NO_COLUMNS));
                 }
-                if self.diagnostics.len() == count {
+                if self.diagnostics.len() == count && self.lost.is_empty() {
                     let error = Diagnostic::semantic(e.span, "a query gives a table; this is a value");
                     self.report::<()>(error.with_help("print shows a value"));
                 }
+            } else if let Some(results) = fork::results(self, e) {
+                plans.extend(results.into_iter().flatten().map(|(title, r)| (title, r.visible())));
             } else if let Some(relation) = self.table(e) {
-                plans.push(relation.visible());
+                plans.push((None, relation.visible()));
             }
         }
         if plans.is_empty() && self.diagnostics.is_empty() {
-            self.report::<()>(Diagnostic::semantic(Default::default(), "the query has no tabular statement"));
+            let error = Diagnostic::semantic(Default::default(), "the query has no tabular statement");
+            self.report::<()>(match query.statements.is_empty() {
+                true => error,
+                false => error.with_help("what it gives comes after the `let`s: `Table | …`"),
+            });
         }
         plans
     }
@@ -49,23 +56,31 @@ impl Binder<'_> {
         match statement {
             Statement::Let { name, value } => {
                 let binding = if self.is_table(value) {
-                    Binding::Table(Box::new(self.table(value)?))
+                    self.table(value).map(|table| Binding::Table(Box::new(table)))
                 } else {
-                    Binding::Scalar(self.expr(value, &Row::new(&NO_COLUMNS))?)
+                    self.expr(value, &Row::new(&NO_COLUMNS)).map(Binding::Scalar)
                 };
-                self.names = self.names.with(&name.text, binding);
+                match binding {
+                    Some(binding) => self.names = self.names.with(&name.text, binding),
+                    None => _ = self.lost.insert(name.text.clone()),
+                }
             }
             Statement::LetFunction { name, function } => {
-                let binding =
-                    Binding::Function { function: Rc::new(function.clone()), names: self.names.clone() };
-                self.names = self.names.with(&name.text, binding);
+                let function = Arc::new(function.clone());
+                let callee = Callee { function, names: self.names.clone(), saved: None };
+                self.names = self.names.with(&name.text, Binding::Function(callee));
             }
             Statement::DeclareParameters(parameters) => {
                 for parameter in parameters {
                     self.query_parameter(parameter)?;
                 }
             }
-            Statement::Set { name, .. } => return self.option(name),
+            Statement::Set { name, value } => return self.option(name, value.as_ref()),
+            Statement::Pattern(pattern) => {
+                let binding =
+                    Binding::Pattern { pattern: std::rc::Rc::new(pattern.clone()), names: self.names.clone() };
+                self.names = self.names.with(&pattern.name.text, binding);
+            }
             Statement::Expression(_) => {}
             Statement::Unsupported(name) => {
                 return self
@@ -76,7 +91,13 @@ impl Binder<'_> {
     }
 
     /// An option that would change the answer is refused; one that tells a service how to run is not needed.
-    fn option(&mut self, name: &ast::Name) -> Option<()> {
+    fn option(&mut self, name: &ast::Name, value: Option<&ast::Expr>) -> Option<()> {
+        if let (true, Some(value)) = (BINS.contains(&name.text.as_str()), value) {
+            let value = self.expr(value, &Row::new(&NO_COLUMNS))?;
+            self.options.retain(|(set, _)| *set != name.text);
+            self.options.push((name.text.clone(), value));
+            return Some(());
+        }
         if CHANGES_ANSWER.iter().any(|prefix| name.text.starts_with(prefix)) {
             let message = format!("the option `{}` is not supported", name.text);
             let error = Diagnostic::unsupported(name.span, message);
@@ -112,6 +133,9 @@ impl Binder<'_> {
         Some(())
     }
 }
+
+/// The size and the start of the bins of `bin_auto`.
+pub const BINS: [&str; 2] = ["query_bin_auto_size", "query_bin_auto_at"];
 
 /// Options of `set` that change what a query answers, by how their names begin.
 const CHANGES_ANSWER: &[&str] =

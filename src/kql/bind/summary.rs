@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use super::{Binder, Row, call::resolve, name::aggregate_name};
+use super::{Binder, Row, call::mismatch, call::resolve, name::aggregate_name};
 use crate::functions::{self, Aggregate, AggregateBody};
 use crate::kql::ast::{self, Argument, ExprKind as Ast, NamedExpr};
 use crate::plan::{AggregateCall, Expr};
@@ -138,12 +138,7 @@ impl Binder<'_> {
     fn settle(&mut self, function: &Aggregate, args: Vec<Expr>, span: Span) -> Option<(Vec<Expr>, Type)> {
         let types: Vec<Type> = args.iter().map(|a| a.ty).collect();
         let Some(resolved) = resolve(function.signatures, &types, &[]) else {
-            let given: Vec<&str> = types.iter().map(|t| t.name()).collect();
-            let takes: Vec<String> =
-                function.signatures.iter().map(|s| format!("{}{s}", function.name)).collect();
-            let message = format!("`{}` does not take ({})", function.name, given.join(", "));
-            let error = crate::diagnostic::Diagnostic::semantic(span, message);
-            return self.report(error.with_help(format!("it is {}", takes.join(" or "))));
+            return self.report(mismatch(function.name, function.signatures, &types, span));
         };
         let args = args.into_iter().zip(resolved.args).map(|(a, ty)| self.convert(a, ty)).collect();
         Some((args, resolved.returns))

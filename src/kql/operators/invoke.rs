@@ -19,10 +19,10 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Invoke, input: Relation) -> Option<Relation> {
-    let Some(Binding::Function { function, names }) = b.names.get(&op.function.text).cloned() else {
+    let Some(Binding::Function(callee)) = b.binding(&op.function.text) else {
         return b.unknown_function(&op.function);
     };
-    match b.user_function(&op.function, &function, &names, &op.args, Some(input), &Row::new(&NO_COLUMNS))? {
+    match b.user_function(&op.function, &callee, &op.args, Some(input), &Row::new(&NO_COLUMNS))? {
         Outcome::Table(relation) => Some(*relation),
         Outcome::Scalar(_) => b.error(op.function.span, "invoke wants a function that gives a table"),
     }

@@ -3,6 +3,7 @@
 //! Trap: without a kind a join is `innerunique`: one row of the left side per key. A lookup does not repeat the keys of the right side.
 
 use super::OperatorKind;
+use crate::diagnostic::{Diagnostic, closest};
 use crate::functions::common_type;
 use crate::kql::ast::ExprKind;
 use crate::kql::ast::{Expr, OperatorParameter};
@@ -57,18 +58,26 @@ const KINDS: &[(&str, JoinKind)] = &[
 ];
 
 pub fn bind(b: &mut Binder<'_>, op: &Join, left: Relation, span: Span) -> Option<Relation> {
-    let kind = join_kind(b, op, span)?;
+    let usual = if op.lookup { JoinKind::LeftOuter } else { JoinKind::InnerUnique };
+    let kind = join_kind(b, op, usual).unwrap_or(usual);
     let right = b.table(&op.right)?;
-    let pairs = keys(b, op, &left, &right, span)?;
-    let (left, right, on) = settle(b, left, right, pairs)?;
+    b.not_in_segment(&right, op.right.span)?;
+    let one_sided =
+        matches!(kind, JoinKind::Inner | JoinKind::LeftOuter | JoinKind::LeftSemi | JoinKind::LeftAnti);
+    if !left.segments().is_empty() && !one_sided {
+        let message = "within a subquery, a join that is not inner, leftouter, leftsemi or leftanti";
+        return b.unsupported(span, message);
+    }
+    let pairs = keys(b, op, &left, &right, span);
+    let (left, right, on) = settle(b, left, right, pairs);
     Some(if op.lookup { lookup(left, right, kind, on) } else { join(left, right, kind, on) })
 }
 
-fn join_kind(b: &mut Binder<'_>, op: &Join, span: Span) -> Option<JoinKind> {
+fn join_kind(b: &mut Binder<'_>, op: &Join, usual: JoinKind) -> Option<JoinKind> {
     let given = op.parameters.iter().find(|p| p.name.text == "kind").map(|p| (&p.value.kind, p.value.span));
-    let name = match given {
-        None => return Some(if op.lookup { JoinKind::LeftOuter } else { JoinKind::InnerUnique }),
-        Some((ExprKind::Name(name), _)) => name.text.clone(),
+    let (name, span) = match given {
+        None => return Some(usual),
+        Some((ExprKind::Name(name), span)) => (name.text.clone(), span),
         Some((_, span)) => return b.error(span, "a kind of join is a name"),
     };
     match KINDS.iter().find(|(n, _)| *n == name) {
@@ -78,8 +87,13 @@ fn join_kind(b: &mut Binder<'_>, op: &Join, span: Span) -> Option<JoinKind> {
         Some(_) if op.lookup => b.error(span, "a lookup is leftouter or inner"),
         Some((_, kind)) => Some(*kind),
         None => {
-            let known: Vec<&str> = KINDS.iter().map(|(n, _)| *n).collect();
-            b.error(span, format!("no kind of join is `{name}`; there are {}", known.join(", ")))
+            let error = Diagnostic::semantic(span, format!("no kind of join is `{name}`"));
+            let outer = KINDS.iter().map(|(n, _)| *n).find(|n| *n == format!("{name}outer"));
+            let near = outer.or_else(|| closest(&name, KINDS.iter().map(|(n, _)| *n)));
+            b.report(error.with_help(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => KINDS.iter().map(|(n, _)| *n).collect::<Vec<_>>().join(", "),
+            }))
         }
     }
 }
@@ -91,40 +105,47 @@ fn keys(
     left: &Relation,
     right: &Relation,
     span: Span,
-) -> Option<Vec<(PlanExpr, PlanExpr)>> {
+) -> Vec<(PlanExpr, PlanExpr)> {
     let mut conditions = Vec::new();
     for condition in &op.on {
         split_and(condition, &mut conditions);
     }
     if conditions.is_empty() {
-        return b.error(span, "a join needs `on` and at least one key");
+        let error = Diagnostic::semantic(span, "a join needs `on` and at least one key");
+        b.report::<()>(error.with_help("write `on Column`, or `on $left.Column == $right.Other`"));
     }
-    let width = left.schema().len();
-    let (l, r) = (left.schema().clone(), right.schema().clone());
-    let mut pairs = Vec::new();
-    for condition in conditions {
-        if let ExprKind::Name(name) = &condition.kind {
-            let side = |b: &mut Binder<'_>, row: &Row<'_>| b.expr(condition, row);
-            let missing = [("left", &l), ("right", &r)].into_iter().find(|(_, s)| !s.contains(&name.text));
-            if let Some((which, _)) = missing {
-                return b.error(name.span, format!("the {which} side has no column `{}`", name.text));
-            }
-            pairs.push((side(b, &Row::new(&l))?, side(b, &Row::new(&r))?));
-            continue;
+    // A wrong key is reported; the columns of the join do not depend on it.
+    conditions.into_iter().filter_map(|c| key(b, c, left.schema(), right.schema())).collect()
+}
+
+/// One condition: a column of both sides, or `$left.a == $right.b`.
+fn key(b: &mut Binder<'_>, condition: &Expr, l: &Schema, r: &Schema) -> Option<(PlanExpr, PlanExpr)> {
+    if let ExprKind::Name(name) = &condition.kind {
+        let missing = [("left", l), ("right", r)].into_iter().find(|(_, s)| !s.contains(&name.text));
+        if let Some((which, schema)) = missing.filter(|_| !b.lost.contains(&name.text)) {
+            b.unknown_name(&name.text);
+            let message = format!("the {which} side has no column `{}`", name.text);
+            let near = closest(&name.text, schema.names()).map(|n| format!("did you mean `{n}`?"));
+            let other = "keys of different names are `$left.Column == $right.Other`";
+            let error = Diagnostic::semantic(name.span, message);
+            return b.report(error.with_help(near.unwrap_or(other.to_string())));
         }
-        let ExprKind::Binary { op: "==", left: a, right: z, .. } = &condition.kind else {
-            return b.error(condition.span, "a join condition is a column, or `$left.a == $right.b`");
-        };
-        let row = Row { right: Some(&r), ..Row::new(&l) };
-        let (a, z) = (b.expr(a, &row)?, b.expr(z, &row)?);
-        let on_right = |e: &PlanExpr| e.columns().iter().any(|c| *c >= width);
-        let (a, z) = if on_right(&a) { (z, a) } else { (a, z) };
-        if on_right(&a) || !z.columns().iter().all(|c| *c >= width) {
-            return b.error(condition.span, "a join condition compares a column of $left with one of $right");
-        }
-        pairs.push((a, z.map_columns(&|c| c - width)));
+        return Some((b.expr(condition, &Row::new(l))?, b.expr(condition, &Row::new(r))?));
     }
-    Some(pairs)
+    let ExprKind::Binary { op: "==", left: a, right: z, .. } = &condition.kind else {
+        return b.error(condition.span, "a join condition is a column, or `$left.a == $right.b`");
+    };
+    let row = Row { right: Some(r), ..Row::new(l) };
+    let (a, z) = (b.expr(a, &row)?, b.expr(z, &row)?);
+    let width = l.len();
+    let on_right = |e: &PlanExpr| e.columns().iter().any(|c| *c >= width);
+    let (a, z) = if on_right(&a) { (z, a) } else { (a, z) };
+    if on_right(&a) || !z.columns().iter().all(|c| *c >= width) {
+        let message = "a join condition compares a column of $left with one of $right";
+        let error = Diagnostic::semantic(condition.span, message);
+        return b.report(error.with_help("write `$left.Column == $right.Other`"));
+    }
+    Some((a, z.map_columns(&|c| c - width)))
 }
 
 fn split_and<'e>(e: &'e Expr, out: &mut Vec<&'e Expr>) {
@@ -144,11 +165,12 @@ fn settle(
     mut left: Relation,
     mut right: Relation,
     pairs: Vec<(PlanExpr, PlanExpr)>,
-) -> Option<(Relation, Relation, Vec<(usize, usize)>)> {
+) -> (Relation, Relation, Vec<(usize, usize)>) {
     let mut on = Vec::new();
     for (l, r) in pairs {
         let Some(ty) = common_type(l.ty, r.ty) else {
-            return b.error(r.span, format!("a key of type {} never equals one of type {}", l.ty, r.ty));
+            b.error::<()>(r.span, format!("a key of type {} never equals one of type {}", l.ty, r.ty));
+            continue;
         };
         let ty = if ty == Type::Dynamic { Type::String } else { ty };
         let (l, r) = (b.convert(l, ty), b.convert(r, ty));
@@ -160,7 +182,7 @@ fn settle(
             on.push((l, r));
         }
     }
-    Some((left, right, on))
+    (left, right, on)
 }
 
 fn as_column(side: &mut Relation, key: PlanExpr) -> usize {

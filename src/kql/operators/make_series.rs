@@ -4,8 +4,11 @@
 
 use super::OperatorKind;
 use super::summarize::{bind_keys, key_name, star};
+use crate::diagnostic::{Diagnostic, Kind};
 use crate::kql::ast::{Expr, ExprKind, NamedExpr, OperatorParameter};
-use crate::kql::bind::{Aggregates, Binder, NO_COLUMNS, Relation, Row, extend};
+use crate::kql::bind::{
+    Aggregates, Binder, NO_COLUMNS, Relation, Row, extend, project_columns, select, summarize_by,
+};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{AggregateCall, Expr as PlanValue, ExprKind as PlanExpr, Plan, Series};
 use crate::source::Span;
@@ -78,46 +81,38 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
     let schema = input.schema().clone();
     let axis = b.expr(&op.on.expr, &Row::new(&schema))?;
     let axis_name = key_name(&op.on).unwrap_or_else(|| "Column1".into());
-    let (input, at) = match axis.kind {
-        PlanExpr::Column(index) => (input, index),
-        _ => {
-            let name = input.schema().unique("_auk_axis");
-            let at = input.schema().len();
-            (extend(input, vec![(name, axis.clone())]), at)
-        }
-    };
+    let (input, at) = axis_column(input, &axis);
     if !(axis.ty.is_number() || matches!(axis.ty, Type::Datetime | Type::Timespan)) {
         return b.error(span, format!("the axis is a datetime, a timespan or a number, not {}", axis.ty));
     }
-    let step_ty = if axis.ty == Type::Datetime { Type::Timespan } else { axis.ty };
-    let step = constant(b, &op.step, step_ty)?;
-    let from = match &op.from {
-        Some(e) => Some(constant(b, e, axis.ty)?),
-        None => None,
-    };
-    let to = match &op.to {
-        Some(e) => Some(constant(b, e, axis.ty)?),
-        None => None,
-    };
-    let (names, calls, defaults) = values(b, &op.columns, &input)?;
-    let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
-    let kind = op.parameters.iter().find(|p| p.name.text == "kind");
-    if let Some(other) = kind.filter(|p| !named(&p.value)) {
-        return b.error(other.value.span, "the kind of a series is `nonempty`, or is not said");
+    let ends = ends(b, op, at, axis.ty)?;
+    if [Some(&ends.step), ends.from.as_ref(), ends.to.as_ref()].into_iter().flatten().any(Value::is_null) {
+        nothing_or_error(b, &input, span)?;
     }
-    let nonempty = kind.is_some();
+    let values = values(b, &op.columns, &input)?;
+    let (names, defaults) = (values.names.clone(), values.defaults.clone());
+    let Rows { input, keys, axis: at, calls } = match values.plain() {
+        Some(calls) => Rows { input, keys, axis: at, calls },
+        None => binned(b, input, keys, values, &ends, span)?,
+    };
+    let segments = input.segments();
+    if !segments.is_empty() && (ends.from.is_none() || ends.to.is_none() || !op.parameters.is_empty()) {
+        return b.unsupported(span, "within a subquery, make-series without `from` and `to`, or of a kind");
+    }
+    let nonempty = is_nonempty(b, op)?;
     let mut output = Schema::new(
         keys.iter().map(|(name, i)| Column::new(name.as_str(), input.schema().columns[*i].ty)).collect(),
     );
+    output.columns.extend(segments.iter().map(|i| input.schema().columns[*i].clone()));
     for name in names.iter().chain([&axis_name]) {
         output.columns.push(Column::new(output.unique(name), Type::Dynamic));
     }
     let series = Series {
-        keys: keys.iter().map(|(_, i)| *i).collect(),
+        keys: keys.iter().map(|(_, i)| *i).chain(segments.iter().copied()).collect(),
         axis: at,
-        from,
-        to,
-        step,
+        from: ends.from,
+        to: ends.to,
+        step: ends.step,
         include_to: op.in_range,
         values: calls.into_iter().zip(defaults).collect(),
     };
@@ -126,6 +121,13 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         false => None,
     };
     let made = Plan::Series { input: Box::new(input.plan), series: Box::new(series), schema: output.clone() };
+    if !segments.is_empty() {
+        // What numbers the outer rows stands last.
+        let numbers = keys.len()..keys.len() + segments.len();
+        let order: Vec<usize> =
+            (0..output.len()).filter(|i| !numbers.contains(i)).chain(numbers.clone()).collect();
+        return Some(Relation::new(select(made, &order)));
+    }
     Some(Relation::new(match empty {
         // The first of: the series there is, the series of no rows.
         Some(row) => {
@@ -135,6 +137,15 @@ pub fn bind(b: &mut Binder<'_>, op: &MakeSeries, input: Relation) -> Option<Rela
         }
         None => made,
     }))
+}
+
+/// The input with the axis as a column, and its place.
+fn axis_column(input: Relation, axis: &PlanValue) -> (Relation, usize) {
+    if let PlanExpr::Column(index) = axis.kind {
+        return (input, index);
+    }
+    let (name, at) = (input.schema().unique("_auk_axis"), input.schema().len());
+    (extend(input, vec![(name, axis.clone())]), at)
 }
 
 /// The longest axis that KQL makes.
@@ -164,46 +175,146 @@ fn nothing(b: &mut Binder<'_>, series: &Series, span: Span) -> Option<Option<Vec
     Some(Some(row))
 }
 
-/// The value columns: their names, aggregates, and values where there are no rows.
-fn values(
-    b: &mut Binder<'_>,
-    columns: &[SeriesColumn],
-    input: &Relation,
-) -> Option<(Vec<String>, Vec<AggregateCall>, Vec<Value>)> {
+/// An axis with an end that is null, as the least time of no rows is, is one for no rows alone.
+fn nothing_or_error(b: &mut Binder<'_>, input: &Relation, span: Span) -> Option<()> {
+    let one = Plan::Limit { input: Box::new(input.plan.clone()), count: 1, segment: Vec::new() };
+    match (b.env.run)(&one) {
+        Ok(table) if table.rows.is_empty() => Some(()),
+        Ok(_) => b.report(Diagnostic::new(Kind::Runtime, span, "an end or the step of the axis is null")),
+        Err(error) => b.report(Diagnostic { span, ..error }),
+    }
+}
+
+/// The value columns: their names, their values where there are no rows, and what they are of the rows of a step.
+struct Values {
+    names: Vec<String>,
+    defaults: Vec<Value>,
+    calls: Vec<AggregateCall>,
+    /// Over the calls.
+    exprs: Vec<PlanValue>,
+}
+
+impl Values {
+    /// The aggregates, if each column is one.
+    fn plain(&self) -> Option<Vec<AggregateCall>> {
+        let own = |(at, e): (usize, &PlanValue)| matches!(e.kind, PlanExpr::Column(call) if call == at);
+        let plain = self.exprs.len() == self.calls.len() && self.exprs.iter().enumerate().all(own);
+        plain.then(|| self.calls.clone())
+    }
+}
+
+fn values(b: &mut Binder<'_>, columns: &[SeriesColumn], input: &Relation) -> Option<Values> {
     let aggregates = Aggregates {
         input: input.schema().clone(),
         star: star(input),
         keys: Schema::default(),
         calls: RefCell::default(),
     };
-    let (mut names, mut defaults) = (Vec::new(), Vec::new());
+    let (mut names, mut defaults, mut exprs) = (Vec::new(), Vec::new(), Vec::new());
     for column in columns {
-        let before = aggregates.calls.borrow().len();
         let bound = b.named_aggregate(&column.column, &aggregates)?;
         let [(name, expr)] = bound.as_slice() else {
             return b.error(column.column.expr.span, "a series has one aggregate per column");
         };
-        if !matches!(expr.kind, PlanExpr::Column(at) if at == before) {
-            return b.unsupported(
-                column.column.expr.span,
-                "an expression around the aggregate of a series; extend it after",
-            );
-        }
         names.push(name.clone().unwrap_or_else(|| format!("Column{}", names.len() + 1)));
         defaults.push(match &column.default {
             Some(default) => constant(b, default, expr.ty)?,
             None if expr.ty.is_number() => crate::functions::convert(&Value::Long(0), expr.ty),
             None => Value::missing(expr.ty),
         });
+        exprs.push(expr.clone());
     }
-    Some((names, aggregates.calls.into_inner(), defaults))
+    Some(Values { names, defaults, calls: aggregates.calls.into_inner(), exprs })
+}
+
+fn ends(b: &mut Binder<'_>, op: &MakeSeries, axis: usize, ty: Type) -> Option<Ends> {
+    let step = constant(b, &op.step, if ty == Type::Datetime { Type::Timespan } else { ty })?;
+    let from = match &op.from {
+        Some(e) => Some(constant(b, e, ty)?),
+        None => None,
+    };
+    let to = match &op.to {
+        Some(e) => Some(constant(b, e, ty)?),
+        None => None,
+    };
+    Some(Ends { axis, from, to, step, closed: op.in_range })
+}
+
+/// `kind=nonempty`: there is a series of no rows, too.
+fn is_nonempty(b: &mut Binder<'_>, op: &MakeSeries) -> Option<bool> {
+    let named = |e: &Expr| matches!(&e.kind, ExprKind::Name(name) if name.text == "nonempty");
+    match op.parameters.iter().find(|p| p.name.text == "kind") {
+        Some(other) if !named(&other.value) => {
+            b.error(other.value.span, "the kind of a series is `nonempty`, or is not said")
+        }
+        kind => Some(kind.is_some()),
+    }
+}
+
+/// Where the axis begins and ends.
+struct Ends {
+    axis: usize,
+    from: Option<Value>,
+    to: Option<Value>,
+    step: Value,
+    closed: bool,
+}
+
+/// What the series are made of.
+struct Rows {
+    input: Relation,
+    keys: Vec<(String, usize)>,
+    axis: usize,
+    calls: Vec<AggregateCall>,
+}
+
+/// What stands for the input when a column is an expression around aggregates: a row for each step that has
+/// rows, with the values of the expressions, and aggregates that take those values.
+fn binned(
+    b: &mut Binder<'_>,
+    input: Relation,
+    keys: Vec<(String, usize)>,
+    values: Values,
+    ends: &Ends,
+    span: Span,
+) -> Option<Rows> {
+    let ty = input.schema().columns[ends.axis].ty;
+    let axis = PlanValue::column(ends.axis, ty, span);
+    let literal = |value: &Value| PlanValue::literal(value.clone(), ty, span);
+    let bounds = [(">=", &ends.from), (if ends.closed { "<=" } else { "<" }, &ends.to)];
+    let mut rows = input;
+    for (op, bound) in bounds.into_iter().filter_map(|(op, bound)| Some((op, bound.as_ref()?))) {
+        let predicate = b.apply(op, vec![axis.clone(), literal(bound)], span)?;
+        rows = rows.map(|plan| Plan::Filter { input: Box::new(plan), predicate });
+    }
+    let step = PlanValue::literal(ends.step.clone(), ends.step.type_of()?, span);
+    let bin = match &ends.from {
+        Some(from) => b.apply("bin_at", vec![axis, step, literal(from)], span)?,
+        None => b.apply("bin", vec![axis, step], span)?,
+    };
+    let bin = b.convert(bin, ty);
+    let (at, name) = (rows.schema().len(), rows.schema().unique("_auk_bin"));
+    let rows = extend(rows, vec![(name.clone(), bin)]);
+    let group: Vec<usize> = keys.iter().map(|(_, i)| *i).chain([at]).collect();
+    let calls = values.calls.into_iter().enumerate().map(|(i, call)| (format!("_auk_aggregate_{i}"), call));
+    let grouped = summarize_by(b, rows, &group, calls.collect());
+    let width = group.len();
+    let column = |at: usize| PlanValue::column(at, grouped.schema().columns[at].ty, span);
+    let mut columns: Vec<(String, PlanValue)> =
+        (0..width).map(|at| (format!("_auk_key_{at}"), column(at))).collect();
+    let mut taken = Vec::new();
+    let take_any = crate::functions::aggregate("take_any")?;
+    for (at, e) in values.exprs.iter().enumerate() {
+        columns.push((format!("_auk_value_{at}"), e.map_columns(&|call| width + call)));
+        let args = vec![PlanValue::column(width + at, e.ty, span)];
+        taken.push(AggregateCall { function: take_any, args, filter: None, ty: e.ty });
+    }
+    let keys = keys.into_iter().enumerate().map(|(at, (name, _))| (name, at)).collect();
+    Some(Rows { input: project_columns(grouped, columns), keys, axis: width - 1, calls: taken })
 }
 
 fn constant(b: &mut Binder<'_>, e: &Expr, ty: Type) -> Option<Value> {
     let bound = b.expr(e, &Row::new(&NO_COLUMNS))?;
     let bound = b.convert(bound, ty);
-    match bound.as_literal() {
-        Some(value) => Some(value.clone()),
-        None => b.unsupported(e.span, "a value that is not constant here"),
-    }
+    b.constant_value(bound, "the axis of a series")
 }

@@ -9,12 +9,15 @@ use crate::source::Span;
 use super::parser::{Parsed, Parser};
 
 pub mod as_;
+pub mod assert_schema;
 pub mod count;
 pub mod datatable;
 pub mod distinct;
 pub mod evaluate;
 pub mod extend;
 pub mod externaldata;
+pub mod find;
+pub mod fork;
 pub mod getschema;
 pub mod invoke;
 pub mod join;
@@ -22,20 +25,27 @@ pub mod make_series;
 pub mod mv_apply;
 pub mod mv_expand;
 pub mod parse;
+pub mod parse_kv;
+pub mod partition;
 pub mod print;
 pub mod project;
 pub mod project_away;
+pub mod project_by_names;
 pub mod project_rename;
 pub mod project_reorder;
 pub mod range;
+pub mod reduce;
 pub mod render;
 pub mod sample;
+pub mod scan;
 pub mod search;
 pub mod serialize;
 pub mod sort;
 pub mod summarize;
 pub mod take;
 pub mod top;
+pub mod top_hitters;
+pub mod top_nested;
 pub mod union;
 pub mod where_;
 
@@ -51,12 +61,16 @@ pub enum OperatorKind {
     As(as_::As),
     /// `T | consume`: reads all and gives nothing.
     Consume,
+    AssertSchema(assert_schema::AssertSchema),
     Count(count::Count),
     Datatable(datatable::Datatable),
     Distinct(distinct::Distinct),
     Evaluate(evaluate::Evaluate),
     Extend(extend::Extend),
     Externaldata(externaldata::Externaldata),
+    Facet(fork::Facet),
+    Find(find::Find),
+    Fork(fork::Fork),
     Getschema(getschema::Getschema),
     Invoke(invoke::Invoke),
     Join(join::Join),
@@ -64,20 +78,27 @@ pub enum OperatorKind {
     MvApply(mv_apply::MvApply),
     MvExpand(mv_expand::MvExpand),
     Parse(parse::Parse),
+    ParseKv(parse_kv::ParseKv),
+    Partition(partition::Partition),
     Print(print::Print),
     Project(project::Project),
     ProjectAway(project_away::ProjectAway),
+    ProjectByNames(project_by_names::ProjectByNames),
     ProjectRename(project_rename::ProjectRename),
     ProjectReorder(project_reorder::ProjectReorder),
     Range(range::Range),
+    Reduce(reduce::Reduce),
     Render(render::Render),
     Sample(sample::Sample),
+    Scan(scan::Scan),
     Search(search::Search),
     Serialize(serialize::Serialize),
     Sort(sort::Sort),
     Summarize(summarize::Summarize),
     Take(take::Take),
     Top(top::Top),
+    TopHitters(top_hitters::TopHitters),
+    TopNested(top_nested::TopNested),
     Union(union::Union),
     Where(where_::Where),
     /// Known by name, refused with its reason.
@@ -95,12 +116,16 @@ pub type Read = fn(&mut Parser) -> Parsed<OperatorKind>;
 /// How each operator is read, by every spelling of its name. The name has been taken.
 pub const PARSERS: &[(&str, Read)] = &[
     ("as", as_::parse),
+    ("assert-schema", assert_schema::parse),
     ("consume", consume),
     ("count", count::parse),
     ("distinct", distinct::parse),
     ("evaluate", evaluate::parse),
     ("extend", extend::parse),
+    ("facet", fork::parse_facet),
     ("filter", where_::parse),
+    ("find", find::parse),
+    ("fork", fork::parse),
     ("getschema", getschema::parse),
     ("invoke", invoke::parse),
     ("join", join::parse),
@@ -113,23 +138,30 @@ pub const PARSERS: &[(&str, Read)] = &[
     ("mvexpand", mv_expand::parse),
     ("order", sort::parse),
     ("parse", parse::parse),
+    ("parse-kv", parse_kv::parse),
     ("parse-where", parse::parse_where),
+    ("partition", partition::parse),
     ("print", print::parse),
     ("project", project::parse),
     ("project-away", project_away::parse),
+    ("project-by-names", project_by_names::parse),
     ("project-keep", project_away::parse_keep),
     ("project-rename", project_rename::parse),
     ("project-reorder", project_reorder::parse),
     ("range", range::parse),
+    ("reduce", reduce::parse),
     ("render", render::parse),
     ("sample", sample::parse),
     ("sample-distinct", sample::parse_distinct),
+    ("scan", scan::parse),
     ("search", search::parse),
     ("serialize", serialize::parse),
     ("sort", sort::parse),
     ("summarize", summarize::parse),
     ("take", take::parse),
     ("top", top::parse),
+    ("top-hitters", top_hitters::parse),
+    ("top-nested", top_nested::parse),
     ("union", union::parse),
     ("where", where_::parse),
 ];
@@ -139,14 +171,7 @@ pub const LEADING: &[&str] = &["evaluate", "find", "macro-expand", "print", "ran
 
 /// Operators of KQL that auk does not do: what each is, and what there is instead.
 pub const REFUSED: &[(&str, &str)] = &[
-    ("assert-schema", "it only checks the columns; `getschema` shows them"),
     ("execute-and-cache", "queries here are not cached between runs; `materialize(…)` is within one"),
-    ("facet", "it answers with several tables; run one query with `summarize count() by …` for each column"),
-    (
-        "find",
-        "it gives a table of its own form; `search in (tables) …` or `union` with `where` finds the same rows",
-    ),
-    ("fork", "it answers with several tables; separate statements with `;`"),
     ("graph-mark-components", "graphs are not done; `join` follows one step of a path"),
     ("graph-match", "graphs are not done; `join` follows one step of a path"),
     ("graph-shortest-paths", "graphs are not done; `join` follows one step of a path"),
@@ -155,16 +180,6 @@ pub const REFUSED: &[(&str, &str)] = &[
     ("graph-where-nodes", "graphs are not done; `join` follows one step of a path"),
     ("macro-expand", "there is one cluster only; `union` joins tables"),
     ("make-graph", "graphs are not done; `join` follows one step of a path"),
-    ("parse-kv", "`extract_all(…)` or `parse` reads keys and values from a text"),
-    (
-        "partition",
-        "`summarize … by` with `arg_max` or `make_list`, or `row_number()` over sorted rows, works by group",
-    ),
-    ("project-by-names", "`project`, `project-keep` and `project-away` choose columns"),
-    ("reduce", "its patterns are not specified; `summarize count() by` a shortened text comes close"),
-    ("scan", "`prev()`, `row_cumsum()`, `row_window_session()` over sorted rows cover many uses"),
-    ("top-hitters", "`summarize count() by … | top n by count_` is exact"),
-    ("top-nested", "`summarize … by … | top n by …` does one level"),
 ];
 
 fn consume(p: &mut Parser) -> Parsed<OperatorKind> {

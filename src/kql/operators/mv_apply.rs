@@ -7,10 +7,10 @@ use super::OperatorKind;
 use super::mv_expand::expand;
 use super::mv_expand::{Expanded, expanded};
 use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::bind::{Binder, Relation, SEGMENT, Segment, select};
+use crate::kql::bind::{Binder, Relation, SEGMENT, Segment, number_rows, select, without};
 use crate::kql::parser::{Parsed, Parser};
-use crate::plan::{JoinKind, Plan, WindowCall, WindowFunction};
-use crate::types::{Column, Type};
+use crate::plan::{JoinKind, Plan};
+use crate::types::Column;
 
 #[derive(Clone, Debug)]
 pub struct MvApply {
@@ -25,11 +25,7 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let columns = p.list(expanded)?;
     let limit = if p.eat_word("limit") { Some(p.expr()?) } else { None };
     p.expect_word("on")?;
-    let open = p.span();
-    p.expect_symbol("(")?;
-    let mut subquery = vec![p.operator()];
-    subquery.extend(p.operators());
-    p.close(")", open)?;
+    let subquery = p.subquery()?;
     Ok(OperatorKind::MvApply(MvApply { parameters, columns, limit, subquery }))
 }
 
@@ -47,46 +43,14 @@ pub fn bind(b: &mut Binder<'_>, op: &MvApply, input: Relation) -> Option<Relatio
         None => None,
     };
     let simple = op.subquery.iter().all(keeps_columns);
-    let numbered = number(b, input);
+    let (numbered, column) = number_rows(b, input);
     let numbered = if simple { numbered } else { b.share(numbered) };
-    let column = numbered.segments().last().map(|i| numbered.schema().columns[*i].name.clone())?;
-    let segment = Segment { column: column.clone(), outer: numbered.plan.clone() };
+    let segment = Segment::of(&numbered);
     let hidden = numbered.hidden.clone();
     let mut inner = expand(b, &op.columns, &op.parameters, limit, false, numbered.clone())?;
     inner.hidden.extend(hidden.iter().filter(|h| !inner.hidden.contains(h)).cloned().collect::<Vec<_>>());
-    let outside = b.segment.replace(segment);
-    let mut bound = Some(inner.clone());
-    for operator in &op.subquery {
-        bound = bound.and_then(|relation| b.operator(operator, Some(relation)));
-    }
-    b.segment = outside;
-    let subquery = bound?;
+    let subquery = b.subquery(&op.subquery, inner.clone(), segment)?;
     Some(if simple { without(subquery, &column) } else { rejoin(numbered, &inner, subquery, &column) })
-}
-
-/// The input with a column that numbers its rows.
-fn number(b: &mut Binder<'_>, input: Relation) -> Relation {
-    let name = format!("{SEGMENT}{}", b.fresh());
-    let mut schema = input.schema().clone();
-    schema.columns.push(Column::new(name.as_str(), Type::Long));
-    let call = WindowCall { function: WindowFunction::RowNumber { start: 1, restart: None }, ty: Type::Long };
-    let mut hidden = input.hidden.clone();
-    hidden.push(name);
-    let numbered = input.map(|plan| Plan::Window {
-        input: Box::new(plan),
-        calls: vec![call],
-        segment: Vec::new(),
-        schema,
-    });
-    Relation { hidden, ..numbered }
-}
-
-fn without(relation: Relation, column: &str) -> Relation {
-    let keep: Vec<usize> =
-        (0..relation.schema().len()).filter(|i| relation.schema().columns[*i].name != column).collect();
-    let mut hidden = relation.hidden.clone();
-    hidden.retain(|h| h != column);
-    Relation { hidden, ..relation.map(|plan| select(plan, &keep)) }
 }
 
 /// The outer rows beside what the subquery gave for each: all outer columns, those that the expansion

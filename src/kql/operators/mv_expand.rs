@@ -75,7 +75,7 @@ pub fn expand(
         None => false,
     };
     let schema = input.schema().clone();
-    let (sources, names) = sources(b, columns, &schema)?;
+    let (sources, names) = sources(b, columns, &schema);
     let width = schema.len();
     let mut expanded = schema.clone();
     for source in &sources {
@@ -115,28 +115,27 @@ pub fn expand(
 }
 
 /// What is expanded, and the names of the results.
-fn sources(
-    b: &mut Binder<'_>,
-    columns: &[Expanded],
-    schema: &Schema,
-) -> Option<(Vec<PlanExpanded>, Vec<String>)> {
+fn sources(b: &mut Binder<'_>, columns: &[Expanded], schema: &Schema) -> (Vec<PlanExpanded>, Vec<String>) {
     let (mut sources, mut names) = (Vec::new(), Vec::new());
     for column in columns {
-        let source = b.expr(&column.expr, &Row::new(schema))?;
+        let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));
+        let name = name.unwrap_or_else(|| schema.unique("Column1"));
+        let source = b.expr(&column.expr, &Row::new(schema));
+        let mut source = source.unwrap_or_else(|| b.lose(&name, column.expr.span));
         if source.ty != Type::Dynamic {
             let message = format!("only dynamic values can be expanded; this is of type {}", source.ty);
             let error = Diagnostic::semantic(column.expr.span, message);
-            return b.report(if source.ty == Type::String {
+            b.report::<()>(if source.ty == Type::String {
                 error.with_help("parse_json() makes text that holds JSON dynamic")
             } else {
                 error
             });
+            source = b.lose(&name, column.expr.span);
         }
-        let name = column.name.as_ref().map(|n| n.text.clone()).or_else(|| implied_name(&column.expr));
-        names.push(name.unwrap_or_else(|| schema.unique("Column1")));
+        names.push(name);
         sources.push(PlanExpanded { source, ty: column.to.unwrap_or(Type::Dynamic) });
     }
-    Some((sources, names))
+    (sources, names)
 }
 
 /// These columns, under these names.

@@ -78,8 +78,10 @@ pub fn bind(b: &mut Binder<'_>, op: &Parse, input: Relation) -> Option<Relation>
         return b.error(op.expr.span, format!("no flag of parse is `{flag}`; there are i, m, s and U"));
     }
     let schema = input.schema().clone();
-    let source = b.expr(&op.expr, &Row::new(&schema))?;
     let span = op.expr.span;
+    let source = b.expr(&op.expr, &Row::new(&schema));
+    // Where it is wrong that has been reported; the columns are known all the same.
+    let source = source.unwrap_or_else(|| PlanExpr::literal(Value::Null, Type::Dynamic, span));
     let source = b.convert(source, Type::String);
     let pattern = functions::pattern_regex(&functions_pieces(&op.pieces), &kind, &flags);
     let types: Vec<Value> = columns(&op.pieces).map(|(_, ty)| Value::string(ty.name())).collect();

@@ -25,7 +25,7 @@ pub fn bind(b: &mut Binder<'_>, op: &Print) -> Option<Relation> {
     for (name, given, expr) in columns {
         let taken = |n: &str| unique.iter().any(|(other, _)| other == n);
         if given && taken(&name) {
-            return b.error(expr.span, format!("the column `{name}` is named twice"));
+            b.error::<()>(expr.span, format!("the column `{name}` is named twice"));
         }
         let name = if taken(&name) {
             (1..).map(|n| format!("{name}{n}")).find(|n| !taken(n)).unwrap_or_default()

@@ -48,7 +48,7 @@ pub fn bind_columns(
         };
         let taken = |n: &str, all: &[(String, Expr)]| all.iter().any(|(other, _)| other == n);
         if given && taken(&name, &all) {
-            return b.error(expr.span, format!("the column `{name}` is named twice"));
+            b.error::<()>(expr.span, format!("the column `{name}` is named twice"));
         }
         let unique = match taken(&name, &all) {
             true => (1..).map(|n| format!("{name}{n}")).find(|n| !taken(n, &all)).unwrap_or_default(),

@@ -30,10 +30,13 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectAway, input: Relation) -> Option<Rel
         if !input.schema().contains(&pattern.text) {
             let error = Diagnostic::semantic(pattern.span, format!("no column named `{}`", pattern.text));
             let near = closest(&pattern.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
-            return b.report(match near {
-                Some(help) => error.with_help(help),
-                None => error,
-            });
+            if b.lost.insert(pattern.text.clone()) {
+                b.unknown_name(&pattern.text);
+                b.report::<()>(match near {
+                    Some(help) => error.with_help(help),
+                    None => error,
+                });
+            }
         }
     }
     let columns = input.schema().columns.iter().enumerate();

@@ -36,16 +36,26 @@ pub fn bind(b: &mut Binder<'_>, op: &ProjectRename, input: Relation) -> Option<R
     let exprs =
         schema.columns.iter().enumerate().map(|(i, c)| Expr::column(i, c.ty, Span::default())).collect();
     for (new, old) in &op.pairs {
+        if b.lost.contains(&old.text) {
+            b.lose(&new.text, new.span);
+        }
         let Some(index) = input.schema().index(&old.text) else {
+            if b.lost.contains(&old.text) {
+                continue;
+            }
+            b.lose(&new.text, new.span);
+            b.unknown_name(&old.text);
             let error = Diagnostic::semantic(old.span, format!("no column named `{}`", old.text));
             let near = closest(&old.text, input.schema().names()).map(|n| format!("did you mean `{n}`?"));
-            return b.report(match near {
+            b.report::<()>(match near {
                 Some(help) => error.with_help(help),
                 None => error,
             });
+            continue;
         };
         if schema.contains(&new.text) && new.text != old.text {
-            return b.error(new.span, format!("there is a column `{}` already", new.text));
+            b.error::<()>(new.span, format!("there is a column `{}` already", new.text));
+            continue;
         }
         schema.columns[index].name = new.text.clone();
     }

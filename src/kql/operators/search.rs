@@ -1,16 +1,19 @@
-//! `[T |] search [kind=…] [in (tables)] predicate`; `find` is refused
+//! `[T |] search [kind=default|case_insensitive|case_sensitive] [in (tables)] predicate`
 //!
-//! Trap: a bare string is looked for with `has` in every column.
+//! What a predicate may say beyond those of `where` is in `bind/anywhere.rs`.
+//!
+//! Trap: the first column of the result, `$table`, says where a row comes from.
 
 use super::OperatorKind;
 use super::union::{operands, union_of};
 use crate::kql::ast::ExprKind;
 use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::bind::{Binder, Relation, Row};
+use crate::kql::bind::{Anywhere, Binder, Relation, Row, project_columns};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
 use crate::source::Span;
 use crate::types::Type;
+use crate::value::Value;
 
 #[derive(Clone, Debug)]
 pub struct Search {
@@ -31,70 +34,58 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     Ok(OperatorKind::Search(Search { parameters, tables, predicate }))
 }
 
+/// Where a row's table is said.
+const SOURCE: &str = "$table";
+
 pub fn bind(b: &mut Binder<'_>, op: &Search, input: Option<Relation>, span: Span) -> Option<Relation> {
+    let case_sensitive = case_sensitive(b, op)?;
     let input = match input {
-        Some(input) => input,
-        None => {
-            let mut tables = Vec::new();
-            for table in &op.tables {
-                tables.extend(operands(b, table, false)?);
-            }
-            if op.tables.is_empty() {
-                let all = Expr { kind: ExprKind::Wildcard("*".into()), span };
-                tables.extend(operands(b, &all, false)?);
-            }
-            union_of(tables, false, Some("$table".into()))
+        Some(_) if !op.tables.is_empty() => {
+            return b.error(span, "`search in (…)` stands at the head of a pipeline, not after `|`");
         }
+        Some(input) => with_source(input),
+        None => union_of(tables(b, &op.tables, span)?, false, Some(SOURCE.into())),
     };
     let schema = input.schema().clone();
-    let predicate = predicate(b, &op.predicate, &input, &Row::new(&schema))?;
+    let columns: Vec<(usize, Type)> =
+        input.columns().filter(|(_, c)| c.name != SOURCE).map(|(i, c)| (i, c.ty)).collect();
+    let how = Anywhere { columns: &columns, terms: true, case_sensitive };
+    let predicate = b.anywhere(&op.predicate, &how, &Row::new(&schema))?;
     Some(input.map(|plan| Plan::Filter { input: Box::new(plan), predicate }))
 }
 
-/// A predicate of `search`: bare strings and `* has x` look at every column.
-fn predicate(b: &mut Binder<'_>, e: &Expr, input: &Relation, row: &Row<'_>) -> Option<PlanExpr> {
-    match &e.kind {
-        ExprKind::Literal(_, Type::String) => anywhere(b, "has", e, input, row),
-        ExprKind::Binary { op: op @ ("and" | "or"), left, right, .. } => {
-            let (left, right) = (predicate(b, left, input, row)?, predicate(b, right, input, row)?);
-            b.apply(op, vec![left, right], e.span)
-        }
-        ExprKind::Binary { op, left, right, .. } if matches!(left.kind, ExprKind::Star) => {
-            anywhere(b, op, right, input, row)
-        }
-        ExprKind::Call { name, args } if name.text == "not" && args.len() == 1 => {
-            let inner = predicate(b, &args[0].value, input, row)?;
-            b.apply("not", vec![inner], e.span)
-        }
-        _ => b.expr(e, row),
+/// The tables that are named, or all.
+pub fn tables(b: &mut Binder<'_>, named: &[Expr], span: Span) -> Option<Vec<Relation>> {
+    let mut tables = Vec::new();
+    for table in named {
+        tables.extend(operands(b, table, false)?);
+    }
+    if named.is_empty() {
+        let all = Expr { kind: ExprKind::Wildcard("*".into()), span };
+        tables.extend(operands(b, &all, false)?);
+    }
+    Some(tables)
+}
+
+fn case_sensitive(b: &mut Binder<'_>, op: &Search) -> Option<bool> {
+    let Some(kind) = op.parameters.iter().find(|p| p.name.text == "kind") else { return Some(false) };
+    match &kind.value.kind {
+        ExprKind::Name(name) if name.text == "case_sensitive" => Some(true),
+        ExprKind::Name(name) if matches!(name.text.as_str(), "default" | "case_insensitive") => Some(false),
+        _ => b.error(kind.value.span, "a search is case_sensitive, case_insensitive or default"),
     }
 }
 
-/// The operator over every visible column that holds text, joined by `or`.
-fn anywhere(
-    b: &mut Binder<'_>,
-    op: &str,
-    needle: &Expr,
-    input: &Relation,
-    row: &Row<'_>,
-) -> Option<PlanExpr> {
-    let needle = b.expr(needle, row)?;
-    let columns: Vec<(usize, Type)> = input.columns().map(|(i, c)| (i, c.ty)).collect();
-    let mut all: Option<PlanExpr> = None;
-    for (index, ty) in columns {
-        if !matches!(ty, Type::String | Type::Dynamic | Type::Guid) {
-            continue;
-        }
-        let column = PlanExpr::column(index, ty, needle.span);
-        let column = b.convert(column, Type::String);
-        let found = b.apply(op, vec![column, needle.clone()], needle.span)?;
-        all = Some(match all {
-            None => found,
-            Some(before) => b.apply("or", vec![before, found], needle.span)?,
-        });
+/// The input with the column that says what table it is.
+fn with_source(input: Relation) -> Relation {
+    if input.schema().contains(SOURCE) {
+        return input;
     }
-    match all {
-        Some(predicate) => Some(predicate),
-        None => b.error(needle.span, "no column holds text to search"),
-    }
+    let name = input.name.clone().unwrap_or_default();
+    let source = PlanExpr::literal(Value::String(name), Type::String, Span::default());
+    let columns = input.schema().columns.iter().enumerate();
+    let columns = columns.map(|(i, c)| (c.name.clone(), PlanExpr::column(i, c.ty, Span::default())));
+    let columns = std::iter::once((SOURCE.to_string(), source)).chain(columns).collect();
+    let hidden = input.hidden.clone();
+    Relation { hidden, ..project_columns(input, columns) }
 }

@@ -58,10 +58,12 @@ pub fn sort_keys(
             // `sort by (x)` and the legacy `sort by f(x) asc` are plain expressions.
             Ast::Call { name, args: arguments } if name.text.is_empty() && arguments.len() == 1 => {
                 let Argument { value, .. } = &arguments[0];
-                b.expr(value, &row)?
+                b.expr(value, &row)
             }
-            _ => b.expr(&key.expr, &row)?,
+            _ => b.expr(&key.expr, &row),
         };
+        // The error is reported; the order does not change the columns.
+        let Some(expr) = expr else { continue };
         if expr.ty == Type::Dynamic && !matches!(expr.kind, ExprKind::Column(_)) {
             b.warnings.push("sorting by a dynamic value: tostring(), tolong() … say how to compare".into());
         }

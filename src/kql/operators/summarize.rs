@@ -21,6 +21,9 @@ pub struct Summarize {
 
 pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
     let parameters = p.parameters(&[])?;
+    if p.at_operator_end() {
+        return Err(p.expected("an aggregate, or `by` and what to group by"));
+    }
     let keys_only = p.is_word("by") && !p.is_symbol_at(1, "=");
     let aggregates = if keys_only { Vec::new() } else { p.named_exprs()? };
     let by = if p.eat_word("by") { p.named_exprs()? } else { Vec::new() };
@@ -42,16 +45,14 @@ pub fn bind(b: &mut Binder<'_>, op: &Summarize, input: Relation) -> Option<Relat
         calls: RefCell::default(),
     };
     let mut outputs: Vec<(Option<String>, bool, Expr)> = Vec::new();
-    let mut failed = false;
+    let mut unknown = false;
     for column in &op.aggregates {
-        match b.named_aggregate(column, &aggregates) {
-            Some(columns) => {
-                outputs.extend(columns.into_iter().map(|(n, e)| (n, !column.names.is_empty(), e)))
-            }
-            None => failed = true,
-        }
+        let columns = b.named_aggregate(column, &aggregates).or_else(|| lost_columns(b, column));
+        unknown |= columns.is_none();
+        let columns = columns.unwrap_or_default();
+        outputs.extend(columns.into_iter().map(|(n, e)| (n, !column.names.is_empty(), e)));
     }
-    if failed {
+    if unknown {
         return None;
     }
     let calls = aggregates.calls.into_inner();
@@ -73,6 +74,18 @@ pub fn bind(b: &mut Binder<'_>, op: &Summarize, input: Relation) -> Option<Relat
         columns.push((free_name(&name, &columns), expr));
     }
     Some(project_columns(grouped, columns))
+}
+
+/// The columns of an aggregate that could not be bound; `None` where what it is tells their names.
+fn lost_columns(b: &mut Binder<'_>, column: &NamedExpr) -> Option<Vec<(Option<String>, Expr)>> {
+    const SEVERAL: &[&str] =
+        &["any", "arg_max", "arg_min", "argmax", "argmin", "percentiles", "percentilesw", "take_any"];
+    if matches!(&column.expr.kind, ExprKind::Call { name, .. } if SEVERAL.contains(&name.text.as_str())) {
+        return None;
+    }
+    let name = key_name(column);
+    let lost = b.lose(name.as_deref().unwrap_or("Column1"), column.expr.span);
+    Some(vec![(name, lost)])
 }
 
 /// `name`, or the first of `name1`, `name2`, … that no column has.

@@ -4,6 +4,7 @@
 
 use super::OperatorKind;
 use super::sort::{sort_keys, without_keys};
+use super::take::first_rows;
 use crate::kql::ast::{Expr, SortKey};
 use crate::kql::bind::{Binder, Relation};
 use crate::kql::parser::{Parsed, Parser};
@@ -23,15 +24,12 @@ pub fn parse(p: &mut Parser) -> Parsed<OperatorKind> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &Top, input: Relation) -> Option<Relation> {
-    let count = b.constant_long(&op.count, "the number of rows")?.max(0) as u64;
     let width = input.schema().len();
     let hidden = input.hidden.clone();
     let (input, keys) = sort_keys(b, &op.keys, input)?;
     let segment = input.segments();
     let grown = input.schema().len() > width;
-    let limited = input.map(|plan| {
-        let sorted = Plan::Sort { input: Box::new(plan), keys, segment: segment.clone() };
-        Plan::Limit { input: Box::new(sorted), count, segment }
-    });
+    let sorted = input.map(|plan| Plan::Sort { input: Box::new(plan), keys, segment });
+    let limited = first_rows(b, sorted, &op.count)?;
     Some(without_keys(limited, grown.then_some(width), hidden))
 }

@@ -5,7 +5,7 @@
 use super::OperatorKind;
 use crate::kql::ast::ExprKind;
 use crate::kql::ast::{Expr, OperatorParameter};
-use crate::kql::bind::{Binder, Relation};
+use crate::kql::bind::{Binder, Binding, Relation};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expr as PlanExpr, Plan};
 use crate::source::Span;
@@ -34,18 +34,20 @@ pub fn bind(b: &mut Binder<'_>, op: &Union, input: Option<Relation>, span: Span)
     let mut inputs: Vec<Relation> = input.into_iter().collect();
     let mut failed = false;
     for table in &op.tables {
-        let reported = b.diagnostics.len();
-        match operands(b, table, fuzzy) {
+        let (reported, lost) = (b.diagnostics.len(), b.lost.clone());
+        let relations = operands(b, table, fuzzy);
+        match relations.filter(|_| !fuzzy || b.diagnostics.len() == reported) {
             Some(relations) => inputs.extend(relations),
             None if fuzzy => {
                 for error in b.diagnostics.split_off(reported) {
                     b.warnings.push(format!("left out of the union: {}", error.message));
                 }
+                b.lost = lost;
             }
             None => failed = true,
         }
     }
-    if failed {
+    if failed || inputs.is_empty() && !b.diagnostics.is_empty() {
         return None;
     }
     if inputs.is_empty() {
@@ -69,8 +71,16 @@ pub fn operands(b: &mut Binder<'_>, table: &Expr, fuzzy: bool) -> Option<Vec<Rel
         return Some(vec![b.table(table)?]);
     };
     let mut names = b.env.catalog.tables();
-    let lets = b.names.all().into_iter().filter(|n| !names.contains(n)).collect::<Vec<_>>();
-    names.extend(lets);
+    // Of the query's own names a pattern takes the views.
+    let is_view =
+        |n: &String| matches!(b.names.get(n), Some(Binding::Function(c)) if c.function.view);
+    let mut lets: Vec<String> = b.names.all().into_iter().filter(is_view).collect();
+    lets.reverse();
+    for name in lets {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     names.retain(|n| crate::kql::ast::wildcard_matches(pattern, n));
     let views = |b: &Binder<'_>, n: &String| b.env.catalog.view_of(n).is_some_and(|of| names.contains(&of));
     let twice: Vec<String> = names.iter().filter(|n| views(b, n)).cloned().collect();

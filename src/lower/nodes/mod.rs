@@ -7,6 +7,7 @@ mod expand;
 mod gather;
 mod groups;
 mod join;
+mod matching;
 mod native;
 mod quick;
 mod rows;
@@ -17,6 +18,7 @@ mod source;
 mod union;
 mod window;
 
+pub use matching::{Part, parts};
 pub use rows::conjuncts;
 
 use std::sync::Arc;
@@ -53,6 +55,9 @@ impl Lowering<'_> {
             Plan::Expand { .. } => self.expand(plan, &first, needs),
             Plan::Window { input, calls, segment, schema } => {
                 self.window(input, &first, calls, segment, schema)
+            }
+            Plan::Match { input, matching, segment, schema } => {
+                self.matching(input, &first, matching, segment, schema)
             }
             Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
             Plan::Call { .. } => self.table_function(plan, &inputs, needs),

@@ -50,6 +50,7 @@ impl Lowering<'_> {
             | Plan::Sort { input, .. }
             | Plan::Limit { input, .. }
             | Plan::Window { input, .. }
+            | Plan::Match { input, .. }
             | Plan::Expand { input, .. } => self.is_empty(input),
             Plan::Union { inputs, .. } => inputs.iter().all(|input| self.is_empty(input)),
             _ => false,
