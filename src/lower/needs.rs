@@ -195,7 +195,14 @@ impl Lowering<'_> {
 
     fn walk(&self, plan: &Plan, needs: &Needs, found: &mut HashMap<usize, Needs>) {
         if let Plan::Shared { id, .. } = plan {
-            found.entry(*id).or_default().columns.extend(&needs.columns);
+            let is_first = !found.contains_key(id);
+            let all = &mut found.entry(*id).or_default().columns;
+            let known = all.len();
+            all.extend(&needs.columns);
+            // Shared parts in shared parts: looked at again only for something new.
+            if !is_first && all.len() == known {
+                return;
+            }
         }
         for (input, needs) in plan.inputs().into_iter().zip(self.of_inputs(plan, needs)) {
             self.walk(input, &needs, found);
