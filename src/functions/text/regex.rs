@@ -106,7 +106,10 @@ fn extract_all(args: &[Value], cx: &Cx) -> Value {
 fn group(regex: &Regex, group: &Value) -> Option<usize> {
     match group {
         Value::String(name) => regex.capture_names().position(|n| n == Some(name)),
-        number => number.as_i64().and_then(|n| usize::try_from(n).ok()).filter(|n| *n < regex.captures_len()),
+        Value::Int(_) | Value::Long(_) => {
+            group.as_i64().and_then(|n| usize::try_from(n).ok()).filter(|n| *n < regex.captures_len())
+        }
+        _ => None,
     }
 }
 
