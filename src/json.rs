@@ -49,6 +49,17 @@ fn without_overflow(text: &str) -> Option<String> {
     (from > 0).then(|| out + &text[from..])
 }
 
+/// A dynamic value as rows hold it, with nothing in it that JSON does not know: a datetime is its text.
+pub fn settled(value: Value) -> Value {
+    match value {
+        Value::Array(items) => Value::Array(items.into_iter().map(settled).collect()),
+        Value::Bag(members) => Value::Bag(members.into_iter().map(|(k, v)| (k, settled(v))).collect()),
+        Value::Null | Value::Bool(_) | Value::Long(_) | Value::String(_) => value,
+        Value::Int(n) => Value::Long(n.into()),
+        other => parse(&to_text(&other)).unwrap_or(Value::Null),
+    }
+}
+
 /// The normal form of a value. Scalars that JSON does not know (datetime, timespan, guid, decimal)
 /// are strings.
 pub fn to_text(value: &Value) -> String {

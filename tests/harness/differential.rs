@@ -12,6 +12,7 @@ use std::fmt::Write;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use auk::diagnostic::{Diagnostic, Kind};
 use auk::plan::Plan;
@@ -63,13 +64,19 @@ pub fn run(name: &str, world: &World) -> Result<(), String> {
 /// Runs queries, each with its id, over a world.
 pub fn run_queries(name: &str, queries: Vec<(String, String)>, world: &World) -> Result<(), String> {
     let only = std::env::var("AUK_ONLY").unwrap_or_default();
+    let verbose = std::env::var_os("AUK_VERBOSE").is_some();
     let (mut report, mut short) = (String::new(), String::new());
     let [mut full, mut empty, mut uncompiled, mut fail, mut large, mut volatile, mut differ] = [0; 7];
     for (id, kql) in queries {
         if !id.contains(&only) {
             continue;
         }
-        match check(&kql, world) {
+        let begin = Instant::now();
+        let outcome = check(&kql, world);
+        if verbose {
+            eprintln!("{:8.3} s: {id}", begin.elapsed().as_secs_f64());
+        }
+        match outcome {
             Outcome::Agrees { rows: true } => full += 1,
             Outcome::Agrees { rows: false } => empty += 1,
             Outcome::TooLarge => large += 1,

@@ -5,6 +5,7 @@
 use super::Binder;
 use crate::diagnostic::{Diagnostic, Kind};
 use crate::functions::{self, Body, Cx, Function, Resolved, Signature};
+use crate::json;
 use crate::plan::{Expr, ExprKind};
 use crate::source::Span;
 use crate::types::Type;
@@ -55,6 +56,7 @@ impl Binder<'_> {
             if let Some(message) = cx.failure() {
                 return self.report(Diagnostic::new(Kind::Runtime, span, message));
             }
+            let value = if ty == Type::Dynamic { json::settled(value) } else { value };
             return Some(Expr::literal(value, ty, span));
         }
         Some(Expr { kind: ExprKind::Call(function, args), ty, span })

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::{Binder, Binding, pipeline::Relation};
 use crate::diagnostic::{Diagnostic, closest};
 use crate::functions;
+use crate::json;
 use crate::kql::ast::{self, ExprKind as Ast};
 use crate::kql::{is_hidden, mistakes};
 use crate::plan::{Expr, ExprKind, Plan, WindowCall};
@@ -58,6 +59,9 @@ impl Binder<'_> {
     /// Binds a scalar expression.
     pub fn expr(&mut self, e: &ast::Expr, row: &Row<'_>) -> Option<Expr> {
         match &e.kind {
+            Ast::Literal(value, Type::Dynamic) => {
+                Some(Expr::literal(json::settled(value.clone()), Type::Dynamic, e.span))
+            }
             Ast::Literal(value, ty) => Some(Expr::literal(value.clone(), *ty, e.span)),
             Ast::TypeLiteral(ty) => Some(Expr::literal(Value::string(ty.name()), Type::String, e.span)),
             Ast::Name(name) => self.name(name, row),

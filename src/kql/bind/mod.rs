@@ -130,6 +130,8 @@ pub struct Binder<'a> {
     calls: usize,
     /// Calls of user functions so far, at any depth.
     called: usize,
+    /// Nodes of plans that were copied to where a `let` is named.
+    copied: usize,
     /// The functions of the workspace whose bodies are being looked at.
     active: Vec<String>,
     /// The views that the query names, bound once each.
@@ -156,6 +158,7 @@ impl<'a> Binder<'a> {
             shared: 0,
             calls: 0,
             called: 0,
+            copied: 0,
             active: Vec::new(),
             views: HashMap::new(),
             among_all: false,

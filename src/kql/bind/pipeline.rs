@@ -103,6 +103,17 @@ pub fn extend(input: Relation, columns: Vec<(String, Expr)>) -> Relation {
     Relation { hidden, ..project_columns(input, all) }
 }
 
+/// How many nodes all uses of tabular `let`s may come to: two uses each, and every `let` doubles them.
+const MAX_COPIED: usize = 20_000;
+
+/// The nodes of a plan; a shared part is one.
+fn nodes(plan: &Plan) -> usize {
+    match plan {
+        Plan::Shared { .. } => 1,
+        plan => 1 + plan.inputs().into_iter().map(nodes).sum::<usize>(),
+    }
+}
+
 /// A bound column: its name, whether the query gave it, and what it is.
 pub type Named = (String, bool, Expr);
 
@@ -144,6 +155,15 @@ impl Binder<'_> {
     fn table_name(&mut self, name: &ast::Name) -> Option<Relation> {
         match self.binding(&name.text) {
             Some(Binding::Table(mut relation)) => {
+                if self.copied > MAX_COPIED {
+                    return None;
+                }
+                self.copied += nodes(&relation.plan);
+                if self.copied > MAX_COPIED {
+                    let message = format!("the tables of `let`s come to more than {MAX_COPIED} steps");
+                    let error = Diagnostic::unsupported(name.span, message);
+                    return self.report(error.with_help("materialize() computes a table once"));
+                }
                 relation.name = Some(name.text.clone());
                 Some(*relation)
             }

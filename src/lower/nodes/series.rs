@@ -99,8 +99,9 @@ impl Axis {
     fn at(&self, bin: i64) -> Value {
         let from = self.from.clone().unwrap_or(Value::Long(0));
         let integer = || {
-            let step = self.step.as_i64().unwrap_or(0);
-            from.as_i64().unwrap_or(0).wrapping_add(bin.wrapping_mul(step))
+            let [from, step] = [&from, &self.step].map(|v| i128::from(v.as_i64().unwrap_or(0)));
+            let at = from + i128::from(bin) * step;
+            i64::try_from(at).unwrap_or(if at < 0 { i64::MIN } else { i64::MAX })
         };
         let real = || from.as_f64().unwrap_or(0.0) + bin as f64 * self.step.as_f64().unwrap_or(0.0);
         match self.ty {
