@@ -217,7 +217,7 @@ fn ingest_row(name: &str, paths: &[PathBuf], runs: usize, lake: &Path) -> Outcom
 
 /// The ingest of one process: prints its figures as a line of JSON.
 fn ingest_once(paths: &[PathBuf], lake: &Path) -> Outcome<()> {
-    let options = ingest::Options { now: time::MAX_DATETIME, threads: None };
+    let options = ingest::Options { now: time::MAX_DATETIME, ..ingest::Options::default() };
     let started = Instant::now();
     let summary = ingest::run(paths, lake, &options, &ingest::Quiet)?;
     let seconds = started.elapsed().as_secs_f64();

@@ -232,11 +232,16 @@ fn failed(error: lower::Error) -> Diagnostic {
 
 impl Catalog for Engine {
     fn schema(&self, table: &str) -> Option<Schema> {
-        lake::table(table).map(|t| t.schema.clone())
+        let schema = self.lake.as_ref().and_then(|lake| lake.schema(table));
+        schema.or_else(|| lake::table(table).map(|t| &t.schema)).cloned()
     }
 
     fn tables(&self) -> Vec<String> {
-        let mut names: Vec<String> = lake::tables().iter().map(|t| t.name.clone()).collect();
+        let held =
+            |t: &&lake::TableDef| !t.own || self.lake.as_ref().is_some_and(|l| !l.parts(&t.name).is_empty());
+        let own = self.lake.iter().flat_map(|lake| lake.own());
+        let mut names: Vec<String> =
+            lake::tables().iter().chain(own).filter(held).map(|t| t.name.clone()).collect();
         names.sort();
         names
     }

@@ -224,6 +224,11 @@ fn parse_named(s: &str) -> Option<i64> {
     finish(year, month, day, &rest.join(" "))
 }
 
+/// A date and what follows it: nothing, a time of day, a zone.
+pub fn at(year: i64, month: i64, day: i64, rest: &str) -> Option<i64> {
+    finish(year, month, day, rest)
+}
+
 /// The time of day and zone after a date.
 fn finish(year: i64, month: i64, day: i64, rest: &str) -> Option<i64> {
     let mut c = Civil { year, month, day, hour: 0, minute: 0, second: 0, fraction: 0 };

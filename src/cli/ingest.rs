@@ -22,9 +22,9 @@ use crate::value::Value;
 
 /// Read exports into a lake
 ///
-/// Takes files and folders: Purview audit searches, Search-UnifiedAuditLog, Graph and Entra downloads, as
-/// JSON or CSV in any encoding. Each is known by its content, not its name. What is in the lake already is
-/// not taken twice. Exit code 3: some record could not be read; all others were.
+/// Takes files and folders: Purview audit searches, Search-UnifiedAuditLog, Graph, Entra and Log Analytics
+/// downloads, dumps of PowerShell, reference data, as JSON, CSV or Parquet in any encoding, gzipped or
+/// zipped. Each is known by its content, not its name. What is in the lake already is not taken twice. Exit code 3: some record could not be read; all others were.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk ingest exports/ --lake lake\n  auk ingest AuditLog_2026*.csv --lake lake"
@@ -42,15 +42,47 @@ pub struct Args {
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
 
+    /// Make the files a table of this name, whatever they are: CSV, JSON or Parquet
+    ///
+    /// For lists to join to. The types of the columns are those that all rows have.
+    #[arg(long, value_name = "NAME")]
+    table: Option<String>,
+
+    #[command(flatten)]
+    secrets: Passwords,
+
     #[command(flatten)]
     output: Output,
+}
+
+/// What opens archives.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Passwords {
+    /// A file with the passwords of zip archives, one a line
+    #[arg(long, value_name = "FILE")]
+    password_file: Option<PathBuf>,
+}
+
+impl Passwords {
+    pub fn read(&self) -> Result<Vec<String>, Failure> {
+        let Some(path) = &self.password_file else { return Ok(Vec::new()) };
+        let text =
+            fs::read_to_string(path).map_err(|e| Failure::usage(format!("{}: {e}", path.display())))?;
+        Ok(text.lines().filter(|line| !line.is_empty()).map(String::from).collect())
+    }
 }
 
 /// So many rejected records and skipped files are told one by one.
 const TOLD: usize = 10;
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let summary = ingest(&args.paths, &args.lake, args.threads, terminal)?;
+    let options = Options {
+        now: clock(),
+        threads: args.threads,
+        passwords: args.secrets.read()?,
+        table: args.table.clone(),
+    };
+    let summary = ingest(&args.paths, &args.lake, &options, terminal)?;
     args.output.write(&table(&summary.sources), terminal)?;
     tell(&summary, &args.lake, terminal);
     Ok(if summary.rejected > 0 { Outcome::Rejected } else { Outcome::Done })
@@ -58,7 +90,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
 
 /// Reads exports for `--from`: what goes wrong is told on standard error. No export at all is an error.
 pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<(), Failure> {
-    let summary = ingest(paths, lake, None, terminal)?;
+    let options = Options { now: clock(), ..Options::default() };
+    let summary = ingest(paths, lake, &options, terminal)?;
     tell(&summary, lake, terminal);
     if summary.sources.is_empty() && !summary.skipped.iter().any(|s| s.known) {
         let failure = Failure::data("no export that auk knows was found");
@@ -70,12 +103,11 @@ pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<()
 fn ingest(
     paths: &[PathBuf],
     lake: &Path,
-    threads: Option<usize>,
+    options: &Options,
     terminal: &Terminal,
 ) -> Result<Summary, Failure> {
-    let options = Options { now: clock(), threads };
     let bar = Bar::new(terminal, paths);
-    let summary = ingest::run(paths, lake, &options, &bar);
+    let summary = ingest::run(paths, lake, options, &bar);
     bar.bar.finish_and_clear();
     summary.map_err(Failure::from)
 }
@@ -129,8 +161,7 @@ fn size_of(path: &Path) -> u64 {
 pub fn formats(routes: &[String]) -> String {
     let json = ingest::FORMATS.iter().map(|format| (format.route, format.name));
     let csv = ingest::CSV_FORMATS.iter().map(|format| (format.route, format.name));
-    let lines = ("A6", "unified audit log records, a line each");
-    let known: Vec<(&str, &str)> = json.chain(csv).chain([lines]).collect();
+    let known: Vec<(&str, &str)> = json.chain(csv).collect();
     let mut names = Vec::new();
     for route in routes {
         names.push(known.iter().find(|(r, _)| r == route).map_or(route.as_str(), |(_, name)| name));
@@ -175,6 +206,11 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
     }
     for (source, note) in summary.sources.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
         terminal.note(&format!("{}: {note}", source.path));
+    }
+    if let Some(table) = &summary.table {
+        let columns: Vec<String> =
+            table.columns.iter().map(|(name, ty)| format!("{name}: {}", ty.name())).collect();
+        terminal.note(&format!("{} ({})", table.name, columns.join(", ")));
     }
     if summary.rejected > 0 {
         tell_rejects(summary, lake, terminal);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::ingest::formats;
+use super::ingest::{Passwords, formats};
 use super::output::Output;
 use super::terminal::{Terminal, counted};
 use super::{Done, Failure, Outcome};
@@ -20,11 +20,14 @@ pub struct Args {
     paths: Vec<PathBuf>,
 
     #[command(flatten)]
+    secrets: Passwords,
+
+    #[command(flatten)]
     output: Output,
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let found = ingest::inspect(&args.paths).map_err(Failure::from)?;
+    let found = ingest::inspect(&args.paths, &args.secrets.read()?).map_err(Failure::from)?;
     args.output.write(&table(&found), terminal)?;
     for (file, note) in found.iter().flat_map(|f| f.notes.iter().map(move |note| (f, note))) {
         terminal.note(&format!("{}: {note}", file.path.display()));

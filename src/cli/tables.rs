@@ -33,7 +33,8 @@ pub struct Args {
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let table = match (&args.schema, &args.lake) {
-        (Some(name), _) => columns(name)?,
+        (Some(name), None) => columns(name, None)?,
+        (Some(name), Some(dir)) => columns(name, Some(&Lake::open(dir)?))?,
         (None, Some(dir)) => contents(&Engine::new(Some(Lake::open(dir)?))),
         (None, None) => known(),
     };
@@ -46,8 +47,9 @@ fn schema(columns: &[(&str, Type)]) -> Schema {
 }
 
 /// The columns of a table, as `getschema` lists them; hidden ones last.
-fn columns(name: &str) -> Result<Table, Failure> {
-    let Some(table) = lake::table(name) else {
+fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
+    let known = lake.and_then(|lake| lake.table(name));
+    let Some(table) = known.or_else(|| lake::table(name)) else {
         let failure = Failure::usage(format!("auk knows no table named '{name}'"));
         return Err(match closest(name, lake::tables().iter().map(|t| t.name.as_str())) {
             Some(near) => failure.with_help(format!("did you mean {near}?")),
@@ -75,8 +77,10 @@ fn known() -> Table {
 
 /// What a lake holds: a row per table that is not empty. What is in a view is asked by a query.
 fn contents(engine: &Engine) -> Table {
+    let own = engine.lake().map_or(&[][..], Lake::own);
     let rows = lake::tables()
         .iter()
+        .chain(own)
         .filter_map(|t| stored(engine.lake()?, &t.name).or_else(|| view(engine, &t.name)));
     Table {
         schema: schema(&[

@@ -2,13 +2,15 @@
 //!
 //! Trap: seen = kept + duplicates + superseded + rejected, for every source, after every run.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
-use super::split::Notes;
-use super::stream::Encoding;
+use super::formats;
+use super::reader::{Begin, End};
 use super::worker::Rejected;
 use crate::json;
 use crate::lake::Source;
+use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL, REPAIRED, UNREADABLE};
 use crate::value::Value;
 
 /// Rejected records of one source that are written down; all are counted.
@@ -23,6 +25,9 @@ pub struct Account {
     pub example: Option<String>,
     late: u64,
     timeless: u64,
+    members: Option<Vec<String>>,
+    /// The list that its last page belongs to, and whether that page names a next one.
+    page: Option<(u64, bool)>,
 }
 
 /// Adds a name to a sorted list without repeats.
@@ -34,14 +39,27 @@ pub fn add_name(list: &mut Vec<String>, name: &str) {
 }
 
 impl Account {
-    pub fn new(id: u32, path: PathBuf, encoding: Encoding) -> Account {
+    pub fn new(begin: Begin) -> Account {
         let source = Source {
-            id,
-            path: path.to_string_lossy().into_owned(),
-            encoding: encoding.name().to_string(),
+            id: begin.source,
+            path: begin.path.to_string_lossy().into_owned(),
+            encoding: begin.encoding.name().to_string(),
+            container: begin.container.to_string(),
+            archive: begin.archive,
+            notes: begin.notes,
             ..Source::default()
         };
-        Account { source, path, rejects: Vec::new(), unknown: 0, example: None, late: 0, timeless: 0 }
+        Account {
+            source,
+            path: begin.path,
+            rejects: Vec::new(),
+            unknown: 0,
+            example: None,
+            late: 0,
+            timeless: 0,
+            members: begin.members,
+            page: None,
+        }
     }
 
     /// Not one record of a known kind was found.
@@ -83,20 +101,81 @@ impl Account {
         time <= limit
     }
 
-    pub fn close(&mut self, sha256: String, size: u64, notes: Notes) {
+    /// Counts what a record has lost on the way.
+    pub fn note_damage(&mut self, flags: u16) {
+        if flags == 0 {
+            return;
+        }
+        let damage = &mut self.source.damage;
+        let counters = [
+            (PARTIAL, &mut damage.partial),
+            (LOSSY, &mut damage.lossy),
+            (UNREADABLE, &mut damage.unreadable),
+            (REPAIRED, &mut damage.repaired),
+            (AMBIGUOUS, &mut damage.ambiguous),
+        ];
+        for (flag, count) in counters {
+            *count += u64::from(flags & flag != 0);
+        }
+    }
+
+    pub fn close(&mut self, end: End) {
+        let notes = end.notes;
         let source = &mut self.source;
-        (source.sha256, source.size) = (sha256, size);
+        (source.sha256, source.size) = (end.sha256, end.size);
+        if notes.lines && source.container == "JSON" {
+            source.container = "JSON lines".into();
+        }
+        self.page = notes.pages.then_some((notes.context, notes.next_link));
+        if let Some(members) = &self.members {
+            source.not_carried = formats::not_carried(&source.routes, &source.tables, members);
+        }
+        let damage = source.damage;
         let mut note = |when: bool, text: String| {
             if when {
                 source.notes.push(text);
             }
         };
-        note(notes.next_link, "the last page names a next one: the export may be incomplete".into());
         note(notes.unclosed, "a list was never closed: the export may be incomplete".into());
         note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
         note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
+        let said = [
+            (damage.partial, "put together from what surrounds the part that cannot be read"),
+            (damage.lossy, "with values that had been lost before"),
+            (damage.unreadable, "with a date or a number that cannot be read"),
+            (damage.repaired, "with values in a damaged form that were read back"),
+            (damage.ambiguous, "with a date that may be day-first or month-first; read as month-first"),
+        ];
+        for (count, what) in said {
+            note(count > 0, format!("{count} {} {what}", if count == 1 { "record" } else { "records" }));
+        }
+        if let Some(problem) = end.problem {
+            note(true, problem);
+        }
         let full = self.rejects.len() >= REJECTS;
         note(full, format!("only the first {REJECTS} rejected records are written down"));
+    }
+}
+
+/// The lists whose pages were read. One is whole when one of its pages names no next one.
+#[derive(Default)]
+pub struct Lists(HashMap<(PathBuf, u64), (usize, bool)>);
+
+impl Lists {
+    pub const NOTE: &str =
+        "the last page names a next one that is not among the files: the export may be incomplete";
+
+    /// Takes in a source, which is the `at`th.
+    pub fn add(&mut self, at: usize, account: &Account) {
+        let Some((context, more)) = account.page else { return };
+        let folder = account.path.parent().map(PathBuf::from).unwrap_or_default();
+        let (last, all) = self.0.entry((folder, context)).or_insert((at, true));
+        (*last, *all) = (at, *all && more);
+    }
+
+    /// The sources with the last pages of lists that are not whole.
+    pub fn unfinished(&self) -> impl Iterator<Item = usize> {
+        self.0.values().filter(|(_, all)| *all).map(|(last, _)| *last)
     }
 }
 

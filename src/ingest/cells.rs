@@ -6,17 +6,45 @@
 //! Trap: the order of columns is free, names are compared without case and outer blanks.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use super::formats::{self, CsvFormat};
+use super::ansi;
+use super::dates::Order;
+use super::formats::portal_steps::Steps;
+use super::formats::{self, CsvFormat, custom, portal_shapes, workspace};
+use super::powershell;
+use super::tabular::{self, Mapped};
 
 /// The first row of a CSV file, and the export route it belongs to.
 pub struct Header {
     pub delimiter: u8,
     pub columns: Vec<String>,
     pub format: &'static CsvFormat,
+    /// The columns that the format's dictionary knows.
+    pub mapped: Vec<Mapped>,
+    pub dates: Order,
+    /// The table of the catalogue that its columns are of.
+    pub table: Option<usize>,
+    /// The file's name.
+    pub name: String,
+    /// Steps of sign-ins to join.
+    pub steps: Option<Arc<Steps>>,
 }
 
 impl Header {
+    /// The members of records that the columns are, where a dictionary says so.
+    pub fn members(&self) -> Option<Vec<String>> {
+        if self.format.route == "E1" {
+            return Some(workspace::names(self).into_iter().map(String::from).collect());
+        }
+        if self.format.route == "B3" {
+            let top = |name: &String| powershell::path(name, true).split('.').next().map(String::from);
+            return Some(self.columns.iter().filter_map(top).collect());
+        }
+        let first = |path: &str| path.split(['.', '[']).next().unwrap_or_default().to_string();
+        (!self.format.fields.is_empty()).then(|| self.mapped.iter().map(|m| first(&m.path)).collect())
+    }
+
     /// The column of that name.
     pub fn find(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.eq_ignore_ascii_case(name))
@@ -26,8 +54,9 @@ impl Header {
 /// A header longer than this is none.
 const MAX_HEADER: usize = 64 * 1024;
 
-/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none.
-pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
+/// Reads the header at the front of a text: it, and how many bytes it takes. Else why it is none. `any`
+/// takes one that is of no known export.
+pub fn header(text: &[u8], any: bool) -> Result<(Header, usize), String> {
     let mut at = 0;
     let mut told = None;
     for _ in 0..2 {
@@ -48,26 +77,49 @@ pub fn header(text: &[u8]) -> Result<(Header, usize), String> {
     });
     let row = &rest[..end.unwrap_or(rest.len())];
     let not_text = || "not text, or of an encoding that auk does not read".to_string();
-    let row = std::str::from_utf8(row).map_err(|_| not_text())?;
-    if row.contains('\0') {
+    let (row, read) = ansi::read(row);
+    let control = |c: char| c.is_control() && !matches!(c, '\t' | '\r' | '\n');
+    if row.contains('\0')
+        || read == ansi::Read::Damaged
+        || read == ansi::Read::CodePage && row.contains(control)
+    {
         return Err(not_text());
     }
-    let count = |delimiter: u8| split(row, delimiter).len();
+    let count = |delimiter: u8| split(&row, delimiter).len();
     let delimiter = told.filter(|d| b",;\t".contains(d)).unwrap_or_else(|| {
         let best = [b',', b';', b'\t'].into_iter().rev().max_by_key(|d| count(*d));
         best.unwrap_or(b',')
     });
-    let columns: Vec<String> = split(row, delimiter).iter().map(|c| c.trim().to_string()).collect();
-    let Some(format) = formats::csv_format(&columns) else {
+    let columns: Vec<String> = split(&row, delimiter).iter().map(|c| c.trim().to_string()).collect();
+    let known = if any { Some(&custom::ANY) } else { formats::csv_format(&columns) };
+    let length = at + end.map_or(rest.len(), |end| end + 1);
+    let shapes = || portal_shapes::guess(&columns, &sample(text.get(length..)?, delimiter));
+    let guessed = if known.is_none() { shapes() } else { None };
+    let by_shape = guessed.as_ref().and_then(|_| formats::sign_ins_by_shape());
+    let Some(format) = known.or(by_shape) else {
         if columns.len() < 2 {
             return Err("neither JSON nor CSV".into());
         }
         let names: Vec<&str> = columns.iter().take(6).map(String::as_str).collect();
         let names: String = names.join(", ").chars().filter(|c| !c.is_control()).take(120).collect();
-        return Err(format!("a CSV file, but not of an export that auk reads (columns: {names}, …)"));
+        return Err(format!(
+            "a CSV file, but not of an export that auk reads (columns: {names}, …); --table NAME makes it a table"
+        ));
     };
-    let length = at + end.map_or(rest.len(), |end| end + 1);
-    Ok((Header { delimiter, columns, format }, length))
+    let mapped = guessed.unwrap_or_else(|| tabular::map(&columns, format.fields));
+    let (dates, name, steps) = (Order::default(), String::new(), None);
+    let mut header = Header { delimiter, columns, format, mapped, dates, table: None, name, steps };
+    header.table = (format.route == "E1").then(|| workspace::table_of(&workspace::names(&header))).flatten();
+    Ok((header, length))
+}
+
+/// The first rows of a text.
+fn sample(text: &[u8], delimiter: u8) -> Vec<Vec<Cow<'_, str>>> {
+    let text = &text[..text.len().min(MAX_HEADER)];
+    let valid = std::str::from_utf8(text)
+        .unwrap_or_else(|e| std::str::from_utf8(&text[..e.valid_up_to()]).unwrap_or_default());
+    let whole = valid.rfind('\n').map_or("", |end| &valid[..end]);
+    whole.lines().take(20).map(|line| split(line, delimiter)).collect()
 }
 
 fn first_line(text: &[u8]) -> &[u8] {

@@ -7,11 +7,12 @@ use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::input::Input;
 use crate::lake::Error;
 
 /// A file to read, or one that will not be and why.
 pub enum Candidate {
-    File { path: PathBuf, size: u64 },
+    Input(Input),
     Skipped { path: PathBuf, reason: String },
 }
 
@@ -55,7 +56,7 @@ impl Walk {
             Err(e) => self.skip(path, e.to_string()),
             Ok(meta) if meta.is_dir() => self.folder(path, depth),
             Ok(meta) if meta.is_file() => {
-                self.found.push(Candidate::File { path: path.to_path_buf(), size: meta.len() });
+                self.found.push(Candidate::Input(Input::file(path.to_path_buf(), meta.len())));
             }
             Ok(_) => self.skip(path, "not a regular file"),
         }

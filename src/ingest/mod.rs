@@ -11,36 +11,49 @@
 //! not read is reported with the reason.
 
 mod account;
+mod ahead;
+mod ansi;
 mod blocks;
 mod cells;
+mod dates;
 mod files;
 mod formats;
+mod infer;
+mod input;
 mod inspect;
 mod moments;
+mod parquet;
 mod plan;
+mod powershell;
 mod reader;
 mod run;
 mod split;
 mod stream;
+mod tabular;
 mod tape;
 mod worker;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use crate::lake::Error;
-use crate::lake::Source;
+use crate::lake::{Source, TableEntry};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
 pub use inspect::inspect;
 pub use run::run;
 
 /// What a run depends on beside the files.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The clock, in ticks: events later than a day after it do not move `now()`.
     pub now: i64,
     /// As many as there are cores, if not given.
     pub threads: Option<usize>,
+    /// Passwords to try on archives.
+    pub passwords: Vec<String>,
+    /// Everything goes into this table, whose columns are those of the files.
+    pub table: Option<String>,
 }
 
 /// Told of what happens, from one thread.
@@ -82,6 +95,8 @@ pub struct Summary {
     pub bytes: u64,
     /// Per table, the rows that this run wrote.
     pub tables: Vec<(String, u64)>,
+    /// The table that was made or filled for the files.
+    pub table: Option<TableEntry>,
     pub elapsed: Duration,
 }
 

@@ -10,13 +10,14 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::moments;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{Cells, LOSSY, Layout, Meta, Rows, UNREADABLE, layouts};
+use crate::lake::rows::{Cells, Field, LOSSY, Layout, Meta, Rows, UNREADABLE, layouts};
 use crate::lake::shreds::SHREDS;
 use crate::types::Type;
 use crate::value::real_text;
@@ -38,10 +39,8 @@ pub type Map = (&'static str, From);
 
 /// A mapping table made ready for one table.
 pub struct Plan {
-    pub table: usize,
-    pub layout: &'static Layout,
-    slots: HashMap<&'static str, usize>,
-    count: usize,
+    pub layout: Arc<Layout>,
+    slots: HashMap<String, usize>,
     columns: Vec<(usize, Source)>,
     /// Per slot, the shreds below that member.
     shreds: Vec<(usize, Branch)>,
@@ -52,7 +51,7 @@ pub struct Plan {
 enum Source {
     Slot(usize, Vec<&'static str>),
     Whole,
-    Const(&'static str),
+    Const(String),
     Made(fn(&Tape, u32) -> Option<Cow<'_, str>>),
 }
 
@@ -96,18 +95,15 @@ pub struct Record<'a> {
 impl Plan {
     /// Columns that the table does not have are passed over: sibling tables share a mapping.
     pub fn new(table: usize, maps: &[Map]) -> Plan {
-        let layout = &layouts()[table];
         let mut plan = Plan {
-            table,
-            layout,
+            layout: Arc::clone(&layouts()[table]),
             slots: HashMap::new(),
-            count: 0,
             columns: Vec::new(),
             shreds: Vec::new(),
             whole: maps.iter().any(|(_, from)| matches!(from, From::Whole)),
         };
         for (column, from) in maps {
-            let Some(at) = layout.index(column) else { continue };
+            let Some(at) = plan.layout.index(column) else { continue };
             let source = match *from {
                 From::Member(path) => {
                     let mut names = path.split('.');
@@ -115,16 +111,16 @@ impl Plan {
                     Source::Slot(slot, names.collect())
                 }
                 From::Whole => Source::Whole,
-                From::Const(text) => Source::Const(text),
+                From::Const(text) => Source::Const(text.to_string()),
                 From::Made(make) => Source::Made(make),
             };
             plan.columns.push((at, source));
         }
-        for (shreds, (column, from)) in SHREDS
-            .iter()
-            .filter(|s| s.tables.contains(&layout.table))
-            .filter_map(|s| Some((s, maps.iter().find(|(column, _)| *column == s.column)?)))
-        {
+        let layout = Arc::clone(&plan.layout);
+        for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
+            let Some((column, from)) = maps.iter().find(|(column, _)| *column == shreds.column) else {
+                continue;
+            };
             for (path, ty) in shreds.paths {
                 plan.add_shred(column, *from, path, *ty);
             }
@@ -132,24 +128,78 @@ impl Plan {
         plan
     }
 
-    fn slot(&mut self, member: &'static str) -> usize {
+    /// A record whose members are the columns: `member` says under which name each is. A column without
+    /// one holds the table's name.
+    pub fn of_layout(layout: &Arc<Layout>, member: impl Fn(&str) -> Option<String>) -> Plan {
+        let mut plan = Plan {
+            layout: Arc::clone(layout),
+            slots: HashMap::new(),
+            columns: Vec::new(),
+            shreds: Vec::new(),
+            whole: false,
+        };
+        let names = |f: &&Field| f.shred.is_none() && f.name != REST;
+        for (at, field) in layout.fields.iter().enumerate().filter(|(_, f)| names(f)) {
+            let source = match member(&field.name) {
+                None => Source::Const(layout.table.clone()),
+                Some(name) => Source::Slot(plan.slot(&name), Vec::new()),
+            };
+            plan.columns.push((at, source));
+        }
+        for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
+            let Some(slot) = member(shreds.column).map(|name| plan.slot(&name)) else { continue };
+            for (path, ty) in shreds.paths {
+                plan.place_shred(shreds.column, slot, steps(path), path, *ty);
+            }
+        }
+        plan
+    }
+
+    /// The columns for which there is a member, or a value whatever the record says.
+    pub fn carried(&self, has: impl Fn(&str) -> bool) -> Vec<&str> {
+        let slots: Vec<bool> = self.by_slot(&has);
+        let filled = |source: &Source| match source {
+            Source::Slot(slot, _) => slots[*slot],
+            Source::Whole | Source::Const(_) | Source::Made(_) => true,
+        };
+        let columns = self.columns.iter().filter(|(_, source)| filled(source));
+        columns.map(|(at, _)| self.layout.fields[*at].name.as_str()).collect()
+    }
+
+    fn by_slot(&self, has: &impl Fn(&str) -> bool) -> Vec<bool> {
+        let mut slots = vec![false; self.slots.len()];
+        self.slots.iter().for_each(|(name, slot)| slots[*slot] = has(name));
+        slots
+    }
+
+    fn slot(&mut self, member: &str) -> usize {
         let next = self.slots.len();
-        let slot = *self.slots.entry(member).or_insert(next);
-        self.count = self.slots.len();
-        slot
+        *self.slots.entry(member.to_string()).or_insert(next)
     }
 
     fn add_shred(&mut self, column: &str, from: From, path: &'static str, ty: Type) {
-        let name = format!("{column}{path}");
-        let Some(at) = self.layout.index(&name) else { return };
-        let Some(shred) = self.layout.fields[at].shred else { return };
-        let mut steps = path.split(['.', '[']).filter(|s| !s.is_empty()).collect::<Vec<_>>().into_iter();
+        let mut steps = steps(path);
         let slot = match from {
             From::Whole => steps.next().map(|first| self.slot(first)),
             From::Member(member) if !member.contains('.') => Some(self.slot(member)),
             _ => None,
         };
-        let Some(slot) = slot else { return };
+        if let Some(slot) = slot {
+            self.place_shred(column, slot, steps, path, ty);
+        }
+    }
+
+    fn place_shred(
+        &mut self,
+        column: &str,
+        slot: usize,
+        steps: impl Iterator<Item = &'static str>,
+        path: &str,
+        ty: Type,
+    ) {
+        let name = format!("{column}{path}");
+        let Some(at) = self.layout.index(&name) else { return };
+        let Some(shred) = self.layout.fields[at].shred else { return };
         let known = self.shreds.iter().position(|(s, _)| *s == slot);
         let known = known.unwrap_or_else(|| {
             self.shreds.push((slot, Branch::default()));
@@ -179,7 +229,7 @@ impl Plan {
                 Source::Const(text) => _ = set_plain(cells, row, self.layout.fields[*column].ty, text),
                 Source::Made(make) => {
                     if let Some(text) = make(tape, root) {
-                        cells.set_text(row, &text);
+                        flags |= set_plain(cells, row, self.layout.fields[*column].ty, &text);
                     }
                 }
                 Source::Whole => cells.set_text(row, tape.text(root)),
@@ -202,7 +252,7 @@ impl Plan {
             rest.push('}');
             rows.cells[self.layout.rest].set_text(row, rest);
         }
-        let time = rows.cells[self.layout.time].long(row).unwrap_or(i64::MIN);
+        let time = self.layout.time.and_then(|at| rows.cells[at].long(row)).unwrap_or(i64::MIN);
         rows.meta.push(Meta {
             id,
             content: payload & !0xffff_ffff | text >> 32,
@@ -221,7 +271,7 @@ impl Plan {
     /// order they are, and counts the leaves.
     fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u32) {
         memory.nodes.clear();
-        memory.nodes.resize(self.count, None);
+        memory.nodes.resize(self.slots.len(), None);
         let mut content = 0_u64;
         for (position, child) in tape.children(root).enumerate() {
             let key = tape.key(child);
@@ -253,6 +303,18 @@ impl Plan {
         }
         slot
     }
+}
+
+/// The member of a column is called as the column is, but `Type` is the table's name.
+pub fn same_name(column: &str) -> Option<String> {
+    (column != "Type").then(|| column.to_string())
+}
+
+/// The column of members that have none.
+const REST: &str = "_auk_rest";
+
+fn steps(path: &'static str) -> impl Iterator<Item = &'static str> {
+    path.split(['.', '[']).filter(|s| !s.is_empty())
 }
 
 /// Appends `"key":value` to the members in `out`; `key` and `value` are in normal form.

@@ -4,13 +4,17 @@
 //! Trap: a batch may span many small files, so that a folder of hourly blobs is read as fast as one
 //! large file. A file is hashed beforehand only if one of its size is known already.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
+use std::sync::Arc;
 
+use super::cells;
 use super::files::Candidate;
+use super::formats::portal_steps::Steps;
+use super::input::Input;
 use super::split::Notes;
 use super::stream::{self, Chunk, Encoding, Opened, Stream};
-use crate::lake::{Error, Source};
+use crate::lake::{Archive, Error, Source};
 
 /// Bytes of records in a batch, about.
 const BATCH: usize = 8 << 20;
@@ -19,34 +23,68 @@ const EVENTS: usize = 512;
 
 /// What happens while the files are read, in order.
 pub enum Event {
-    Begin { source: u32, path: PathBuf, encoding: Encoding },
+    Begin(Begin),
     Chunk(Chunk),
-    End { sha256: String, size: u64, notes: Notes },
+    End(End),
     Skipped { path: PathBuf, size: u64, reason: String, known: bool },
 }
 
+/// What is known of a source before its records.
+pub struct Begin {
+    pub source: u32,
+    pub path: PathBuf,
+    pub encoding: Encoding,
+    pub container: &'static str,
+    pub archive: Option<Archive>,
+    /// What was decided about it, to be said.
+    pub notes: Vec<String>,
+    /// The members that its columns are, when it is a table.
+    pub members: Option<Vec<String>>,
+}
+
+/// What is known of a source after them.
+pub struct End {
+    pub sha256: String,
+    pub size: u64,
+    /// Bytes of the disk that no chunk has told of.
+    pub read: u64,
+    pub notes: Notes,
+    /// Why it was not read to its end.
+    pub problem: Option<String>,
+}
+
 pub struct Reader {
-    candidates: std::vec::IntoIter<Candidate>,
-    current: Option<(PathBuf, Box<Stream>)>,
+    queue: VecDeque<Candidate>,
+    passwords: Arc<Vec<String>>,
+    any: bool,
+    current: Option<Box<Stream>>,
     next_source: u32,
     /// Hash → what is known of the files read so far, by this run or before; and their sizes.
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
+    steps: Arc<Steps>,
     buffers: Vec<Vec<u8>>,
     window: Vec<u8>,
 }
 
 impl Reader {
-    pub fn new(candidates: Vec<Candidate>, sources: &[Source]) -> Reader {
+    /// `any` takes tables of any columns.
+    pub fn new(candidates: Vec<Candidate>, sources: &[Source], passwords: &[String], any: bool) -> Reader {
+        let archives = sources.iter().filter_map(|s| s.archive.as_ref());
+        let files = sources.iter().map(|s| (&s.sha256, s.size, &s.path));
+        let files = files.chain(archives.map(|a| (&a.sha256, a.size, &a.path)));
         Reader {
-            candidates: candidates.into_iter(),
+            queue: candidates.into(),
+            passwords: Arc::new(passwords.to_vec()),
+            any,
             current: None,
             next_source: sources.iter().map(|s| s.id + 1).max().unwrap_or(0),
-            known: sources
-                .iter()
-                .map(|s| (s.sha256.clone(), format!("already ingested, as {}", s.path)))
+            known: files
+                .clone()
+                .map(|(hash, _, path)| (hash.clone(), format!("already ingested, as {path}")))
                 .collect(),
-            sizes: sources.iter().map(|s| s.size).collect(),
+            sizes: files.map(|(_, size, _)| size).collect(),
+            steps: Arc::default(),
             buffers: Vec::new(),
             window: Vec::new(),
         }
@@ -62,24 +100,31 @@ impl Reader {
         let mut events = Vec::new();
         let mut bytes = 0;
         while bytes < BATCH && events.len() < EVENTS {
-            let Some((path, stream)) = &mut self.current else {
-                match self.candidates.next() {
+            let Some(stream) = &mut self.current else {
+                match self.queue.pop_front() {
                     None => break,
-                    Some(candidate) => events.push(self.open(candidate)),
+                    Some(candidate) => events.extend(self.open(candidate)),
                 }
                 continue;
             };
-            match stream.next(&mut self.buffers).map_err(|e| Error::io(path, &e))? {
+            match stream.next(&mut self.buffers).map_err(|e| Error::io(&stream.input.name, &e))? {
                 Some(chunk) => {
                     bytes += chunk.bytes.len();
                     events.push(Event::Chunk(chunk));
                 }
                 None => {
                     let sha256 = stream.sha256();
-                    self.known.insert(sha256.clone(), format!("the same bytes as {}", path.display()));
-                    self.sizes.insert(stream.size);
+                    let name = stream.input.name.display();
+                    self.known.insert(sha256.clone(), format!("the same bytes as {name}"));
+                    self.sizes.insert(stream.bytes());
                     self.window = std::mem::take(&mut stream.raw);
-                    events.push(Event::End { sha256, size: stream.size, notes: stream.notes() });
+                    events.push(Event::End(End {
+                        sha256,
+                        size: stream.bytes(),
+                        read: stream.unreported(),
+                        notes: stream.notes(),
+                        problem: stream.problem(),
+                    }));
                     self.current = None;
                 }
             }
@@ -87,14 +132,17 @@ impl Reader {
         Ok(events)
     }
 
-    fn open(&mut self, candidate: Candidate) -> Event {
-        let skipped = |path, size, reason, known| Event::Skipped { path, size, reason, known };
-        let (path, size) = match candidate {
+    /// Opens what comes next: a source begins, or it is skipped, or what is inside it comes next.
+    fn open(&mut self, candidate: Candidate) -> Option<Event> {
+        let skipped = |path, size, reason, known| Some(Event::Skipped { path, size, reason, known });
+        let input = match candidate {
             Candidate::Skipped { path, reason } => return skipped(path, 0, reason, false),
-            Candidate::File { path, size } => (path, size),
+            Candidate::Input(input) => input,
         };
-        if size > 0 && self.sizes.contains(&size) {
-            match stream::sha256(&path) {
+        let (path, size) = (input.name.clone(), input.size);
+        let known = input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size));
+        if known && !input.waits && !input.is_parquet() {
+            match stream::sha256(&input) {
                 Err(e) => return skipped(path, size, e.to_string(), false),
                 Ok(hash) => {
                     if let Some(reason) = self.known.get(&hash) {
@@ -103,15 +151,108 @@ impl Reader {
                 }
             }
         }
-        match Stream::open(&path, self.next_source, &mut self.window) {
+        match Stream::open(input, self.next_source, &mut self.window, self.any) {
             Err(e) => skipped(path, size, e.to_string(), false),
             Ok(Opened::Skipped(reason)) => skipped(path, size, reason, false),
-            Ok(Opened::Stream(stream)) => {
-                let (source, encoding) = (self.next_source, stream.encoding);
-                self.next_source += 1;
-                self.current = Some((path.clone(), stream));
-                Event::Begin { source, path, encoding }
+            Ok(Opened::Gzip(input)) => match input.gunzip() {
+                Err(reason) => skipped(path, size, reason, false),
+                Ok(inside) => {
+                    self.remember(&inside);
+                    self.queue.push_front(Candidate::Input(inside));
+                    None
+                }
+            },
+            Ok(Opened::Parquet(input)) => match input.rows() {
+                Err(reason) => skipped(path, size, reason, false),
+                Ok(rows) => {
+                    self.queue.push_front(Candidate::Input(rows));
+                    None
+                }
+            },
+            Ok(Opened::Zip(input)) => self.unzip(input),
+            Ok(Opened::Stream(stream)) => self.begin(stream),
+        }
+    }
+
+    /// A source begins, unless it is one that has to wait for others.
+    fn begin(&mut self, mut stream: Box<Stream>) -> Option<Event> {
+        let input = stream.input.clone();
+        let (mut notes, mut members) = (Vec::new(), None);
+        if let Some(header) = stream.header() {
+            match header.format.route {
+                "C2" if !input.waits && !self.queue.is_empty() => {
+                    self.queue.push_back(Candidate::Input(input.waiting()));
+                    return None;
+                }
+                "C2" => header.steps = self.steps(),
+                "C3" => self.collect_steps(&input),
+                _ => {}
             }
+            notes.extend((header.format.note)(header).map(String::from));
+            notes.extend(
+                header.dates.note().filter(|_| !header.format.route.starts_with('A')).map(String::from),
+            );
+            members = header.members();
+        }
+        let source = self.next_source;
+        self.next_source += 1;
+        let begin = Begin {
+            source,
+            path: stream.input.name.clone(),
+            encoding: stream.encoding,
+            container: stream.container(),
+            archive: stream.input.outer.as_ref().map(|outer| outer.archive.clone()),
+            notes,
+            members,
+        };
+        self.current = Some(stream);
+        Some(Event::Begin(begin))
+    }
+
+    /// The steps of sign-ins read so far.
+    fn steps(&mut self) -> Option<Arc<Steps>> {
+        (!self.steps.is_empty()).then(|| Arc::clone(&self.steps))
+    }
+
+    /// Reads the steps of sign-ins, which are joined to the sign-ins that come later.
+    fn collect_steps(&mut self, input: &Input) {
+        let Ok(Opened::Stream(mut stream)) = Stream::open_again(input.clone(), &mut Vec::new()) else {
+            return;
+        };
+        let Some(steps) = Arc::get_mut(&mut self.steps) else { return };
+        while let Ok(Some(chunk)) = stream.next(&mut self.buffers) {
+            let Some(header) = &chunk.header else { return };
+            for piece in chunk.pieces.iter().filter(|p| p.broken.is_none()) {
+                let row =
+                    chunk.bytes.get(piece.start..piece.end).and_then(|row| std::str::from_utf8(row).ok());
+                let Some(row) = row else { continue };
+                if !steps.add(header, &cells::split(row, header.delimiter)) {
+                    return;
+                }
+            }
+        }
+    }
+
+    fn unzip(&mut self, input: Input) -> Option<Event> {
+        let (path, size) = (input.name.clone(), input.size);
+        let skipped = |reason: String| Some(Event::Skipped { path, size, reason, known: false });
+        match input.unzip(&self.passwords) {
+            Err(reason) => skipped(reason),
+            Ok(inside) if inside.is_empty() => skipped("an archive without files".into()),
+            Ok(inside) => {
+                inside.iter().take(1).for_each(|first| self.remember(first));
+                inside.into_iter().rev().for_each(|input| self.queue.push_front(Candidate::Input(input)));
+                None
+            }
+        }
+    }
+
+    /// An archive of the same bytes is not read again.
+    fn remember(&mut self, inside: &Input) {
+        if let Some(outer) = inside.outer.as_ref().filter(|_| inside.depth == 1) {
+            let archive = &outer.archive;
+            self.known.insert(archive.sha256.clone(), format!("the same bytes as {}", archive.path));
+            self.sizes.insert(archive.size);
         }
     }
 }

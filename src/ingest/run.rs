@@ -14,19 +14,20 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::account::{Account, add_name};
+use super::account::{Account, Lists, add_name};
 use super::files;
-use super::reader::{Event, Reader};
-use super::split::Notes;
+use super::formats::custom::{self, Custom};
+use super::infer::Columns;
+use super::reader::{End, Event, Reader};
 use super::stream::Chunk;
+use super::tape::Tape;
 use super::worker::{Parsed, Worker};
 use super::{Error, Options, Progress, Skipped, Summary};
 use crate::lake::Source;
 use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
-use crate::lake::rows::{PARTIAL, Rows, Spare, layouts};
+use crate::lake::rows::{Layout, PARTIAL, Rows, Spare, layouts};
 use crate::lake::store::{Done, Job, Store, Why};
-use crate::lake::tables::STORED;
 use crate::time::TICKS_PER_DAY;
 
 /// Bytes of collected rows that start the writing of a part.
@@ -51,11 +52,21 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let candidates = files::list(paths, Some(lake))?;
     let store = Store::open(lake)?;
     let pool = pool(options, lake)?;
-    let mut reader = Reader::new(candidates, &store.manifest.sources);
+    let reader = || {
+        let candidates = files::list(paths, Some(lake))?;
+        Ok(Reader::new(candidates, &store.manifest.sources, &options.passwords, options.table.is_some()))
+    };
+    let custom = match &options.table {
+        Some(name) => custom_table(name, &store, reader()?, lake)?,
+        None => None,
+    };
+    let mut reader = reader()?;
     let mut writer = Writer::new(store, &pool, options);
+    if let Some(custom) = &custom {
+        writer.add_table(custom);
+    }
     let spare = Arc::clone(&writer.spare);
     let mut batch = reader.next_batch()?;
     let mut before = (Vec::new(), Vec::new());
@@ -63,7 +74,7 @@ pub fn run(
         let (mut next, mut parsed) = (Ok(Vec::new()), Vec::new());
         let buffers = pool.in_place_scope(|scope| {
             scope.spawn(|_| next = reader.next_batch());
-            scope.spawn(|_| parsed = parse(&batch, &spare));
+            scope.spawn(|_| parsed = parse(&batch, &spare, custom.as_ref()));
             writer.take(before.0, before.1, progress)
         })?;
         reader.recycle(buffers);
@@ -71,8 +82,37 @@ pub fn run(
         batch = next?;
     }
     let mut summary = writer.finish()?;
+    summary.table = custom.filter(|_| !summary.sources.is_empty()).map(|custom| custom.entry.clone());
     summary.elapsed = start.elapsed();
     Ok(summary)
+}
+
+/// Looks at all records and says what table they make; `None` when there is none.
+fn custom_table(
+    name: &str,
+    store: &Store,
+    mut reader: Reader,
+    path: &Path,
+) -> Result<Option<Arc<Custom>>, Error> {
+    custom::check_name(name).map_err(|message| Error::new(path, message))?;
+    let (mut columns, mut tape) = (Columns::default(), Tape::default());
+    loop {
+        let batch = reader.next_batch()?;
+        if batch.is_empty() {
+            break;
+        }
+        for event in &batch {
+            if let Event::Chunk(chunk) = event {
+                custom::look(chunk, &mut columns, &mut tape);
+            }
+        }
+    }
+    if columns.records == 0 {
+        return Ok(None);
+    }
+    let known = store.manifest.tables.iter().find(|t| t.name == name);
+    let custom = Custom::new(name, known, &columns).map_err(|message| Error::new(path, message))?;
+    Ok(Some(Arc::new(custom)))
 }
 
 fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
@@ -82,7 +122,7 @@ fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
 
 /// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
 /// its event. The results are in order.
-pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
+pub fn parse(batch: &[Event], spare: &Arc<Spare>, custom: Option<&Arc<Custom>>) -> Vec<(usize, Parsed)> {
     let mut tasks = Vec::new();
     for (at, event) in batch.iter().enumerate() {
         let Event::Chunk(chunk) = event else { continue };
@@ -96,7 +136,7 @@ pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
     }
     let run = |(at, chunk, from, to): (usize, &Chunk, usize, usize)| {
         let small = chunk.pieces[to - 1].end - chunk.pieces[from].start < TASK / 4;
-        (at, Worker::new(spare, small).run(chunk, from, to))
+        (at, Worker::new(spare, small, custom).run(chunk, from, to))
     };
     tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
@@ -104,6 +144,7 @@ pub fn parse(batch: &[Event], spare: &Arc<Spare>) -> Vec<(usize, Parsed)> {
 struct Writer<'a> {
     store: Store,
     pool: &'a ThreadPool,
+    layouts: Vec<Arc<Layout>>,
     pending: Vec<Pending>,
     accounts: Vec<Account>,
     skipped: Vec<Skipped>,
@@ -119,13 +160,15 @@ struct Writer<'a> {
 impl<'a> Writer<'a> {
     fn new(store: Store, pool: &'a ThreadPool, options: &Options) -> Writer<'a> {
         let (sender, receiver) = channel();
+        let layouts = layouts().to_vec();
         Writer {
             store,
             pool,
-            pending: STORED.iter().map(|_| Pending::default()).collect(),
+            pending: layouts.iter().map(|_| Pending::default()).collect(),
             accounts: Vec::new(),
             skipped: Vec::new(),
-            rows: vec![0; STORED.len()],
+            rows: vec![0; layouts.len()],
+            layouts,
             latest: None,
             limit: if options.now > 0 { options.now.saturating_add(TICKS_PER_DAY) } else { i64::MAX },
             spare: Arc::default(),
@@ -133,6 +176,16 @@ impl<'a> Writer<'a> {
             sender,
             receiver,
         }
+    }
+
+    /// Makes room for a table that is not in the catalogue.
+    fn add_table(&mut self, custom: &Custom) {
+        self.layouts.push(Arc::clone(&custom.layout));
+        self.pending.push(Pending::default());
+        self.rows.push(0);
+        let tables = &mut self.store.manifest.tables;
+        tables.retain(|table| table.name != custom.entry.name);
+        tables.push(custom.entry.clone());
     }
 
     /// Takes in a batch; gives back the buffers of its chunks.
@@ -146,15 +199,14 @@ impl<'a> Writer<'a> {
         let mut parsed = parsed.into_iter().peekable();
         for (at, event) in batch.into_iter().enumerate() {
             match event {
-                Event::Begin { source, path, encoding } => {
-                    self.accounts.push(Account::new(source, path, encoding))
-                }
+                Event::Begin(begin) => self.accounts.push(Account::new(begin)),
                 Event::Skipped { path, size, reason, known } => {
                     progress.bytes(size);
                     self.skipped.push(Skipped { path, reason, known });
                 }
-                Event::End { sha256, size, notes } => {
-                    if let Some(path) = self.end(sha256, size, notes)? {
+                Event::End(end) => {
+                    progress.bytes(end.read);
+                    if let Some(path) = self.end(end)? {
                         progress.file(&path);
                     }
                 }
@@ -189,7 +241,7 @@ impl<'a> Writer<'a> {
     }
 
     fn decide(&mut self, rows: Rows) -> Result<(), Error> {
-        let table = rows.table;
+        let table = rows.table();
         if self.pending[table].keep.len() + rows.len() > ROW_GROUP {
             self.flush(table)?;
         }
@@ -198,12 +250,13 @@ impl<'a> Writer<'a> {
             pending.part = self.store.new_part();
         }
         let Some(account) = self.accounts.last_mut() else { return Ok(()) };
-        add_name(&mut account.source.tables, STORED[table]);
+        add_name(&mut account.source.tables, &self.layouts[table].table);
         let chunk = pending.chunks.len() as u32;
         for (row, meta) in rows.meta.iter().enumerate() {
             let place = Place { part: pending.part, arrival: pending.keep.len() as u32 };
             let rank = Rank::new(meta.flags & PARTIAL != 0, meta.leaves, meta.content);
-            if account.note_time(meta.time, self.limit) {
+            account.note_damage(meta.flags);
+            if rows.layout.time.is_some() && account.note_time(meta.time, self.limit) {
                 self.latest = self.latest.max(Some(meta.time));
             }
             match self.store.identities.add(meta.id, rank, place) {
@@ -241,11 +294,12 @@ impl<'a> Writer<'a> {
         }
         self.rows[table] += pending.keep.len() as u64;
         self.wait(1)?;
-        let job: Job = self.store.job(pending.part, STORED[table], pending.chunks, pending.keep);
+        let layout = Arc::clone(&self.layouts[table]);
+        let job: Job = self.store.job(pending.part, &layout.table, pending.chunks, pending.keep);
         let (sender, spare) = (self.sender.clone(), Arc::clone(&self.spare));
         self.in_flight += 1;
         self.pool.spawn(move || {
-            _ = sender.send(job.run(&layouts()[table], &spare));
+            _ = sender.send(job.run(&layout, &spare));
         });
         Ok(())
     }
@@ -262,7 +316,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Closes the account of the source at hand. One without a single known record is no source.
-    fn end(&mut self, sha256: String, size: u64, notes: Notes) -> Result<Option<PathBuf>, Error> {
+    fn end(&mut self, end: End) -> Result<Option<PathBuf>, Error> {
         let Some(mut account) = self.accounts.pop() else { return Ok(None) };
         let path = account.path.clone();
         if account.is_foreign() {
@@ -270,14 +324,14 @@ impl<'a> Writer<'a> {
             self.skipped.push(Skipped { path: account.path, reason, known: false });
             return Ok(Some(path));
         }
-        account.close(sha256, size, notes);
+        account.close(end);
         self.store.add_rejects(&std::mem::take(&mut account.rejects))?;
         self.accounts.push(account);
         Ok(Some(path))
     }
 
     fn finish(mut self) -> Result<Summary, Error> {
-        for table in 0..STORED.len() {
+        for table in 0..self.layouts.len() {
             self.flush(table)?;
         }
         self.wait(1)?;
@@ -285,6 +339,9 @@ impl<'a> Writer<'a> {
         if self.accounts.is_empty() {
             return Ok(summary);
         }
+        let mut lists = Lists::default();
+        self.accounts.iter().enumerate().for_each(|(at, account)| lists.add(at, account));
+        lists.unfinished().for_each(|at| self.accounts[at].source.notes.push(Lists::NOTE.into()));
         let sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
         let count = sources.len();
         let now = self.latest.map(|time| time.saturating_add(1));
@@ -298,8 +355,8 @@ impl<'a> Writer<'a> {
             summary.rejected += source.rejected;
             summary.bytes += source.size;
         }
-        let written = STORED.iter().zip(&self.rows).filter(|(_, rows)| **rows > 0);
-        summary.tables = written.map(|(table, rows)| (table.to_string(), *rows)).collect();
+        let written = self.layouts.iter().zip(&self.rows).filter(|(_, rows)| **rows > 0);
+        summary.tables = written.map(|(layout, rows)| (layout.table.clone(), *rows)).collect();
         Ok(summary)
     }
 }

@@ -8,6 +8,8 @@
 //! Trap: a record cut short by a crashed writer must not swallow the lines after it. A line that
 //! starts with `{` where no value can start begins a new record.
 
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
 use super::blocks::{BLOCK, brackets_and_newlines, equal, escaped, has, load, strings};
 use super::tape::{MAX_DEPTH, Tape};
 
@@ -45,6 +47,9 @@ pub struct Notes {
     pub unclosed: bool,
     /// Records come as documents of their own, not in an array.
     pub lines: bool,
+    /// Records come in pages; the list that the last one is of.
+    pub pages: bool,
+    pub context: u64,
 }
 
 /// The state of a JSON stream between two calls. Positions are in the buffer of the next call.
@@ -159,6 +164,7 @@ impl JsonSplitter {
             if page_header(&buffer[start..=here]) {
                 (self.level, self.record, self.last_end) = (2, None, here + 1);
                 self.notes.next_link = contains(&buffer[start..here], b"nextLink");
+                (self.notes.pages, self.notes.context) = (true, context(&buffer[start..here]));
             }
         }
     }
@@ -273,9 +279,15 @@ fn contains(text: &[u8], word: &[u8]) -> bool {
     memchr::memmem::find(text, word).is_some()
 }
 
+/// What `@odata.context` of a page's head says the list is, as a number.
+fn context(head: &[u8]) -> u64 {
+    let Some(at) = memchr::memmem::find(head, b"@odata.context\"") else { return 0 };
+    xxh3_64_with_seed(head[at..].split(|b| *b == b'"').nth(2).unwrap_or_default(), 0)
+}
+
 /// Is this `{ … "value": [` with nothing before it that a record could have?
 fn page_header(text: &[u8]) -> bool {
-    const NAMES: [&str; 3] = ["value", "records", "Records"];
+    const NAMES: [&str; 4] = ["value", "records", "Records", "responses"];
     let head = text[..text.len() - 1].trim_ascii_end();
     let named = head.strip_suffix(b":").map(<[u8]>::trim_ascii_end).is_some_and(|head| {
         NAMES.iter().any(|n| head.strip_suffix(b"\"").is_some_and(|h| h.ends_with(n.as_bytes())))

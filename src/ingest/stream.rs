@@ -5,14 +5,14 @@
 //!
 //! Trap: the container is told by the first characters, never by the file's name.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
+use super::ahead;
 use super::cells::{self, Header};
+use super::input::{Input, Problem, told};
 use super::split::{CsvSplitter, JsonSplitter, Notes, Piece};
 
 /// Bytes read at a time.
@@ -151,7 +151,9 @@ enum Splitter {
 
 /// A file that is being read.
 pub struct Stream {
-    file: File,
+    file: Box<dyn Read + Send>,
+    problem: Problem,
+    pub input: Input,
     source: u32,
     pub encoding: Encoding,
     decoder: Decoder,
@@ -170,17 +172,40 @@ pub struct Stream {
 /// What a file turned out to be.
 pub enum Opened {
     Stream(Box<Stream>),
+    /// Something that holds other files, and whether it is a zip archive or gzip.
+    Zip(Input),
+    Gzip(Input),
+    Parquet(Input),
     /// Not ours, and why.
     Skipped(String),
 }
 
 impl Stream {
-    /// Opens a file and tells its container from its first window, which is read into `raw`.
-    pub fn open(path: &Path, source: u32, raw: &mut Vec<u8>) -> io::Result<Opened> {
-        let mut file = File::open(path)?;
+    /// Opens a file and tells its container from its first window, which is read into `raw`. `any` takes
+    /// a table of any columns.
+    pub fn open(input: Input, source: u32, raw: &mut Vec<u8>, any: bool) -> io::Result<Opened> {
+        Stream::begin(input, source, raw, !any, any)
+    }
+
+    /// Opens a source that is known to be one, once more.
+    pub fn open_again(input: Input, raw: &mut Vec<u8>) -> io::Result<Opened> {
+        Stream::begin(input, 0, raw, false, false)
+    }
+
+    fn begin(input: Input, source: u32, raw: &mut Vec<u8>, ahead: bool, any: bool) -> io::Result<Opened> {
+        let (mut file, problem) = input.open()?;
         raw.resize(WINDOW, 0);
-        let count = fill(&mut file, raw)?;
+        let count = fill(&mut *file, raw)?;
         let head = &raw[..count];
+        if let Some(problem) = told(&problem).filter(|_| count == 0) {
+            return Ok(Opened::Skipped(problem));
+        }
+        match head {
+            [0x1f, 0x8b, ..] => return Ok(Opened::Gzip(input)),
+            [b'P', b'A', b'R', b'1', ..] => return Ok(Opened::Parquet(input)),
+            [b'P', b'K', 3, 4, ..] | [b'P', b'K', 5, 6, ..] => return Ok(Opened::Zip(input)),
+            _ => {}
+        }
         if let Some(reason) = foreign(head) {
             return Ok(Opened::Skipped(reason.to_string()));
         }
@@ -194,8 +219,12 @@ impl Stream {
         let (splitter, start) = match buffer.get(skip) {
             None => return Ok(Opened::Skipped("holds nothing but white space".into())),
             Some(b'{' | b'[') => (Splitter::Json(JsonSplitter::default()), skip),
-            Some(_) => match cells::header(&buffer[skip..]) {
-                Ok((header, length)) => {
+            Some(_) => match cells::header(&buffer[skip..], any) {
+                Ok((mut header, length)) => {
+                    header.name = input.short_name();
+                    if ahead {
+                        header.dates = ahead::order(&header, &buffer[skip + length..], last, &input);
+                    }
                     (Splitter::Csv(CsvSplitter::default(), Arc::new(header)), skip + length)
                 }
                 Err(reason) => return Ok(Opened::Skipped(reason)),
@@ -206,6 +235,8 @@ impl Stream {
         hash.update(head);
         let stream = Stream {
             file,
+            problem,
+            input,
             source,
             encoding,
             decoder,
@@ -254,7 +285,7 @@ impl Stream {
             Splitter::Csv(_, header) => Some(Arc::clone(header)),
             Splitter::Json(_) => None,
         };
-        let read = self.size - std::mem::replace(&mut self.reported, self.size);
+        let read = self.unreported();
         let chunk = Chunk {
             source: self.source,
             bytes,
@@ -269,6 +300,22 @@ impl Stream {
         chunk
     }
 
+    /// Bytes of the disk read since the last time; what is unpacked counts at the end, as it is packed.
+    pub fn unreported(&mut self) -> u64 {
+        let packed = self.input.outer.is_some() || self.input.is_parquet();
+        let size = match (packed, self.done) {
+            (false, _) => self.size,
+            (true, false) => 0,
+            (true, true) => self.input.size,
+        };
+        size - std::mem::replace(&mut self.reported, size).min(size)
+    }
+
+    /// Why it was not read to its end.
+    pub fn problem(&self) -> Option<String> {
+        told(&self.problem)
+    }
+
     /// Appends the next window to the buffer; what needs no decoding is read right into it.
     fn read(&mut self) -> io::Result<()> {
         if self.decoder.is_plain() {
@@ -280,7 +327,7 @@ impl Stream {
             self.size += count as u64;
             return Ok(());
         }
-        let count = fill(&mut self.file, &mut self.raw)?;
+        let count = fill(&mut *self.file, &mut self.raw)?;
         self.done = count < self.raw.len();
         self.size += count as u64;
         self.hash.update(&self.raw[..count]);
@@ -290,7 +337,30 @@ impl Stream {
 
     /// After the end: the hash of the file, in hex.
     pub fn sha256(&self) -> String {
-        hex(&self.hash.clone().finalize())
+        let own = self.input.digest.clone();
+        own.unwrap_or_else(|| hex(&self.hash.clone().finalize()))
+    }
+
+    /// After the end: the bytes of the source.
+    pub fn bytes(&self) -> u64 {
+        if self.input.is_parquet() { self.input.size } else { self.size }
+    }
+
+    /// The columns, when it is CSV.
+    pub fn header(&mut self) -> Option<&mut Header> {
+        match &mut self.splitter {
+            Splitter::Csv(_, header) => Arc::get_mut(header),
+            Splitter::Json(_) => None,
+        }
+    }
+
+    /// How the records lie in it.
+    pub fn container(&self) -> &'static str {
+        match &self.splitter {
+            Splitter::Json(_) if self.input.is_parquet() => "Parquet",
+            Splitter::Json(_) => "JSON",
+            Splitter::Csv(..) => "CSV",
+        }
     }
 
     pub fn notes(&self) -> Notes {
@@ -306,7 +376,7 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Reads until the buffer is full or the file ends.
-fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+fn fill(file: &mut dyn Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut count = 0;
     while count < buffer.len() {
         match file.read(&mut buffer[count..]) {
@@ -319,13 +389,13 @@ fn fill(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(count)
 }
 
-/// The hash of a whole file, in hex.
-pub fn sha256(path: &Path) -> io::Result<String> {
-    let mut file = File::open(path)?;
+/// The hash of a whole source, in hex.
+pub fn sha256(input: &Input) -> io::Result<String> {
+    let (mut file, _) = input.open()?;
     let mut buffer = vec![0; WINDOW];
     let mut hash = Sha256::new();
     loop {
-        let count = fill(&mut file, &mut buffer)?;
+        let count = fill(&mut *file, &mut buffer)?;
         hash.update(&buffer[..count]);
         if count < buffer.len() {
             return Ok(hex(&hash.finalize()));
@@ -336,10 +406,11 @@ pub fn sha256(path: &Path) -> io::Result<String> {
 /// Kinds of file that hold no text, by their first bytes.
 const FOREIGN: &[(&[u8], &str)] = &[
     (b"%PDF", "a PDF document"),
-    (b"PK\x03\x04", "a zip archive or an Office document: unpack it, or save it as CSV"),
-    (b"\x1f\x8b", "gzip-compressed: unpack it first"),
-    (b"PAR1", "a Parquet file"),
-    (b"\xD0\xCF\x11\xE0", "an old Office document: save it as CSV"),
+    (b"\xD0\xCF\x11\xE0", "an old Office document (Excel .xls?): save it as CSV UTF-8"),
+    (b"BZh", "bzip2-compressed: unpack it first"),
+    (b"\xFD7zXZ", "xz-compressed: unpack it first"),
+    (b"\x28\xB5\x2F\xFD", "zstd-compressed: unpack it first"),
+    (b"Rar!", "a RAR archive: unpack it first"),
     (b"\x89PNG", "an image"),
     (b"\xFF\xD8\xFF", "an image"),
     (b"7z\xBC\xAF", "a 7z archive: unpack it first"),
@@ -351,6 +422,9 @@ const FOREIGN: &[(&[u8], &str)] = &[
 fn foreign(head: &[u8]) -> Option<&'static str> {
     if head.is_empty() {
         return Some("empty");
+    }
+    if head.get(257..262) == Some(b"ustar") {
+        return Some("a tar archive: unpack it first");
     }
     FOREIGN.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what)
 }

@@ -3,17 +3,18 @@
 //! Trap: a worker sees its chunk only and knows nothing of other threads, so that the outcome does
 //! not depend on how many there are.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::ansi;
 use super::cells::{self, Header};
 use super::formats;
+use super::formats::custom::{self, Custom};
 use super::plan::{self, Memory, Place, Plan, Record};
 use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
-use crate::lake::rows::{LOSSY, Rows, Spare};
+use crate::lake::rows::{LOSSY, Layout, REPAIRED, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
 const MAX_RECOVERIES: usize = 100;
@@ -48,7 +49,9 @@ pub struct Worker {
     pub inner: Tape,
     /// Members found around the record at hand.
     pub rest: String,
-    memories: Vec<((usize, bool), Memory)>,
+    /// The table of its own that all records go to.
+    pub custom: Option<Arc<Custom>>,
+    memories: Vec<((usize, usize), Memory)>,
     spare: Arc<Spare>,
     small: bool,
     out: Parsed,
@@ -56,8 +59,8 @@ pub struct Worker {
 
 impl Worker {
     /// `small` says that there is little to do.
-    pub fn new(spare: &Arc<Spare>, small: bool) -> Worker {
-        Worker { spare: Arc::clone(spare), small, ..Worker::default() }
+    pub fn new(spare: &Arc<Spare>, small: bool, custom: Option<&Arc<Custom>>) -> Worker {
+        Worker { spare: Arc::clone(spare), small, custom: custom.cloned(), ..Worker::default() }
     }
 
     /// Reads some pieces of a chunk.
@@ -74,12 +77,11 @@ impl Worker {
                 flags: 0,
                 route: if piece.alone { formats::ALONE } else { "" },
             };
-            let text = match std::str::from_utf8(bytes) {
-                Ok(text) => Cow::Borrowed(text),
-                Err(_) => {
-                    place.flags |= LOSSY;
-                    String::from_utf8_lossy(bytes)
-                }
+            let (text, read) = ansi::read(bytes);
+            place.flags |= match read {
+                ansi::Read::AsIs => 0,
+                ansi::Read::CodePage => REPAIRED,
+                ansi::Read::Damaged => LOSSY,
             };
             match (piece.broken, &chunk.header) {
                 (Some(reason), _) => {
@@ -99,7 +101,10 @@ impl Worker {
     fn json(&mut self, text: &str, place: Place) {
         let mut tape = std::mem::take(&mut self.tape);
         match tape.parse(text) {
-            Ok(()) => formats::read_value(self, &tape, 0, place, 0),
+            Ok(()) => match self.custom.clone() {
+                Some(custom) => custom::read_value(self, &custom, &tape, place),
+                None => formats::read_value(self, &tape, 0, place, 0),
+            },
             Err(e) => {
                 let reason = format!("not JSON at byte {}: {}", place.offset + e.at as u64, e.what);
                 self.reject(&place, &reason, text);
@@ -122,7 +127,7 @@ impl Worker {
         if found > wanted && text.contains('\n') {
             return false;
         }
-        if found > wanted || found < 2 {
+        if found > wanted || found < wanted.min(2) {
             self.reject(&place, &format!("{found} cells where the header has {wanted}"), text);
         } else {
             (header.format.read)(self, header, &cells, place);
@@ -171,13 +176,13 @@ impl Worker {
     /// Takes in a record. What is in `rest` goes with it.
     pub fn row(&mut self, plan: &Plan, record: &Record<'_>) {
         let mut rest = std::mem::take(&mut self.rest);
-        let key = (plan.table, plan.whole);
+        let key = (plan.layout.number, std::ptr::from_ref(plan) as usize);
         let known = self.memories.iter().position(|(known, _)| *known == key);
         let known = known.unwrap_or_else(|| {
             self.memories.push((key, Memory::default()));
             self.memories.len() - 1
         });
-        let rows = rows(&mut self.out.tables, plan.table, &self.spare, self.small);
+        let rows = rows(&mut self.out.tables, &plan.layout, &self.spare, self.small);
         plan.write(record, &mut rest, &mut self.memories[known].1, rows);
         self.out.routes.insert(record.place.route);
         rest.clear();
@@ -195,7 +200,11 @@ impl Worker {
 
     /// Valid JSON, but no record that any route has.
     pub fn unknown(&mut self, place: &Place, tape: &Tape, node: u32) {
-        let reason = if tape.kind(node) == Kind::Object {
+        let listing = tape.kind(node) == Kind::Object && tape.member(node, "contentUri").is_some();
+        let reason = if listing {
+            "a list of the Management Activity API: it says where records are (contentUri), but holds none"
+                .to_string()
+        } else if tape.kind(node) == Kind::Object {
             let keys: Vec<&str> = tape.children(node).take(6).map(|child| tape.key(child)).collect();
             let keys: String = keys.join(", ").chars().take(120).collect();
             format!("a record of no known kind (members: {keys})")
@@ -207,10 +216,10 @@ impl Worker {
     }
 }
 
-fn rows<'a>(tables: &'a mut Vec<Rows>, table: usize, spare: &Spare, small: bool) -> &'a mut Rows {
-    let known = tables.iter().position(|rows| rows.table == table);
+fn rows<'a>(tables: &'a mut Vec<Rows>, layout: &Arc<Layout>, spare: &Spare, small: bool) -> &'a mut Rows {
+    let known = tables.iter().position(|rows| rows.table() == layout.number);
     let at = known.unwrap_or_else(|| {
-        tables.push(spare.take(table, small));
+        tables.push(spare.take(layout, small));
         tables.len() - 1
     });
     &mut tables[at]

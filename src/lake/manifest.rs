@@ -9,8 +9,9 @@ use std::io::Write;
 use std::path::Path;
 
 use super::Error;
+use super::tables::TableDef;
 use crate::json;
-use crate::types::Type;
+use crate::types::{Column, Type};
 use crate::value::Value;
 
 /// The version of the layout that this build reads and writes.
@@ -45,6 +46,52 @@ pub struct Source {
     pub first: Option<i64>,
     pub last: Option<i64>,
     pub notes: Vec<String>,
+    /// How the records lie in it: CSV, a JSON array, JSON lines, Parquet.
+    pub container: String,
+    /// The file on disk, when the source is inside one; `sha256` and `size` are those of the source.
+    pub archive: Option<Archive>,
+    pub damage: Damage,
+    /// Columns (`TABLE.COLUMN`) that the route has no value for, whatever the records say.
+    pub not_carried: Vec<String>,
+}
+
+/// A compressed file or an archive that sources came out of.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Archive {
+    /// `gzip` or `zip`.
+    pub kind: String,
+    pub path: String,
+    pub size: u64,
+    pub sha256: String,
+}
+
+/// Records of a source that were taken in, but not whole; one may count several times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Damage {
+    /// Put together from what surrounds them.
+    pub partial: u64,
+    /// Values were lost before auk saw them.
+    pub lossy: u64,
+    /// A date or a number could not be read.
+    pub unreadable: u64,
+    /// Values were in a form of PowerShell's or in a code page, and were read back.
+    pub repaired: u64,
+    /// A date could be day-first or month-first, and nothing in the source tells.
+    pub ambiguous: u64,
+}
+
+/// A table that is not in the catalogue: made by `auk ingest --table`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TableEntry {
+    pub name: String,
+    pub columns: Vec<(String, Type)>,
+}
+
+impl TableEntry {
+    pub fn definition(&self) -> TableDef {
+        let columns = self.columns.iter().map(|(name, ty)| Column::new(name, *ty)).collect();
+        TableDef::new(&self.name, columns, true)
+    }
 }
 
 /// A part file, relative to the lake.
@@ -68,6 +115,7 @@ pub struct Manifest {
     pub generation: u64,
     pub next_part: u64,
     pub now: Option<i64>,
+    pub tables: Vec<TableEntry>,
     pub sources: Vec<Source>,
     pub parts: Vec<PartEntry>,
     /// Files with rejected records.
@@ -107,6 +155,7 @@ impl Manifest {
             ("generation", long(self.generation)),
             ("next_part", long(self.next_part)),
             ("now", time(self.now)),
+            ("tables", Value::Array(self.tables.iter().map(table_value).collect())),
             ("sources", Value::Array(self.sources.iter().map(source_value).collect())),
             ("parts", Value::Array(self.parts.iter().map(part_value).collect())),
             ("rejects", texts(&self.rejects)),
@@ -170,7 +219,41 @@ fn source_value(s: &Source) -> Value {
         ("first", time(s.first)),
         ("last", time(s.last)),
         ("notes", texts(&s.notes)),
+        ("container", Value::string(&s.container)),
+        ("archive", s.archive.as_ref().map_or(Value::Null, archive_value)),
+        (
+            "damage",
+            bag(DAMAGE.iter().map(|(name, get)| (*name, long(*get(&mut s.damage.clone())))).collect()),
+        ),
+        ("not_carried", texts(&s.not_carried)),
     ])
+}
+
+type Counter = fn(&mut Damage) -> &mut u64;
+
+/// The counters by name.
+pub const DAMAGE: &[(&str, Counter)] = &[
+    ("partial", |d| &mut d.partial),
+    ("lossy", |d| &mut d.lossy),
+    ("unreadable", |d| &mut d.unreadable),
+    ("repaired", |d| &mut d.repaired),
+    ("ambiguous", |d| &mut d.ambiguous),
+];
+
+fn archive_value(a: &Archive) -> Value {
+    bag(vec![
+        ("kind", Value::string(&a.kind)),
+        ("path", Value::string(&a.path)),
+        ("size", long(a.size)),
+        ("sha256", Value::string(&a.sha256)),
+    ])
+}
+
+fn table_value(t: &TableEntry) -> Value {
+    let column =
+        |(name, ty): &(String, Type)| Value::Array(vec![Value::string(name), Value::string(ty.name())]);
+    let columns = Value::Array(t.columns.iter().map(column).collect());
+    bag(vec![("name", Value::string(&t.name)), ("columns", columns)])
 }
 
 fn part_value(p: &PartEntry) -> Value {
@@ -200,6 +283,7 @@ fn manifest(v: &Value) -> Option<Manifest> {
         generation: count(v, "generation")?,
         next_part: count(v, "next_part")?,
         now: v.member("now").as_i64(),
+        tables: v.member("tables").as_array().unwrap_or_default().iter().map(table).collect::<Option<_>>()?,
         sources: v.member("sources").as_array()?.iter().map(source).collect::<Option<_>>()?,
         parts: v.member("parts").as_array()?.iter().map(part).collect::<Option<_>>()?,
         rejects: list(v, "rejects")?,
@@ -235,7 +319,36 @@ fn source(v: &Value) -> Option<Source> {
         first: v.member("first").as_i64(),
         last: v.member("last").as_i64(),
         notes: list(v, "notes")?,
+        container: text(v, "container").unwrap_or_default(),
+        archive: archive(&v.member("archive"))?,
+        damage: damage(&v.member("damage")),
+        not_carried: list(v, "not_carried").unwrap_or_default(),
     })
+}
+
+/// The archive, if there is one; `None` when it cannot be read.
+fn archive(v: &Value) -> Option<Option<Archive>> {
+    if v.is_null() {
+        return Some(None);
+    }
+    let (kind, path) = (text(v, "kind")?, text(v, "path")?);
+    Some(Some(Archive { kind, path, size: count(v, "size")?, sha256: text(v, "sha256")? }))
+}
+
+fn damage(v: &Value) -> Damage {
+    let mut damage = Damage::default();
+    for (name, get) in DAMAGE {
+        *get(&mut damage) = count(v, name).unwrap_or_default();
+    }
+    damage
+}
+
+fn table(v: &Value) -> Option<TableEntry> {
+    let column = |item: &Value| {
+        Some((item.element(0).as_str()?.to_string(), Type::from_name(item.element(1).as_str()?)?))
+    };
+    let columns = v.member("columns").as_array()?.iter().map(column).collect::<Option<_>>()?;
+    Some(TableEntry { name: text(v, "name")?, columns })
 }
 
 fn part(v: &Value) -> Option<PartEntry> {

@@ -30,7 +30,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-pub use manifest::{Exactness, Manifest, PartEntry, Source};
+pub use manifest::{Archive, Damage, Exactness, Manifest, PartEntry, Source, TableEntry};
 pub use office_activity::{From, OFFICE_ACTIVITY, ViewColumn};
 pub use tables::{TableDef, table, tables};
 
@@ -116,6 +116,8 @@ pub struct Lake {
     dir: PathBuf,
     manifest: Manifest,
     parts: Vec<(String, Vec<Part>)>,
+    /// The tables that are not in the catalogue.
+    own: Vec<TableDef>,
 }
 
 impl Lake {
@@ -133,7 +135,8 @@ impl Lake {
                 None => parts.push((entry.table.clone(), vec![part])),
             }
         }
-        Ok(Lake { dir, manifest, parts })
+        let own = manifest.tables.iter().map(TableEntry::definition).collect();
+        Ok(Lake { dir, manifest, parts, own })
     }
 
     pub fn dir(&self) -> &Path {
@@ -144,9 +147,19 @@ impl Lake {
         &self.manifest
     }
 
-    /// The schema of any table that auk knows, with its hidden columns.
-    pub fn schema(&self, name: &str) -> Option<&'static Schema> {
-        table(name).map(|t| &t.schema)
+    /// Any table that auk knows, or the lake alone.
+    pub fn table(&self, name: &str) -> Option<&TableDef> {
+        self.own.iter().find(|t| t.name == name).or_else(|| table(name))
+    }
+
+    /// The tables that the lake alone knows.
+    pub fn own(&self) -> &[TableDef] {
+        &self.own
+    }
+
+    /// The schema of a table, with its hidden columns.
+    pub fn schema(&self, name: &str) -> Option<&Schema> {
+        self.table(name).map(|t| &t.schema)
     }
 
     /// The parts of a table, in the lake's order; none for a table that holds nothing.

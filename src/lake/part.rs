@@ -29,7 +29,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
-use super::rows::{Field, Layout, Meta, Rows, layouts};
+use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
 
@@ -74,7 +74,7 @@ struct Stored<'a> {
 /// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
 pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
     let Some(first) = chunks.first() else { return Ok(Written::default()) };
-    let layout = &layouts()[first.table];
+    let layout = &first.layout;
     let stored = columns(layout, chunks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));

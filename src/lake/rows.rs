@@ -5,10 +5,10 @@
 //! column that is null, as JSON is never empty.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::shreds::shreds;
-use super::tables::{STORED, table};
+use super::tables::{TableDef, tables};
 use crate::types::Type;
 
 /// A column as it is stored.
@@ -25,11 +25,13 @@ pub struct Field {
 /// The stored columns of a table: its own, then its shreds, then `_auk_rest`.
 #[derive(Debug)]
 pub struct Layout {
-    pub table: &'static str,
+    /// The table's place in the catalogue; tables of the lake's own come after it.
+    pub number: usize,
+    pub table: String,
     pub fields: Vec<Field>,
     pub shreds: usize,
-    /// Where `TimeGenerated` and `_auk_rest` are.
-    pub time: usize,
+    /// Where `TimeGenerated` and `_auk_rest` are; not every table has a time.
+    pub time: Option<usize>,
     pub rest: usize,
 }
 
@@ -53,15 +55,16 @@ const JSON_TEXT: &[&str] = &[
     "MfaDetail",
 ];
 
-/// The layouts of the stored tables, in the order of `STORED`.
-pub fn layouts() -> &'static [Layout] {
-    static LAYOUTS: OnceLock<Vec<Layout>> = OnceLock::new();
-    LAYOUTS.get_or_init(|| STORED.iter().filter_map(|name| layout(name)).collect())
+/// The layouts of the catalogue's tables, in its order.
+pub fn layouts() -> &'static [Arc<Layout>] {
+    static LAYOUTS: OnceLock<Vec<Arc<Layout>>> = OnceLock::new();
+    LAYOUTS.get_or_init(|| {
+        tables().iter().enumerate().map(|(number, def)| Arc::new(layout(number, def))).collect()
+    })
 }
 
 /// The columns that hold anything in an export; the always empty ones are left to the reader.
-fn layout(name: &'static str) -> Option<Layout> {
-    let def = table(name)?;
+pub fn layout(number: usize, def: &TableDef) -> Layout {
     let stored = |name: &str| !name.starts_with('_') || name == "_TimeReceived";
     let field = |name: &str, ty: Type, shred: Option<usize>| Field {
         name: name.to_string(),
@@ -71,12 +74,12 @@ fn layout(name: &'static str) -> Option<Layout> {
     };
     let own = def.schema.columns.iter().filter(|c| stored(&c.name)).map(|c| field(&c.name, c.ty, None));
     let mut fields: Vec<Field> = own.collect();
-    let shreds = shreds(name);
+    let shreds = shreds(&def.name);
     fields.extend(shreds.iter().enumerate().map(|(i, (path, ty))| field(path, *ty, Some(i))));
     let rest = fields.len();
     fields.push(field("_auk_rest", Type::Dynamic, None));
-    let time = fields.iter().position(|f| f.name == "TimeGenerated")?;
-    Some(Layout { table: name, fields, shreds: shreds.len(), time, rest })
+    let time = fields.iter().position(|f| f.name == "TimeGenerated");
+    Layout { number, table: def.name.clone(), fields, shreds: shreds.len(), time, rest }
 }
 
 /// Text cells, one after the other.
@@ -228,6 +231,11 @@ pub const LOSSY: u16 = 2;
 /// A date or a number could not be read, and its column is null.
 pub const UNREADABLE: u16 = 4;
 
+/// A value that PowerShell had written in a form of its own, or a code page, was read back.
+pub const REPAIRED: u16 = 8;
+/// A date may be day-first or month-first, and nothing in its source tells.
+pub const AMBIGUOUS: u16 = 16;
+
 /// Where a row comes from, and what decides between two rows of one identity.
 #[derive(Clone, Copy, Debug)]
 pub struct Meta {
@@ -247,7 +255,7 @@ pub struct Meta {
 /// Rows of one table.
 #[derive(Debug)]
 pub struct Rows {
-    pub table: usize,
+    pub layout: Arc<Layout>,
     pub cells: Vec<Cells>,
     pub meta: Vec<Meta>,
     /// Per shred: every value so far has the declared type.
@@ -255,10 +263,14 @@ pub struct Rows {
 }
 
 impl Rows {
-    pub fn new(table: usize) -> Rows {
-        let layout = &layouts()[table];
+    pub fn new(layout: &Arc<Layout>) -> Rows {
         let cells = layout.fields.iter().map(|f| Cells::new(f.ty)).collect();
-        Rows { table, cells, meta: Vec::new(), exact: vec![true; layout.shreds] }
+        Rows { layout: Arc::clone(layout), cells, meta: Vec::new(), exact: vec![true; layout.shreds] }
+    }
+
+    /// The number of the table.
+    pub fn table(&self) -> usize {
+        self.layout.number
     }
 
     pub fn len(&self) -> usize {
@@ -295,16 +307,16 @@ const KEPT: usize = 128 << 20;
 
 impl Spare {
     /// An empty buffer for a table; a small one for a small task, as many of those may wait.
-    pub fn take(&self, table: usize, small: bool) -> Rows {
+    pub fn take(&self, layout: &Arc<Layout>, small: bool) -> Rows {
         if small {
-            return Rows::new(table);
+            return Rows::new(layout);
         }
-        let Ok(mut shelf) = self.0.lock() else { return Rows::new(table) };
-        if let Some(at) = shelf.spare.iter().rposition(|(_, rows)| rows.table == table) {
+        let Ok(mut shelf) = self.0.lock() else { return Rows::new(layout) };
+        if let Some(at) = shelf.spare.iter().rposition(|(_, rows)| rows.table() == layout.number) {
             return shelf.spare.remove(at).1;
         }
-        let mut rows = Rows::new(table);
-        if let Some((count, sizes)) = shelf.sizes.get(&table) {
+        let mut rows = Rows::new(layout);
+        if let Some((count, sizes)) = shelf.sizes.get(&layout.number) {
             rows.meta.reserve(*count);
             rows.cells.iter_mut().zip(sizes).for_each(|(cells, size)| cells.reserve(*size, *count));
         }
@@ -314,7 +326,7 @@ impl Spare {
     /// Learns how large a buffer has become.
     pub fn learn(&self, rows: &Rows) {
         let Ok(mut shelf) = self.0.lock() else { return };
-        let (count, sizes) = shelf.sizes.entry(rows.table).or_default();
+        let (count, sizes) = shelf.sizes.entry(rows.table()).or_default();
         *count = rows.len().max(*count);
         sizes.resize(rows.cells.len(), 0);
         sizes.iter_mut().zip(&rows.cells).for_each(|(size, cells)| *size = cells.size().max(*size));

@@ -260,7 +260,7 @@ impl Job {
 
 fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
     let exact = |i: usize| if written.exact[i] { Exactness::Exact } else { Exactness::Fallback };
-    let paths = shreds(layout.table).into_iter().enumerate();
+    let paths = shreds(&layout.table).into_iter().enumerate();
     PartEntry {
         table: layout.table.to_string(),
         file,

@@ -5,14 +5,21 @@
 //! holds the name of a file of `queries/`, which is the query; a `let` in `kql given` may take the place of
 //! a table.
 //!
+//! An `account` fence says what has become of the records: a line per source, its notes, and what was
+//! skipped.
+//!
 //! Trap: what the page says of rejected records is said by a query over the lake, not by the exit code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use auk::lake::manifest::DAMAGE;
+use auk::lake::{Lake, Source};
+
 use super::engine::World;
-use super::golden::{check_cases, run_case};
+use super::exports::{self, Exports};
+use super::golden::{check_cases, run_case, updating};
 use super::page::{Case, Page};
 
 pub fn run_page(path: &Path) -> Result<(), String> {
@@ -21,43 +28,114 @@ pub fn run_page(path: &Path) -> Result<(), String> {
     let folder = super::scratch(&format!("ingest-{name}"))?;
     let mut world = None;
     let mut failures = Vec::new();
+    let mut accounts = Vec::new();
     let result = check_cases(&page, |case| {
         if case.blocks.iter().any(|b| b.option("file").is_some()) {
-            world = Some(lake_of(case, &folder)?);
+            let (made, account) = lake_of(case, &folder)?;
+            world = Some(made);
+            failures.extend(check_account(case, account, &mut accounts));
         }
         run_case(case, world.get_or_insert_with(World::empty))
     });
     failures.extend(result.err());
+    if !accounts.is_empty() {
+        write_accounts(path, &accounts)?;
+    }
     _ = fs::remove_dir_all(&folder);
     super::rows::report(failures)
 }
 
-/// The lake of a case's files.
-fn lake_of(case: &Case, folder: &Path) -> Result<World, String> {
-    let exports = folder.join(format!("exports-{}", case.line));
-    for block in &case.blocks {
-        let Some(name) = block.option("file") else { continue };
-        let file = exports.join(name);
-        let parent = file.parent().unwrap_or(&exports);
-        fs::create_dir_all(parent).map_err(|e| format!("{}: {e}", parent.display()))?;
-        fs::write(&file, block.text() + "\n").map_err(|e| format!("{}: {e}", file.display()))?;
+/// The lake of a case's files, and the account of them.
+fn lake_of(case: &Case, folder: &Path) -> Result<(World, Vec<String>), String> {
+    let (own, lake) =
+        (folder.join(format!("exports-{}", case.line)), folder.join(format!("lake-{}", case.line)));
+    let mut told = String::new();
+    let all = exports::write(case, &own)?;
+    for exports in &all {
+        told.push_str(&ingest_exports(exports, &lake)?);
     }
-    let lake = folder.join(format!("lake-{}", case.line));
-    ingest(&exports, &lake)?;
-    World::lake(&lake)
+    let folders: Vec<String> = all.iter().map(|e| format!("{}/", e.folder.display())).collect();
+    let short = |text: &str| folders.iter().fold(text.to_string(), |text, folder| text.replace(folder, ""));
+    let mut account = Vec::new();
+    let made = Lake::open(&lake).map_err(|e| e.to_string())?;
+    let mut sources: Vec<&Source> = made.sources().iter().collect();
+    sources.sort_by(|a, b| a.path.cmp(&b.path));
+    for source in sources {
+        account.push(short(&account_line(source)));
+        account.extend(source.notes.iter().map(|note| short(&format!("  note: {note}"))));
+    }
+    account.extend(told.lines().filter_map(|line| Some(short(&line[line.find("skipped ")?..]))));
+    Ok((World::lake(&lake)?, account))
+}
+
+fn account_line(s: &Source) -> String {
+    let damage: Vec<String> = DAMAGE
+        .iter()
+        .map(|(name, get)| (name, *get(&mut s.damage.clone())))
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!(", {count} {name}"))
+        .collect();
+    format!(
+        "{} ({} {}): {} seen = {} kept + {} duplicates + {} superseded + {} rejected{}",
+        s.path,
+        s.routes.join(" "),
+        s.container,
+        s.seen,
+        s.kept,
+        s.duplicates,
+        s.superseded,
+        s.rejected,
+        damage.concat()
+    )
+}
+
+/// Holds the account against the page's, or notes that it is to be written.
+fn check_account(
+    case: &Case,
+    account: Vec<String>,
+    changes: &mut Vec<(String, Vec<String>)>,
+) -> Option<String> {
+    let block = case.block("account")?;
+    if block.lines == account {
+        return None;
+    }
+    if updating(block.lines.is_empty()) {
+        changes.push((case.heading.clone(), account));
+        return None;
+    }
+    Some(format!("{}\n- {}\n+ {}", case.heading, block.lines.join("\n- "), account.join("\n+ ")))
+}
+
+/// Writes accounts into a page, whose lines other expectations may have moved.
+fn write_accounts(path: &Path, accounts: &[(String, Vec<String>)]) -> Result<(), String> {
+    let page = Page::read(path)?;
+    let place = |(heading, account): &(String, Vec<String>)| {
+        let block = page.cases.iter().find(|c| c.heading == *heading)?.block("account")?;
+        Some(((block.at.0 + 1, block.at.1 - 1), account.clone()))
+    };
+    page.rewrite(accounts.iter().filter_map(place).collect())
 }
 
 /// Runs `auk ingest`; rejected records (exit code 3) are no failure.
 pub fn ingest(exports: &Path, lake: &Path) -> Result<(), String> {
-    let output = Command::new(env!("CARGO_BIN_EXE_auk"))
-        .arg("ingest")
-        .arg("--lake")
-        .arg(lake)
-        .arg(exports)
-        .output()
-        .map_err(|e| format!("auk ingest: {e}"))?;
+    ingest_exports(&Exports { folder: exports.to_path_buf(), ..Exports::default() }, lake).map(|_| ())
+}
+
+/// Runs `auk ingest` with what the exports need; what it said on standard error.
+fn ingest_exports(exports: &Exports, lake: &Path) -> Result<String, String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_auk"));
+    command.arg("ingest").arg("--lake").arg(lake).arg(&exports.folder);
+    if let Some(table) = &exports.table {
+        command.args(["--table", table]);
+    }
+    if !exports.passwords.is_empty() {
+        let file = exports.folder.with_extension("passwords");
+        fs::write(&file, exports.passwords.join("\n")).map_err(|e| e.to_string())?;
+        command.arg("--password-file").arg(file);
+    }
+    let output = command.output().map_err(|e| format!("auk ingest: {e}"))?;
     match output.status.code() {
-        Some(0 | 3) => Ok(()),
+        Some(0 | 3) => Ok(String::from_utf8_lossy(&output.stderr).into_owned()),
         _ => Err(format!("auk ingest: {}", String::from_utf8_lossy(&output.stderr))),
     }
 }

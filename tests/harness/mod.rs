@@ -8,6 +8,7 @@ pub mod console;
 pub mod differential;
 pub mod digest;
 pub mod engine;
+pub mod exports;
 pub mod golden;
 pub mod headings;
 pub mod ingest;

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use super::{directory_audits, sign_ins};
+use super::{directory_audits, reference, sign_ins};
 use crate::ingest::plan::{Place, push_member};
 use crate::ingest::tape::{self, Tape};
 use crate::ingest::worker::Worker;
@@ -43,6 +43,8 @@ pub fn sniff(tape: &Tape, root: u32) -> bool {
 enum Kind {
     Audit,
     SignIn(usize),
+    /// Of that table, whose columns are the members.
+    Other(&'static str),
 }
 
 fn category(tape: &Tape, root: u32) -> Option<Kind> {
@@ -50,7 +52,8 @@ fn category(tape: &Tape, root: u32) -> Option<Kind> {
     if category == "AuditLogs" {
         Some(Kind::Audit)
     } else {
-        sign_ins::of_category(&category).map(Kind::SignIn)
+        let sign_in = sign_ins::of_category(&category).map(Kind::SignIn);
+        sign_in.or_else(|| reference::of_category(&category).map(Kind::Other))
     }
 }
 
@@ -76,6 +79,7 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     match category(tape, root) {
         Some(Kind::Audit) => directory_audits::read_in(worker, tape, properties, place, &envelope),
         Some(Kind::SignIn(table)) => sign_ins::read_in(worker, tape, properties, place, table, &envelope),
+        Some(Kind::Other(table)) => reference::read_in(worker, tape, properties, place, table, &envelope),
         None => worker.unknown(&place, tape, root),
     }
 }

@@ -54,10 +54,25 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
 
 /// Reads a record whose envelope knows more.
 pub fn read_in(worker: &mut Worker, tape: &Tape, root: u32, place: Place, envelope: &[(&'static str, &str)]) {
-    static PLAN: OnceLock<Plan> = OnceLock::new();
-    let plan = PLAN.get_or_init(|| Plan::new(TABLE, AUDIT_LOGS));
     let id = worker.identity("directoryAudit", "id", tape, root);
-    worker.row(plan, &Record { tape, root, place: &place, id, envelope });
+    write(worker, tape, root, &place, id, envelope);
+}
+
+/// Writes a record of a known identity.
+pub fn write(
+    worker: &mut Worker,
+    tape: &Tape,
+    root: u32,
+    place: &Place,
+    id: u128,
+    envelope: &[(&'static str, &str)],
+) {
+    worker.row(plan(), &Record { tape, root, place, id, envelope });
+}
+
+pub fn plan() -> &'static Plan {
+    static PLAN: OnceLock<Plan> = OnceLock::new();
+    PLAN.get_or_init(|| Plan::new(TABLE, AUDIT_LOGS))
 }
 
 /// `tid` of the additional details, which PIM's rows have.

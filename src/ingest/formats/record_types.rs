@@ -2,6 +2,8 @@
 //!
 //! Trap: a tenant emits numbers that no public list has; those show as their digits.
 
+use crate::ingest::tabular::Node;
+
 /// The name of a record type.
 pub fn name(number: i64) -> Option<&'static str> {
     NAMES.iter().find(|(n, _)| *n == number).map(|(_, name)| *name)
@@ -10,6 +12,13 @@ pub fn name(number: i64) -> Option<&'static str> {
 /// The number of a record type by its name.
 pub fn number(name: &str) -> Option<i64> {
     NAMES.iter().find(|(_, n)| n.eq_ignore_ascii_case(name)).map(|(n, _)| *n)
+}
+
+/// A name out of an export as its number; a number that is written as text as that number.
+pub fn code(value: Node) -> Node {
+    let text = value.plain().unwrap_or_default();
+    let number = number(&text).or_else(|| text.parse().ok());
+    number.map_or(value, |number| Node::Leaf(number.to_string()))
 }
 
 const NAMES: &[(i64, &str)] = &[

@@ -146,17 +146,21 @@ pub fn read_in(
     table: usize,
     envelope: &[(&'static str, &str)],
 ) {
+    let id = worker.identity("signIn", "id", tape, root);
+    worker.row(&plans()[table], &Record { tape, root, place: &place, id, envelope });
+}
+
+/// The plans of the four tables.
+pub fn plans() -> &'static [Plan] {
     static PLANS: OnceLock<Vec<Plan>> = OnceLock::new();
-    let plans = PLANS.get_or_init(|| {
+    PLANS.get_or_init(|| {
         let plan = |(at, (table, category)): (usize, &(&'static str, &'static str))| {
             let own = [("Type", Const(table)), ("Category", Const(category))];
             let maps: Vec<Map> = SIGN_INS.iter().copied().chain(own).collect();
             Plan::new(at + 1, &maps)
         };
         TABLES.iter().enumerate().map(plan).collect()
-    });
-    let id = worker.identity("signIn", "id", tape, root);
-    worker.row(&plans[table], &Record { tape, root, place: &place, id, envelope });
+    })
 }
 
 /// Which of the four tables a sign-in belongs to.

@@ -9,12 +9,15 @@ use std::sync::OnceLock;
 
 use super::record_types;
 use crate::ingest::cells::Header;
+use crate::ingest::dates::{self, Order};
 use crate::ingest::plan::From::{Const, Made, Member, Whole};
 use crate::ingest::plan::{Map, Place, Plan, Record, push_member};
+use crate::ingest::powershell::{self, Found, Names};
+use crate::ingest::tabular::{Node, push_text};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
-use crate::json;
-use crate::lake::rows::{LOSSY, PARTIAL};
+use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL};
+use crate::time;
 
 const UNIFIED_AUDIT_LOG: &[Map] = &[
     ("TimeGenerated", Member("CreationTime")),
@@ -77,6 +80,7 @@ struct Outer<'a> {
     operation: Cow<'a, str>,
     user: Cow<'a, str>,
     record_type: Cow<'a, str>,
+    dates: Order,
 }
 
 pub fn sniff(tape: &Tape, root: u32) -> bool {
@@ -97,6 +101,26 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     write(worker, tape, root, place, "");
 }
 
+/// A table of records, without the columns that surround them.
+pub fn sniff_flat(columns: &[String]) -> bool {
+    let keys = ["CreationTime", "Operation", "RecordType", "Workload", "Id"];
+    keys.iter().filter(|key| columns.iter().any(|c| c == *key)).count() >= 4
+}
+
+/// A row of such a table. Its cells are scalars; objects are what PowerShell made of them.
+pub fn read_flat(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], place: Place) {
+    let mut record = Node::default();
+    for (name, cell) in header.columns.iter().zip(cells).filter(|(_, cell)| !cell.is_empty()) {
+        *record.at_member(name) = Node::text(cell);
+    }
+    let mut found = Found { flags: LOSSY };
+    super::with_record(worker, &record.to_json(), &place, |worker, tape| {
+        let record = powershell::repair(tape, 0, Names::Kept, &mut found).to_json();
+        let place = Place { flags: place.flags | found.flags, ..place };
+        super::with_record(worker, &record, &place, |worker, tape| write(worker, tape, 0, place, ""));
+    });
+}
+
 pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
     let text = |key| tape.member_text(root, key).unwrap_or_default();
     let either = |a, b| Some(text(a)).filter(|t| !t.is_empty()).unwrap_or_else(|| text(b));
@@ -107,6 +131,7 @@ pub fn read_outer(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         operation: either("Operations", "Operation"),
         user: either("UserIds", "UserId"),
         record_type,
+        ..Outer::default()
     };
     let inner = tape.member(root, "AuditData").filter(|node| tape.kind(*node) != Kind::Null);
     read_inner(worker, tape, root, inner.or_else(|| tape.member(root, "AuditData_Raw")), &outer, place);
@@ -120,6 +145,7 @@ pub fn read_query(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         operation: text("operation"),
         user: text("userPrincipalName"),
         record_type: text("auditLogRecordType"),
+        ..Outer::default()
     };
     read_inner(worker, tape, root, tape.member(root, "auditData"), &outer, place);
 }
@@ -142,9 +168,17 @@ fn read_inner(
     }
     match inner {
         Some(inner) if tape.kind(inner) == Kind::Object => {
-            let damaged = tape.text(inner).contains("\"System.Object[]\"");
-            let flags = place.flags | if damaged { LOSSY } else { 0 };
-            write(worker, tape, inner, Place { flags, ..place }, &outer.record_type);
+            let inner =
+                tape.member(inner, "dynamicProperties").filter(|_| !sniff(tape, inner)).unwrap_or(inner);
+            if !powershell::is_touched(tape.text(inner)) {
+                return write(worker, tape, inner, place, &outer.record_type);
+            }
+            let mut found = Found::default();
+            let record = powershell::repair(tape, inner, Names::Kept, &mut found).to_json();
+            let place = Place { flags: place.flags | found.flags, ..place };
+            super::with_record(worker, &record, &place, |worker, tape| {
+                write(worker, tape, 0, place, &outer.record_type);
+            });
         }
         Some(inner) if tape.kind(inner) == Kind::String => {
             read_text(worker, &tape.string(inner), outer, place)
@@ -164,22 +198,28 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         operation: first(&["Operations", "Operation"]).into(),
         user: first(&["UserIds", "userPrincipalName", "UserId"]).into(),
         record_type: first(&["RecordType", "auditLogRecordType"]).into(),
+        dates: header.dates,
     };
     for (name, text) in header.columns.iter().zip(cells).filter(|(_, text)| !text.is_empty()) {
         if !REPEATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
             push_text(&mut worker.rest, name, text);
         }
     }
+    let raw = cell("AuditData_Raw");
+    if !raw.is_empty() && powershell::is_touched(raw) {
+        return read_raw(worker, raw, &outer, place);
+    }
     read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
 }
 
-fn push_text(rest: &mut String, name: &str, text: &str) {
-    if !rest.is_empty() {
-        rest.push(',');
+/// A record that was cut at a depth before it became text.
+fn read_raw(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place) {
+    let (mut tape, mut found) = (Tape::default(), Found::default());
+    if tape.parse(text).is_err() {
+        return read_text(worker, text, outer, place);
     }
-    json::write_string(name, rest);
-    rest.push(':');
-    json::write_string(text, rest);
+    let record = powershell::repair(&tape, 0, Names::Kept, &mut found).to_json();
+    read_text(worker, &record, outer, Place { flags: place.flags | found.flags, ..place });
 }
 
 /// A record as JSON text; when it cannot be read, what the surroundings say of it.
@@ -224,7 +264,9 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
         Plan::new(TABLE, &maps)
     });
     let mut record = String::new();
-    push_text(&mut record, "CreationTime", &outer.time);
+    let told = dates::read(&outer.time, outer.dates);
+    let time = told.map_or_else(|| outer.time.to_string(), |(ticks, _)| time::datetime_text(ticks));
+    push_text(&mut record, "CreationTime", &time);
     push_text(&mut record, "Operation", &outer.operation);
     push_text(&mut record, "UserId", &outer.user);
     if !outer.id.is_empty() {
@@ -243,7 +285,8 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
     }
     let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
     let id = crate::ingest::plan::identity(KIND, &id);
-    let place = Place { flags: place.flags | PARTIAL, ..place };
+    let ambiguous = if told.is_some_and(|(_, ambiguous)| ambiguous) { AMBIGUOUS } else { 0 };
+    let place = Place { flags: place.flags | PARTIAL | ambiguous, ..place };
     worker.row(plan, &Record { tape: &tape, root: 0, place: &place, id, envelope: &[] });
 }
 

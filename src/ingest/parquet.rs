@@ -1,0 +1,174 @@
+//! Parquet files as lines of JSON, an object per row, so that their records are told and read as all
+//! others are.
+//!
+//! Trap: only some rows are held at a time. Times become ISO text with all their digits; a null is a member
+//! that is not there; text that holds JSON stays text.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::compute::cast;
+use arrow::datatypes::{DataType, Field, TimeUnit};
+use arrow::util::display::{ArrayFormatter, FormatOptions};
+use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
+
+use crate::json;
+use crate::time::{
+    TICKS_PER_MICROSECOND, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, UNIX_EPOCH, datetime_text, in_range,
+};
+
+/// Rows that are held at a time.
+const ROWS: usize = 1024;
+
+/// The lines of a file.
+pub struct Lines {
+    batches: ParquetRecordBatchReader,
+    text: String,
+    at: usize,
+}
+
+impl Lines {
+    pub fn open(path: &Path) -> io::Result<Lines> {
+        let builder =
+            ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
+        let batches = builder.with_batch_size(ROWS).build().map_err(io::Error::other)?;
+        Ok(Lines { batches, text: String::new(), at: 0 })
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.text.len() {
+            let Some(batch) = self.batches.next() else { return Ok(0) };
+            self.text.clear();
+            self.at = 0;
+            write_rows(&batch.map_err(io::Error::other)?, &mut self.text).map_err(io::Error::other)?;
+        }
+        let count = buffer.len().min(self.text.len() - self.at);
+        buffer[..count].copy_from_slice(&self.text.as_bytes()[self.at..self.at + count]);
+        self.at += count;
+        Ok(count)
+    }
+}
+
+type Result<T> = std::result::Result<T, arrow::error::ArrowError>;
+
+fn write_rows(batch: &RecordBatch, out: &mut String) -> Result<()> {
+    let schema = batch.schema();
+    let columns: Vec<Column> =
+        schema.fields().iter().zip(batch.columns()).map(|(f, c)| Column::new(f, c)).collect::<Result<_>>()?;
+    for row in 0..batch.num_rows() {
+        write_object(&columns, row, out)?;
+        out.push('\n');
+    }
+    Ok(())
+}
+
+fn write_object(columns: &[Column], row: usize, out: &mut String) -> Result<()> {
+    out.push('{');
+    let before = out.len();
+    for column in columns.iter().filter(|c| !c.array.is_null(row)) {
+        if out.len() > before {
+            out.push(',');
+        }
+        json::write_string(&column.name, out);
+        out.push(':');
+        column.write(row, out)?;
+    }
+    out.push('}');
+    Ok(())
+}
+
+struct Column {
+    name: String,
+    array: ArrayRef,
+    kind: Kind,
+}
+
+enum Kind {
+    /// Ticks per unit.
+    Time(i64),
+    Bare,
+    Text,
+    Object(Vec<Column>),
+    List(Box<Column>),
+}
+
+impl Column {
+    fn new(field: &Field, array: &ArrayRef) -> Result<Column> {
+        let (array, kind) = match array.data_type() {
+            DataType::Dictionary(_, value) => return Column::new(field, &cast(array, value)?),
+            DataType::Timestamp(unit, zone) => {
+                let per = match unit {
+                    TimeUnit::Second => TICKS_PER_SECOND,
+                    TimeUnit::Millisecond => TICKS_PER_MILLISECOND,
+                    TimeUnit::Microsecond => TICKS_PER_MICROSECOND,
+                    TimeUnit::Nanosecond => 0,
+                };
+                _ = zone;
+                (cast(array, &DataType::Int64)?, Kind::Time(per))
+            }
+            DataType::Struct(fields) => {
+                let inner = fields.iter().zip(array.as_struct().columns());
+                let columns = inner.map(|(f, c)| Column::new(f, c)).collect::<Result<_>>()?;
+                (array.clone(), Kind::Object(columns))
+            }
+            DataType::List(field) => {
+                let values = Column::new(field, array.as_list::<i32>().values())?;
+                (array.clone(), Kind::List(Box::new(values)))
+            }
+            DataType::Boolean => (array.clone(), Kind::Bare),
+            ty if ty.is_integer() => (array.clone(), Kind::Bare),
+            ty if ty.is_floating() => (cast(array, &DataType::Float64)?, Kind::Bare),
+            _ => (array.clone(), Kind::Text),
+        };
+        Ok(Column { name: field.name().clone(), array, kind })
+    }
+
+    fn write(&self, row: usize, out: &mut String) -> Result<()> {
+        if self.array.is_null(row) {
+            out.push_str("null");
+            return Ok(());
+        }
+        match &self.kind {
+            Kind::Object(columns) => return write_object(columns, row, out),
+            Kind::List(values) => {
+                let offsets = self.array.as_list::<i32>().value_offsets();
+                out.push('[');
+                for (at, element) in (offsets[row] as usize..offsets[row + 1] as usize).enumerate() {
+                    if at > 0 {
+                        out.push(',');
+                    }
+                    values.write(element, out)?;
+                }
+                out.push(']');
+            }
+            Kind::Time(per) => {
+                let value = self.array.as_primitive::<arrow::datatypes::Int64Type>().value(row);
+                let ticks = if *per == 0 { Some(value.div_euclid(100)) } else { value.checked_mul(*per) };
+                match ticks.and_then(|t| t.checked_add(UNIX_EPOCH)).filter(|t| in_range(*t)) {
+                    Some(ticks) => json::write_string(&datetime_text(ticks), out),
+                    None => out.push_str("null"),
+                }
+            }
+            Kind::Bare | Kind::Text => {
+                let formatter = ArrayFormatter::try_new(&self.array, &FormatOptions::default())?;
+                let text = formatter.value(row);
+                if matches!(self.kind, Kind::Text) {
+                    json::write_string(&text.to_string(), out);
+                } else {
+                    let from = out.len();
+                    _ = write!(out, "{text}");
+                    if out[from..].parse::<f64>().is_ok_and(|x| !x.is_finite()) {
+                        out.truncate(from);
+                        out.push_str("null");
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
