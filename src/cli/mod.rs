@@ -7,6 +7,7 @@
 
 mod batch;
 mod cache;
+mod compact;
 mod data;
 mod explain;
 mod failure;
@@ -91,6 +92,7 @@ enum Command {
     Watchlist(watchlist::Args),
     Function(function::Args),
     Cache(cache::Args),
+    Compact(compact::Args),
 }
 
 /// Runs the command line of this process, on a thread with room for deeply nested queries.
@@ -127,6 +129,7 @@ fn command_line() -> ExitCode {
         Command::Watchlist(args) => watchlist::run(args, &terminal),
         Command::Function(args) => function::run(args, &terminal),
         Command::Cache(args) => cache::run(args, &terminal),
+        Command::Compact(args) => compact::run(args, &terminal),
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

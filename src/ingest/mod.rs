@@ -38,6 +38,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use crate::lake::Error;
+use crate::lake::disk::Disk;
+use crate::lake::lock::Holder;
 use crate::lake::{Source, TableEntry};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
 pub use inspect::inspect;
@@ -54,6 +56,10 @@ pub struct Options {
     pub passwords: Vec<String>,
     /// Everything goes into this table, whose columns are those of the files.
     pub table: Option<String>,
+    /// Who is to be named to others that want to write the lake.
+    pub holder: Holder,
+    /// What may go wrong with the disk, in tests.
+    pub disk: Disk,
 }
 
 /// Told of what happens, from one thread.
@@ -78,6 +84,8 @@ pub struct Skipped {
     pub reason: String,
     /// It is in the lake already: nothing is amiss.
     pub known: bool,
+    /// It could not be read, or not to its end: nothing of it was taken in.
+    pub unreadable: bool,
 }
 
 /// What a run did.
@@ -97,6 +105,8 @@ pub struct Summary {
     pub tables: Vec<(String, u64)>,
     /// The table that was made or filled for the files.
     pub table: Option<TableEntry>,
+    /// What is worth knowing about the lake.
+    pub notes: Vec<String>,
     pub elapsed: Duration,
 }
 

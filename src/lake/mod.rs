@@ -8,17 +8,21 @@
 //! DIR/rejects/000001.ndjson         records that could not be read, and why
 //! DIR/watchlists/NAME.json          a watchlist, replaced as a whole
 //! DIR/functions/NAME.kql            a saved function, as it was written
-//! DIR/lock                          held by the one writer
+//! DIR/lock, DIR/readers, …          who uses it (`lock.rs`)
 //! ```
 //!
 //! Trap: a file that the manifest does not name is a leftover of a crashed run; readers never look
 //! at it, and the next run removes it.
 
+pub mod compact;
+pub mod disk;
 pub mod functions;
 pub mod identity;
+pub mod lock;
 pub mod manifest;
 pub mod office_activity;
 pub mod part;
+mod readback;
 pub mod rows;
 pub mod shreds;
 pub mod store;
@@ -118,10 +122,13 @@ pub struct Lake {
     parts: Vec<(String, Vec<Part>)>,
     /// The tables that are not in the catalogue.
     own: Vec<TableDef>,
+    /// Tells writers that it is being read.
+    _reading: Option<File>,
 }
 
 impl Lake {
     pub fn open(dir: &Path) -> Result<Lake, Error> {
+        let reading = lock::reading(dir);
         let Some(manifest) = Manifest::read(dir)? else {
             let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
             return Err(Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy));
@@ -136,7 +143,7 @@ impl Lake {
             }
         }
         let own = manifest.tables.iter().map(TableEntry::definition).collect();
-        Ok(Lake { dir, manifest, parts, own })
+        Ok(Lake { dir, manifest, parts, own, _reading: reading })
     }
 
     pub fn dir(&self) -> &Path {

@@ -8,7 +8,6 @@
 //! dictionary nor statistics.
 
 use std::collections::HashSet;
-use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::Path;
 use std::sync::Arc;
@@ -29,6 +28,7 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
+use super::disk::{self, Disk, Sink};
 use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
@@ -72,16 +72,15 @@ struct Stored<'a> {
 }
 
 /// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
-pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
+pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
     let Some(first) = chunks.first() else { return Ok(Written::default()) };
     let layout = &first.layout;
     let stored = columns(layout, chunks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
-    let file = BufWriter::with_capacity(1 << 20, File::create(path)?);
+    let file = BufWriter::with_capacity(1 << 20, disk.create(path)?);
     let file = encode(file, &schema, &stored, chunks, order).map_err(plain_error)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    file.sync_all()?;
+    disk::finish(file)?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
     let times: Vec<i64> = times.filter(|t| *t != i64::MIN).collect();
@@ -197,12 +196,12 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterProperties, ParquetError> {
 }
 
 fn encode(
-    file: BufWriter<File>,
+    file: BufWriter<Sink>,
     schema: &Arc<ArrowSchema>,
     stored: &[Stored<'_>],
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<BufWriter<File>, ParquetError> {
+) -> Result<BufWriter<Sink>, ParquetError> {
     let properties = Arc::new(properties(stored)?);
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;

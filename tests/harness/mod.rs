@@ -5,14 +5,17 @@
 pub mod cell;
 pub mod compare;
 pub mod console;
+pub mod crash;
 pub mod differential;
 pub mod digest;
 pub mod engine;
 pub mod exports;
 pub mod golden;
 pub mod headings;
+pub mod hostile;
 pub mod ingest;
 pub mod kernels;
+pub mod lakes;
 pub mod layers;
 pub mod listing;
 pub mod mmdb;
@@ -21,12 +24,14 @@ pub mod mutants;
 #[path = "../fuzz/src/mutate.rs"]
 pub mod mutate;
 pub mod odd;
+pub mod order;
 pub mod page;
 pub mod planning;
 pub mod property;
 pub mod rows;
 pub mod shreds;
 pub mod threads;
+pub mod together;
 pub mod walk;
 
 use std::path::PathBuf;
