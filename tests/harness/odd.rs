@@ -75,7 +75,7 @@ pub fn pages() -> Result<(), String> {
 }
 
 fn names_table(text: &str) -> bool {
-    auk::lake::tables::STORED.iter().any(|t| text.contains(t)) || text.contains("OfficeActivity")
+    auk::lake::tables().iter().any(|t| text.contains(&t.name))
 }
 
 /// The lake, made once.
