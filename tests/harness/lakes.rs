@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use arrow::array::{ArrayRef, TimestampMicrosecondArray};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use auk::lake::{Lake, PartEntry};
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -92,9 +94,11 @@ fn rows(lake: &Lake, part: &PartEntry, without: &[&str]) -> Result<Vec<(String, 
     for batch in batches.map_err(|e| failed(&e))? {
         let batch = batch.map_err(|e| failed(&e))?;
         let options = FormatOptions::new();
+        let fields = batch.schema().fields().clone();
+        let arrays: Vec<ArrayRef> = batch.columns().iter().map(without_zone).collect();
         let mut columns = Vec::new();
-        for (at, field) in batch.schema().fields().iter().enumerate() {
-            let column = ArrayFormatter::try_new(batch.column(at).as_ref(), &options).map_err(|e| failed(&e))?;
+        for (field, array) in fields.iter().zip(&arrays) {
+            let column = ArrayFormatter::try_new(array.as_ref(), &options).map_err(|e| failed(&e))?;
             columns.push((field.name().clone(), column));
         }
         columns.sort_by(|a, b| a.0.cmp(&b.0));
@@ -114,6 +118,14 @@ fn rows(lake: &Lake, part: &PartEntry, without: &[&str]) -> Result<Vec<(String, 
         }
     }
     if out.len() as u64 == part.rows { Ok(out) } else { Err(failed(&"rows are missing")) }
+}
+
+/// Times print without a zone, as zones by name are not known here.
+fn without_zone(array: &ArrayRef) -> ArrayRef {
+    match array.as_any().downcast_ref::<TimestampMicrosecondArray>() {
+        Some(times) => Arc::new(times.clone().with_timezone_opt(None::<String>)),
+        None => Arc::clone(array),
+    }
 }
 
 /// Runs auk with faults, if there are any.
