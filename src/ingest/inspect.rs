@@ -51,7 +51,7 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
 }
 
 fn count(account: &mut Account, counts: &mut [u64], parsed: Parsed, spare: &Spare) {
-    account.add_rejected(parsed.rejected, parsed.unknown);
+    account.add_rejected(parsed.rejected, parsed.more_rejected, parsed.unknown);
     parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
     for rows in &parsed.tables {
         counts[rows.table()] += rows.len() as u64;

@@ -303,8 +303,8 @@ impl<'a> Writer<'a> {
     /// Takes in what a task has read: counts it, and decides about every row.
     fn add(&mut self, parsed: Parsed) -> Result<u64, Error> {
         let Some(account) = self.accounts.last_mut() else { return Ok(0) };
-        let mut seen = parsed.rejected.len() as u64;
-        account.add_rejected(parsed.rejected, parsed.unknown);
+        let mut seen = parsed.rejected.len() as u64 + parsed.more_rejected;
+        account.add_rejected(parsed.rejected, parsed.more_rejected, parsed.unknown);
         for route in parsed.routes {
             add_name(&mut account.source.routes, route);
         }
