@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mutants, odd, order,
+    console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mangled, mutants, odd, order,
     page, planning, property, rows, shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -43,6 +43,7 @@ fn main() {
         trial("lake/orders", order::orders),
         trial("lake/many-runs", order::many_runs),
         trial("lake/hostile", hostile::run),
+        trial("lake/mangled", mangled::run),
     ];
     trials.extend(pages("kql", golden::run_page));
     trials.extend(pages("analyses", ingest::run_page));

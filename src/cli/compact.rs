@@ -63,7 +63,9 @@ fn bar(rows: u64, terminal: &Terminal) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{bar:32.cyan/dim} {percent:>3}%  {human_pos} rows  {eta}") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:32.cyan/dim} {percent:>3}%  {human_pos} rows  {eta}")
+    {
         bar.set_style(style.progress_chars("━━╌"));
     }
     bar
@@ -73,7 +75,7 @@ fn table(tables: &[Compacted]) -> Table {
     let columns = [
         ("Table", Type::String),
         ("Rows", Type::Long),
-        ("Superseded", Type::Long),
+        ("Hidden", Type::Long),
         ("PartsBefore", Type::Long),
         ("Parts", Type::Long),
     ];

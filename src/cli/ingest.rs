@@ -100,7 +100,10 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
 /// This process, as others are told of it.
 pub fn holder() -> Holder {
     let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
-    Holder { command: ["auk".to_string()].into_iter().chain(words).collect::<Vec<_>>().join(" "), since: clock() }
+    Holder {
+        command: ["auk".to_string()].into_iter().chain(words).collect::<Vec<_>>().join(" "),
+        since: clock(),
+    }
 }
 
 /// The disk; with the faults that `AUK_FAULTS` asks for, in tests of what a crash leaves.

@@ -155,9 +155,8 @@ impl Reader {
 
     /// Opens what comes next: a source begins, or it is skipped, or what is inside it comes next.
     fn open(&mut self, candidate: Candidate) -> Option<Event> {
-        let skipped = |path, size, reason, known| {
-            Some(Event::Skipped { path, size, reason, known, unreadable: false })
-        };
+        let skipped =
+            |path, size, reason, known| Some(Event::Skipped { path, size, reason, known, unreadable: false });
         let input = match candidate {
             Candidate::Skipped { path, reason } => return skipped(path, 0, reason, false),
             Candidate::Input(input) => input,

@@ -86,12 +86,15 @@ pub fn run(
     }
     done?;
     let now = self::sizes(dir, &work.manifest.parts);
-    Ok(tables.iter().map(|table| {
-        let mut summary = summary(table, &before, &work.manifest.parts);
-        summary.bytes_before = sizes.get(table).copied().unwrap_or_default();
-        summary.bytes_after = now.get(table).copied().unwrap_or_default();
-        summary
-    }).collect())
+    Ok(tables
+        .iter()
+        .map(|table| {
+            let mut summary = summary(table, &before, &work.manifest.parts);
+            summary.bytes_before = sizes.get(table).copied().unwrap_or_default();
+            summary.bytes_after = now.get(table).copied().unwrap_or_default();
+            summary
+        })
+        .collect())
 }
 
 /// Bytes of the parts of every table.
@@ -171,8 +174,9 @@ impl Work<'_> {
             return Ok(());
         }
         let all = group.rows.iter().enumerate();
-        let mut order: Vec<(u32, u32)> =
-            all.flat_map(|(chunk, rows)| (0..rows.len() as u32).map(move |row| (chunk as u32, row))).collect();
+        let mut order: Vec<(u32, u32)> = all
+            .flat_map(|(chunk, rows)| (0..rows.len() as u32).map(move |row| (chunk as u32, row)))
+            .collect();
         order.sort_by_key(|(chunk, row)| group.rows[*chunk as usize].meta[*row as usize].time);
         self.manifest.next_part += 1;
         let stem = format!("{}-{:06}", layout.table, self.manifest.next_part);

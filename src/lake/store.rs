@@ -293,7 +293,8 @@ impl Drop for Store {
 }
 
 /// What is said of a run that did not end by itself.
-const BROKEN_OFF: &str = "was broken off; the lake is as the run before it left it, or as that one finished it";
+const BROKEN_OFF: &str =
+    "was broken off; the lake is as the run before it left it, or as that one finished it";
 
 /// The one commit: what was written is made durable, then the manifest names it.
 pub fn publish(disk: &Disk, dir: &Path, manifest: &Manifest) -> Result<(), Error> {

@@ -16,7 +16,8 @@ use super::lakes::{Contents, auk, command, files, said, text, well};
 use super::mutate::Draw;
 
 /// Exports that are in the lake before, and those that come; each of the latter holds records of the former.
-const BEFORE: &[&str] = &["graph/directoryAudits-002.json", "ual/search-002.csv", "graph/signIns-array-bom.json"];
+const BEFORE: &[&str] =
+    &["graph/directoryAudits-002.json", "ual/search-002.csv", "graph/signIns-array-bom.json"];
 const AFTER: &[&str] = &["graph/directoryAudits.ndjson", "ual/audit-data.ndjson", "graph/signIns-002.json"];
 
 /// A lake before and after a run.
@@ -117,7 +118,8 @@ pub fn crashes() -> Result<(), String> {
             (Some(old), _) => return Err(format!("{what}, and the lake is not as it was: {old}")),
         }
         let again = scene.ingest(&lake, "")?;
-        let found = Contents::of(&lake).map_err(|e| format!("{what}, then finished: {e}: {}", said(&again)))?;
+        let found =
+            Contents::of(&lake).map_err(|e| format!("{what}, then finished: {e}: {}", said(&again)))?;
         found.must_be(&scene.new, &format!("{what}, then finished"))?;
         let left = Contents::of(&lake).map(|_| files(&lake).len())?;
         if left != files(&scene.folder.join("after")).len() {
@@ -229,7 +231,8 @@ fn pack(plain: &Path, packed: &Path) -> Result<(), String> {
     use std::io::Write;
     let bytes = fs::read(plain).map_err(|e| e.to_string())?;
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    let packed_bytes = encoder.write_all(&bytes).and_then(|()| encoder.finish()).map_err(|e| e.to_string())?;
+    let packed_bytes =
+        encoder.write_all(&bytes).and_then(|()| encoder.finish()).map_err(|e| e.to_string())?;
     fs::write(packed, packed_bytes).and_then(|()| fs::remove_file(plain)).map_err(|e| e.to_string())
 }
 

@@ -19,6 +19,7 @@ pub mod lakes;
 pub mod layers;
 pub mod listing;
 pub mod mmdb;
+pub mod mangled;
 pub mod mutants;
 #[allow(dead_code)]
 #[path = "../fuzz/src/mutate.rs"]

@@ -55,7 +55,9 @@ pub fn writers() -> Result<(), String> {
     let query = ["query", "SigninLogs | count", "--lake", text(&lake), "--format", "csv"];
     well(&query)?;
     Contents::of(&lake)?.must_be(&before, "while another writes")?;
-    for second in [vec!["ingest", "--lake", text(&lake), text(&folder)], vec!["compact", "--lake", text(&lake)]] {
+    for second in
+        [vec!["ingest", "--lake", text(&lake), text(&folder)], vec!["compact", "--lake", text(&lake)]]
+    {
         let second = auk(&second, "")?;
         let told = said(&second);
         let pid = format!("is being written by process {}", writer.0.id());
@@ -86,7 +88,8 @@ pub fn writers() -> Result<(), String> {
 pub fn readers() -> Result<(), String> {
     let folder = super::scratch("readers")?;
     let lake = folder.join("lake");
-    for name in ["graph/directoryAudits-001.json", "graph/directoryAudits-002.json", "graph/signIns-002.json"] {
+    for name in ["graph/directoryAudits-001.json", "graph/directoryAudits-002.json", "graph/signIns-002.json"]
+    {
         well(&["ingest", "--lake", text(&lake), &sample(name)])?;
     }
     let mut reader = command(&["batch", "--lake", text(&lake)], "");
@@ -138,10 +141,10 @@ pub fn busy() -> Result<(), String> {
         Ok(())
     };
     let read = || (0..6).try_for_each(|_| Contents::of(&lake).map(|_| ()));
-    let query = || {
-        (0..3).try_for_each(|_| well(&["query", "AuditLogs | count", "--lake", text(&lake)]).map(|_| ()))
-    };
-    let add = || well(&["watchlist", "add", "many", text(&list), "--key", "Id", "--lake", text(&lake)]).map(|_| ());
+    let query =
+        || (0..3).try_for_each(|_| well(&["query", "AuditLogs | count", "--lake", text(&lake)]).map(|_| ()));
+    let add =
+        || well(&["watchlist", "add", "many", text(&list), "--key", "Id", "--lake", text(&lake)]).map(|_| ());
     let ended: Vec<Result<(), String>> = thread::scope(|scope| {
         let threads = [
             scope.spawn(write),
@@ -155,7 +158,8 @@ pub fn busy() -> Result<(), String> {
         threads.into_iter().map(join).collect()
     });
     ended.into_iter().collect::<Result<(), String>>()?;
-    let count = auk(&["query", "_GetWatchlist('many') | count", "--lake", text(&lake), "--format", "csv"], "")?;
+    let count =
+        auk(&["query", "_GetWatchlist('many') | count", "--lake", text(&lake), "--format", "csv"], "")?;
     if !String::from_utf8_lossy(&count.stdout).contains("20000") {
         return Err(format!("a list is not whole: {}", said(&count)));
     }
