@@ -74,7 +74,7 @@ pub fn many_runs() -> Result<(), String> {
         )
     };
     let mut files = Vec::new();
-    let runs = std::env::var("AUK_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(140);
+    let runs = std::env::var("AUK_RUNS").ok().and_then(|text| text.parse().ok()).unwrap_or(80);
     for run in 0..runs {
         let mut lines = vec![record(run, ""), record(run / 2, ""), record(1000 + run, "")];
         if run % 10 == 0 {
