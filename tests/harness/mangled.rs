@@ -152,10 +152,10 @@ fn mangled(bytes: &[u8], other: &[u8], draw: &mut Draw) -> Vec<u8> {
 fn read(file: &Path, lake: &Path, seed: u64) -> Result<(), String> {
     let paths = [file.to_path_buf()];
     ingest::inspect(&paths, &["word".to_string()]).map_err(|e| e.to_string())?;
-    if seed % 4 != 0 {
+    if !seed.is_multiple_of(4) {
         return Ok(());
     }
-    let table = (seed % 16 == 0).then(|| "Own".to_string());
+    let table = seed.is_multiple_of(16).then(|| "Own".to_string());
     let options = Options { threads: Some(1), table, ..Options::default() };
     let summary = match ingest::run(&paths, lake, &options, &Quiet) {
         Ok(summary) => summary,

@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let paths = [file];
     _ = ingest::inspect(&paths, &["word".to_string()]);
     // A table of one's own takes anything that has rows.
-    let table = (data.len() % 8 == 0).then(|| "Own".to_string());
+    let table = data.len().is_multiple_of(8).then(|| "Own".to_string());
     let options = Options { threads: Some(1), table, ..Options::default() };
     if let Ok(summary) = ingest::run(&paths, &lake, &options, &Quiet) {
         for s in &summary.sources {

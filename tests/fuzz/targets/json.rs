@@ -41,7 +41,9 @@ fn cut(
         }
         let mut pieces = Vec::new();
         let keep = feed(&buffer, last, &mut pieces).min(buffer.len());
-        all.extend(pieces.iter().map(|p| (base + p.start, base + p.end.min(buffer.len()), p.broken.is_some())));
+        all.extend(
+            pieces.iter().map(|p| (base + p.start, base + p.end.min(buffer.len()), p.broken.is_some())),
+        );
         base += keep;
         buffer.drain(..keep);
     }
