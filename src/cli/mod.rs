@@ -8,6 +8,7 @@
 mod audit;
 mod batch;
 mod cache;
+mod compact;
 mod data;
 mod explain;
 mod failure;
@@ -101,6 +102,7 @@ enum Command {
     Watchlist(watchlist::Args),
     Function(function::Args),
     Cache(cache::Args),
+    Compact(compact::Args),
 }
 
 /// Runs the command line of this process, on a thread with room for deeply nested queries.
@@ -141,6 +143,7 @@ fn command_line() -> ExitCode {
         Command::Watchlist(args) => watchlist::run(args, &terminal),
         Command::Function(args) => function::run(args, &terminal),
         Command::Cache(args) => cache::run(args, &terminal),
+        Command::Compact(args) => compact::run(args, &terminal),
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

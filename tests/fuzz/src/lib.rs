@@ -42,6 +42,16 @@ pub mod kql;
 #[path = "../../../src/lake/tables.rs"]
 pub mod tables;
 
+/// The readers that need no tables, which are parts of `ingest` in auk.
+pub mod reading {
+    #[path = "../../../../src/ingest/blocks.rs"]
+    mod blocks;
+    #[path = "../../../../src/ingest/split.rs"]
+    pub mod split;
+    #[path = "../../../../src/ingest/tape.rs"]
+    pub mod tape;
+}
+
 pub mod mutate;
 pub mod sound;
 
