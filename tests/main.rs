@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, differential, golden, headings, ingest, kernels, layers, listing, mutants, odd, page, planning,
-    property, rows, shreds, threads,
+    console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mangled,
+    mutants, odd, order, page, planning, property, rows, shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -33,6 +33,17 @@ fn main() {
         trial("planning", planning::run),
         trial("shreds", shreds::run),
         trial("threads", threads::run),
+        trial("lake/crashes", crash::crashes),
+        trial("lake/compactions", crash::compactions),
+        trial("lake/full", crash::full),
+        trial("lake/unreadable", crash::unreadable),
+        trial("lake/writers", together::writers),
+        trial("lake/readers", together::readers),
+        trial("lake/busy", together::busy),
+        trial("lake/orders", order::orders),
+        trial("lake/many-runs", order::many_runs),
+        trial("lake/hostile", hostile::run),
+        trial("lake/mangled", mangled::run),
     ];
     trials.extend(pages("kql", golden::run_page));
     trials.extend(pages("analyses", ingest::run_page));

@@ -11,7 +11,7 @@ use super::counted;
 use crate::lake::copies;
 use crate::lake::hashed::sha256_of;
 use crate::lake::store::FOLDERS;
-use crate::lake::{Error, Lake, Manifest, Source};
+use crate::lake::{Error, Lake, Manifest, Source, lock};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -56,6 +56,8 @@ pub struct Check {
 const FILES: usize = 1_000_000;
 
 pub fn verify(dir: &Path, sources: Option<&Path>) -> Result<Vec<Check>, Error> {
+    // Whatever is committed meanwhile, the files of this manifest stay.
+    let _reading = lock::reading(dir);
     let Some(manifest) = Manifest::read(dir)? else {
         return Err(Error::new(dir, "this is not a lake: it has no manifest.json"));
     };

@@ -15,6 +15,8 @@ use super::output::Output;
 use super::terminal::{Terminal, bytes, counted, thousands};
 use super::{Done, Outcome};
 use crate::ingest::{self, Options, Progress, Summary};
+use crate::lake::disk::{Disk, Faults};
+use crate::lake::lock::Holder;
 use crate::lake::{Lake, Source};
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
@@ -24,7 +26,8 @@ use crate::value::Value;
 ///
 /// Takes files and folders: Purview audit searches, Search-UnifiedAuditLog, Graph, Entra and Log Analytics
 /// downloads, dumps of PowerShell, reference data, as JSON, CSV or Parquet in any encoding, gzipped or
-/// zipped. Each is known by its content, not its name. What is in the lake already is not taken twice. Exit code 3: some record could not be read; all others were.
+/// zipped. Each is known by its content, not its name. What is in the lake already is not taken twice. Exit
+/// code 3: some record or file could not be read; all others were.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk ingest exports/ --lake lake\n  auk ingest AuditLog_2026*.csv --lake lake"
@@ -91,16 +94,38 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         table: args.table.clone(),
         case: args.case.clone(),
         examiner: args.examiner.clone(),
+        holder: holder(),
+        disk: disk()?,
     };
     let summary = ingest(&args.paths, &args.lake, &options, terminal)?;
     args.output.write(&table(&summary.sources), terminal)?;
     tell(&summary, &args.lake, terminal);
-    Ok(if summary.rejected > 0 { Outcome::Rejected } else { Outcome::Done })
+    if let Some(steps) = options.disk.steps() {
+        terminal.note(&format!("{steps} steps"));
+    }
+    let unreadable = summary.skipped.iter().any(|s| s.unreadable);
+    Ok(if summary.rejected > 0 || unreadable { Outcome::Rejected } else { Outcome::Done })
+}
+
+/// This process, as others are told of it.
+pub fn holder() -> Holder {
+    let words = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned());
+    Holder {
+        command: ["auk".to_string()].into_iter().chain(words).collect::<Vec<_>>().join(" "),
+        since: clock(),
+    }
+}
+
+/// The disk; with the faults that `AUK_FAULTS` asks for, in tests of what a crash leaves.
+pub fn disk() -> Result<Disk, Failure> {
+    let Ok(faults) = std::env::var("AUK_FAULTS") else { return Ok(Disk::default()) };
+    let faults = Faults::read(&faults);
+    faults.map(Disk::faulty).ok_or_else(|| Failure::usage("AUK_FAULTS: no such fault"))
 }
 
 /// Reads exports for `--from`: what goes wrong is told on standard error. No export at all is an error.
 pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<(), Failure> {
-    let options = Options { now: clock(), ..Options::default() };
+    let options = Options { now: clock(), holder: holder(), ..Options::default() };
     let summary = ingest(paths, lake, &options, terminal)?;
     tell(&summary, lake, terminal);
     if summary.sources.is_empty() && !summary.skipped.iter().any(|s| s.known) {
@@ -217,6 +242,7 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
     for (source, note) in summary.sources.iter().flat_map(|s| s.notes.iter().map(move |note| (s, note))) {
         terminal.note(&format!("{}: {note}", source.path));
     }
+    summary.notes.iter().for_each(|note| terminal.note(note));
     if let Some(table) = &summary.table {
         let columns: Vec<String> =
             table.columns.iter().map(|(name, ty)| format!("{name}: {}", ty.name())).collect();

@@ -8,6 +8,7 @@
 mod audit;
 mod batch;
 mod cache;
+mod compact;
 mod data;
 mod explain;
 mod failure;
@@ -107,6 +108,7 @@ enum Command {
     Watchlist(watchlist::Args),
     Function(function::Args),
     Cache(cache::Args),
+    Compact(compact::Args),
 }
 
 /// Runs the command line of this process, on a thread with room for deeply nested queries.
@@ -147,6 +149,7 @@ fn command_line() -> ExitCode {
         Some(Command::Manifest(args)) => manifest::run(args, &terminal),
         Some(Command::Verify(args)) => verify::run(args, &terminal),
         Some(Command::Trace(args)) => trace::run(args, &terminal),
+        Some(Command::Compact(args)) => compact::run(args, &terminal),
         Some(Command::Watchlist(args)) => watchlist::run(args, &terminal),
         Some(Command::Function(args)) => function::run(args, &terminal),
         Some(Command::Cache(args)) => cache::run(args, &terminal),

@@ -127,7 +127,7 @@ fn find(lake: &Lake, id: &str, place: Option<(u32, u64)>) -> Result<Vec<Copy>, E
 fn by_id(lake: &Lake, id: &str, wanted: &mut HashSet<(Arc<str>, u128)>) -> Result<(), Error> {
     for entry in lake.manifest().parts.iter().filter(|p| p.columns.iter().any(|c| c == "Id")) {
         let path = lake.dir().join(&entry.file);
-        for batch in read_columns(&path, &["Id", "_auk_id"])? {
+        for batch in read_columns(&path, Some(&["Id", "_auk_id"]))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
             let texts = batch.column_by_name("Id").and_then(|c| c.as_string_opt::<i32>());
             let keys = batch.column_by_name("_auk_id");

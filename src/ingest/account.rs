@@ -15,7 +15,7 @@ use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL, REPAIRED, UNREADABLE};
 use crate::value::Value;
 
 /// Rejected records of one source that are written down; all are counted.
-const REJECTS: usize = 10_000;
+pub const REJECTS: usize = 10_000;
 
 /// A source while it is read.
 pub struct Account {
@@ -84,8 +84,9 @@ impl Account {
         }
     }
 
-    pub fn add_rejected(&mut self, rejected: Vec<Rejected>, unknown: u64) {
-        self.source.rejected += rejected.len() as u64;
+    /// `more` were rejected beside those that are told one by one.
+    pub fn add_rejected(&mut self, rejected: Vec<Rejected>, more: u64, unknown: u64) {
+        self.source.rejected += rejected.len() as u64 + more;
         self.unknown += unknown;
         for reject in rejected {
             if self.example.is_none() {

@@ -16,6 +16,7 @@ use super::parquet::Lines;
 use super::stream::sha256;
 use super::zip::{self, Bytes, Entry};
 use crate::lake;
+use crate::lake::disk::Failing;
 
 /// An archive gives so many times its own size in all, at most …
 const MAX_RATIO: u64 = 250;
@@ -42,6 +43,8 @@ pub struct Input {
     pub digest: Option<String>,
     /// It waits until the files that belong to it have been read.
     pub waits: bool,
+    /// The byte at which the disk fails, in tests.
+    pub fails: Option<u64>,
 }
 
 #[derive(Clone)]
@@ -74,6 +77,7 @@ impl Input {
             depth: 0,
             digest: None,
             waits: false,
+            fails: None,
         }
     }
 
@@ -100,7 +104,14 @@ impl Input {
     pub fn open(&self) -> io::Result<(Box<dyn Read + Send>, Problem)> {
         let problem = Problem::default();
         let inner: Box<dyn Read + Send> = match &self.place {
-            Place::File(path) => return Ok((Box::new(File::open(path)?), problem)),
+            Place::File(path) => {
+                let file = File::open(path)?;
+                let file: Box<dyn Read + Send> = match self.fails {
+                    None => Box::new(file),
+                    Some(left) => Box::new(Failing { inner: file, left }),
+                };
+                return Ok((file, problem));
+            }
             Place::Parquet(path) => Box::new(Lines::open(path)?),
             Place::Gzip(inner) => Box::new(MultiGzDecoder::new(inner.open()?.0)),
             Place::Entry(bytes, entry, passwords) => zip::open(bytes, entry, passwords)?,
@@ -116,7 +127,7 @@ impl Input {
         let depth = self.depth + 1;
         let (name, size) = (self.name.clone(), self.size);
         let place = Place::Gzip(Arc::new(self));
-        Ok(Input { name, size, content: None, place, outer, depth, digest: None, waits: false })
+        Ok(Input { name, size, content: None, place, outer, depth, digest: None, waits: false, fails: None })
     }
 
     /// The rows, if it is a Parquet file.
@@ -152,6 +163,7 @@ impl Input {
             depth: self.depth + 1,
             digest: None,
             waits: false,
+            fails: None,
         });
         Ok(inside.collect())
     }
@@ -228,7 +240,8 @@ impl Read for Bounded {
         }
         let count = match self.inner.read(buffer) {
             Ok(count) => count,
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => return Err(e),
+            // The disk fails, not what is packed.
+            Err(e) if e.kind() == io::ErrorKind::Interrupted || e.raw_os_error().is_some() => return Err(e),
             Err(e) => return Ok(self.end(format!("unpacked only in part: {e}"))),
         };
         let left = |left: u64| left.checked_sub(count as u64);

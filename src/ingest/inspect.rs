@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::account::{Account, Lists, add_name};
 use super::files;
-use super::reader::{Event, Reader};
+use super::reader::{Event, Reader, Unreadable};
 use super::run::parse;
 use super::worker::Parsed;
 use super::{Error, Found};
@@ -13,7 +13,7 @@ use crate::lake::rows::{Spare, layouts};
 
 /// Says what the files under `paths` hold, without writing anything.
 pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Error> {
-    let mut reader = Reader::new(files::list(paths, None)?, &[], passwords, false);
+    let mut reader = Reader::new(files::list(paths, None)?, &[], passwords, false, &Unreadable::default());
     let spare = Arc::new(Spare::default());
     let mut found: Vec<Found> = Vec::new();
     let mut lists = Lists::default();
@@ -51,7 +51,7 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
 }
 
 fn count(account: &mut Account, counts: &mut [u64], parsed: Parsed, spare: &Spare) {
-    account.add_rejected(parsed.rejected, parsed.unknown);
+    account.add_rejected(parsed.rejected, parsed.more_rejected, parsed.unknown);
     parsed.routes.into_iter().for_each(|route| add_name(&mut account.source.routes, route));
     for rows in &parsed.tables {
         counts[rows.table()] += rows.len() as u64;

@@ -40,6 +40,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use crate::lake::Error;
+use crate::lake::disk::Disk;
+use crate::lake::lock::Holder;
 use crate::lake::{Source, TableEntry};
 pub use account::{NEXT_PAGE, UNCLOSED};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
@@ -60,6 +62,10 @@ pub struct Options {
     /// What the data belongs to and who reads it, for the manifest.
     pub case: Option<String>,
     pub examiner: Option<String>,
+    /// Who is to be named to others that want to write the lake.
+    pub holder: Holder,
+    /// What may go wrong with the disk, in tests.
+    pub disk: Disk,
 }
 
 /// Told of what happens, from one thread.
@@ -84,6 +90,8 @@ pub struct Skipped {
     pub reason: String,
     /// It is in the lake already: nothing is amiss.
     pub known: bool,
+    /// It could not be read, or not to its end: nothing of it was taken in.
+    pub unreadable: bool,
 }
 
 /// What a run did.
@@ -103,6 +111,8 @@ pub struct Summary {
     pub tables: Vec<(String, u64)>,
     /// The table that was made or filled for the files.
     pub table: Option<TableEntry>,
+    /// What is worth knowing about the lake.
+    pub notes: Vec<String>,
     pub elapsed: Duration,
 }
 

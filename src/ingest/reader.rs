@@ -18,6 +18,8 @@ use crate::lake::{Archive, Error, Source};
 
 /// Bytes of records in a batch, about.
 const BATCH: usize = 8 << 20;
+/// What is said of a file that the disk does not give.
+const UNREADABLE: &str = "it cannot be read to its end, and nothing of it was taken in";
 /// Events in a batch, at most.
 const EVENTS: usize = 512;
 
@@ -26,7 +28,7 @@ pub enum Event {
     Begin(Begin),
     Chunk(Chunk),
     End(End),
-    Skipped { path: PathBuf, size: u64, reason: String, known: bool },
+    Skipped { path: PathBuf, size: u64, reason: String, known: bool, unreadable: bool },
 }
 
 /// What is known of a source before its records.
@@ -53,7 +55,14 @@ pub struct End {
     pub problem: Option<String>,
 }
 
+/// Inputs that a try of the run could not read to their end, and why.
+pub type Unreadable = HashMap<PathBuf, String>;
+
 pub struct Reader {
+    /// What could not be read by the tries before; if there is any, every file is read once to see.
+    unreadable: Unreadable,
+    /// What this one could not read to its end.
+    pub broken: Option<(PathBuf, String)>,
     queue: VecDeque<Candidate>,
     passwords: Arc<Vec<String>>,
     any: bool,
@@ -69,11 +78,19 @@ pub struct Reader {
 
 impl Reader {
     /// `any` takes tables of any columns.
-    pub fn new(candidates: Vec<Candidate>, sources: &[Source], passwords: &[String], any: bool) -> Reader {
+    pub fn new(
+        candidates: Vec<Candidate>,
+        sources: &[Source],
+        passwords: &[String],
+        any: bool,
+        unreadable: &Unreadable,
+    ) -> Reader {
         let archives = sources.iter().filter_map(|s| s.archive.as_ref());
         let files = sources.iter().map(|s| (&s.sha256, s.size, &s.path));
         let files = files.chain(archives.map(|a| (&a.sha256, a.size, &a.path)));
         Reader {
+            unreadable: unreadable.clone(),
+            broken: None,
             queue: candidates.into(),
             passwords: Arc::new(passwords.to_vec()),
             any,
@@ -107,7 +124,11 @@ impl Reader {
                 }
                 continue;
             };
-            match stream.next(&mut self.buffers).map_err(|e| Error::io(&stream.input.name, &e))? {
+            let next = stream.next(&mut self.buffers).map_err(|e| {
+                self.broken = Some((stream.input.name.clone(), format!("{UNREADABLE}: {e}")));
+                Error::io(&stream.input.name, &e)
+            });
+            match next? {
                 Some(chunk) => {
                     bytes += chunk.bytes.len();
                     events.push(Event::Chunk(chunk));
@@ -134,16 +155,25 @@ impl Reader {
 
     /// Opens what comes next: a source begins, or it is skipped, or what is inside it comes next.
     fn open(&mut self, candidate: Candidate) -> Option<Event> {
-        let skipped = |path, size, reason, known| Some(Event::Skipped { path, size, reason, known });
+        let skipped =
+            |path, size, reason, known| Some(Event::Skipped { path, size, reason, known, unreadable: false });
         let input = match candidate {
             Candidate::Skipped { path, reason } => return skipped(path, 0, reason, false),
             Candidate::Input(input) => input,
         };
         let (path, size) = (input.name.clone(), input.size);
+        if let Some(reason) = self.is_unreadable(&input) {
+            return Some(Event::Skipped { path, size, reason, known: false, unreadable: true });
+        }
+        let again = input.clone();
+        let refused = |path, size, reason: String| {
+            let unreadable = again.path().is_some() && stream::sha256(&again).is_err();
+            Some(Event::Skipped { path, size, reason, known: false, unreadable })
+        };
         let known = input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size));
         if known && !input.waits && !input.is_parquet() {
             match stream::sha256(&input) {
-                Err(e) => return skipped(path, size, e.to_string(), false),
+                Err(e) => return refused(path, size, format!("{UNREADABLE}: {e}")),
                 Ok(hash) => {
                     if let Some(reason) = self.known.get(&hash) {
                         return skipped(path, size, reason.clone(), true);
@@ -152,10 +182,10 @@ impl Reader {
             }
         }
         match Stream::open(input, self.next_source, &mut self.window, self.any) {
-            Err(e) => skipped(path, size, e.to_string(), false),
+            Err(e) => refused(path, size, format!("{UNREADABLE}: {e}")),
             Ok(Opened::Skipped(reason)) => skipped(path, size, reason, false),
             Ok(Opened::Gzip(input)) => match input.gunzip() {
-                Err(reason) => skipped(path, size, reason, false),
+                Err(reason) => refused(path, size, reason),
                 Ok(inside) => {
                     self.remember(&inside);
                     self.queue.push_front(Candidate::Input(inside));
@@ -163,7 +193,7 @@ impl Reader {
                 }
             },
             Ok(Opened::Parquet(input)) => match input.rows() {
-                Err(reason) => skipped(path, size, reason, false),
+                Err(reason) => refused(path, size, reason),
                 Ok(rows) => {
                     self.queue.push_front(Candidate::Input(rows));
                     None
@@ -172,6 +202,16 @@ impl Reader {
             Ok(Opened::Zip(input)) => self.unzip(input),
             Ok(Opened::Stream(stream)) => self.begin(stream),
         }
+    }
+
+    /// Why an input cannot be read. Where one could not, all are read to their end before they are taken, so
+    /// that a bad disk costs one more reading and not one for every file.
+    fn is_unreadable(&self, input: &Input) -> Option<String> {
+        if self.unreadable.is_empty() {
+            return None;
+        }
+        let seen_now = || stream::sha256(input).err().map(|e| format!("{UNREADABLE}: {e}"));
+        self.unreadable.get(&input.name).cloned().or_else(seen_now)
     }
 
     /// A source begins, unless it is one that has to wait for others.
@@ -235,7 +275,11 @@ impl Reader {
 
     fn unzip(&mut self, input: Input) -> Option<Event> {
         let (path, size) = (input.name.clone(), input.size);
-        let skipped = |reason: String| Some(Event::Skipped { path, size, reason, known: false });
+        let again = input.clone();
+        let skipped = |reason: String| {
+            let unreadable = again.path().is_some() && stream::sha256(&again).is_err();
+            Some(Event::Skipped { path, size, reason, known: false, unreadable })
+        };
         match input.unzip(&self.passwords) {
             Err(reason) => skipped(reason),
             Ok(inside) if inside.is_empty() => skipped("an archive without files".into()),

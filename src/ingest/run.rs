@@ -16,19 +16,20 @@ use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::account::{Account, Lists, add_name};
-use super::files;
+use super::files::{self, Candidate};
 use super::formats::custom::{self, Custom};
 use super::infer::Columns;
-use super::reader::{End, Event, Reader};
+use super::reader::{End, Event, Reader, Unreadable};
 use super::stream::Chunk;
 use super::tape::Tape;
 use super::worker::{Parsed, Worker};
 use super::{Error, Options, Progress, Skipped, Summary};
+use crate::lake::compact;
 use crate::lake::identity::{Place, Rank, Verdict};
 use crate::lake::part::ROW_GROUP;
 use crate::lake::rows::{Layout, PARTIAL, Rows, Spare, layouts};
 use crate::lake::store::{Done, Job, Store, Why};
-use crate::lake::{Run, Source};
+use crate::lake::{Manifest, Run, Source};
 use crate::time::TICKS_PER_DAY;
 
 /// Bytes of collected rows that start the writing of a part.
@@ -55,18 +56,96 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
-    let store = Store::open(lake)?;
+    let mut unreadable = Unreadable::new();
+    let mut summary = loop {
+        match attempt(paths, lake, options, &unreadable, progress)? {
+            Attempt::Done(summary) => break *summary,
+            Attempt::Broken((path, reason), error) => {
+                if unreadable.len() >= TRIES {
+                    return Err(error);
+                }
+                unreadable.insert(path, reason);
+            }
+        }
+    };
+    // A lake that is fed in small portions; another writer may do it as well.
+    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(&manifest))
+        && let Ok(tables) = compact::run(lake, &options.disk, &options.holder, &|_| {})
+    {
+        let (before, after) = tables.iter().fold((0, 0), |(b, a), t| (b + t.before, a + t.after));
+        summary.notes.push(format!("compacted: {before} parts are {after} now"));
+    }
+    summary.elapsed = start.elapsed();
+    Ok(summary)
+}
+
+/// Files that break while they are read, at most. From the second try on each is looked at before.
+const TRIES: usize = 4;
+
+/// What a try at the run came to.
+enum Attempt {
+    Done(Box<Summary>),
+    /// An input broke in the middle; the lake is as it was.
+    Broken((PathBuf, String), Error),
+}
+
+/// Reads all but what is known to be unreadable. Nothing of a source that breaks is kept: its records may
+/// have taken the place of others already, so the run begins anew without it.
+fn attempt(
+    paths: &[PathBuf],
+    lake: &Path,
+    options: &Options,
+    unreadable: &Unreadable,
+    progress: &dyn Progress,
+) -> Result<Attempt, Error> {
+    let mut store = Store::open(lake, &options.disk, &options.holder)?;
     let pool = pool(options, lake)?;
+    let notes = std::mem::take(&mut store.notes);
     let reader = || {
-        let candidates = files::list(paths, Some(lake))?;
-        Ok(Reader::new(candidates, &store.manifest.sources, &options.passwords, options.table.is_some()))
+        let mut candidates = files::list(paths, Some(lake))?;
+        for candidate in &mut candidates {
+            if let Candidate::Input(input) = candidate {
+                input.fails = options.disk.unreadable(&input.name);
+            }
+        }
+        let any = options.table.is_some();
+        Ok(Reader::new(candidates, &store.manifest.sources, &options.passwords, any, unreadable))
     };
     let custom = match &options.table {
-        Some(name) => custom_table(name, &store, reader()?, lake)?,
+        Some(name) => {
+            let mut reader = reader()?;
+            match custom_table(name, &store, &mut reader, lake) {
+                Ok(custom) => custom,
+                Err(error) => return broken(&mut reader, error),
+            }
+        }
         None => None,
     };
     let mut reader = reader()?;
-    let mut writer = Writer::new(store, &pool, options);
+    let writer = Writer::new(store, &pool, options);
+    match read(&mut reader, writer, &pool, custom, progress) {
+        Ok(mut summary) => {
+            summary.notes.extend(notes);
+            Ok(Attempt::Done(Box::new(summary)))
+        }
+        Err(error) => broken(&mut reader, error),
+    }
+}
+
+fn broken(reader: &mut Reader, error: Error) -> Result<Attempt, Error> {
+    match reader.broken.take() {
+        Some(input) => Ok(Attempt::Broken(input, error)),
+        None => Err(error),
+    }
+}
+
+fn read(
+    reader: &mut Reader,
+    mut writer: Writer<'_>,
+    pool: &ThreadPool,
+    custom: Option<Arc<Custom>>,
+    progress: &dyn Progress,
+) -> Result<Summary, Error> {
     if let Some(custom) = &custom {
         writer.add_table(custom);
     }
@@ -86,7 +165,6 @@ pub fn run(
     }
     let mut summary = writer.finish()?;
     summary.table = custom.filter(|_| !summary.sources.is_empty()).map(|custom| custom.entry.clone());
-    summary.elapsed = start.elapsed();
     Ok(summary)
 }
 
@@ -94,7 +172,7 @@ pub fn run(
 fn custom_table(
     name: &str,
     store: &Store,
-    mut reader: Reader,
+    reader: &mut Reader,
     path: &Path,
 ) -> Result<Option<Arc<Custom>>, Error> {
     custom::check_name(name).map_err(|message| Error::new(path, message))?;
@@ -211,9 +289,9 @@ impl<'a> Writer<'a> {
         for (at, event) in batch.into_iter().enumerate() {
             match event {
                 Event::Begin(begin) => self.accounts.push(Account::new(begin)),
-                Event::Skipped { path, size, reason, known } => {
+                Event::Skipped { path, size, reason, known, unreadable } => {
                     progress.bytes(size);
-                    self.skipped.push(Skipped { path, reason, known });
+                    self.skipped.push(Skipped { path, reason, known, unreadable });
                 }
                 Event::End(end) => {
                     progress.bytes(end.read);
@@ -236,8 +314,8 @@ impl<'a> Writer<'a> {
     /// Takes in what a task has read: counts it, and decides about every row.
     fn add(&mut self, parsed: Parsed) -> Result<u64, Error> {
         let Some(account) = self.accounts.last_mut() else { return Ok(0) };
-        let mut seen = parsed.rejected.len() as u64;
-        account.add_rejected(parsed.rejected, parsed.unknown);
+        let mut seen = parsed.rejected.len() as u64 + parsed.more_rejected;
+        account.add_rejected(parsed.rejected, parsed.more_rejected, parsed.unknown);
         account.searches.add(&parsed.found);
         for route in parsed.routes {
             add_name(&mut account.source.routes, route);
@@ -334,7 +412,7 @@ impl<'a> Writer<'a> {
         let path = account.path.clone();
         if account.is_foreign() {
             let reason = account.reason();
-            self.skipped.push(Skipped { path: account.path, reason, known: false });
+            self.skipped.push(Skipped { path: account.path, reason, known: false, unreadable: false });
             return Ok(Some(path));
         }
         account.close(end);

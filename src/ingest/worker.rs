@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::account::REJECTS;
 use super::ansi;
 use super::cells::{self, Header};
 use super::formats;
@@ -37,6 +38,8 @@ pub struct Parsed {
     pub source: u32,
     pub tables: Vec<Rows>,
     pub rejected: Vec<Rejected>,
+    /// Rejected records beyond those.
+    pub more_rejected: u64,
     /// Records read as JSON but of no known kind; they are among the rejected.
     pub unknown: u64,
     pub routes: BTreeSet<&'static str>,
@@ -200,6 +203,10 @@ impl Worker {
     }
 
     pub fn reject(&mut self, place: &Place, reason: &str, text: &str) {
+        if self.out.rejected.len() >= REJECTS {
+            self.out.more_rejected += 1;
+            return;
+        }
         self.out.rejected.push(Rejected {
             ordinal: place.ordinal,
             offset: place.offset,

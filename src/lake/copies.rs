@@ -18,6 +18,7 @@ use parquet::arrow::ArrowWriter;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
+use super::disk::Disk;
 use super::hashed::Hashed;
 use super::part::plain_error;
 use super::rows::Meta;
@@ -73,13 +74,13 @@ fn schema() -> Arc<Schema> {
 }
 
 impl Writer {
-    pub fn create(path: &Path) -> io::Result<Writer> {
+    pub fn create(disk: &Disk, path: &Path) -> io::Result<Writer> {
         let level = ZstdLevel::try_new(1).map_err(plain_error)?;
         let properties = WriterProperties::builder()
             .set_compression(Compression::ZSTD(level))
             .set_created_by("auk".to_string())
             .build();
-        let writer = ArrowWriter::try_new(Hashed::create(path)?, schema(), Some(properties));
+        let writer = ArrowWriter::try_new(Hashed::create(disk, path)?, schema(), Some(properties));
         Ok(Writer { writer: writer.map_err(plain_error)?, waiting: Vec::new() })
     }
 
@@ -130,7 +131,7 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
         let doubled: HashSet<u64> = mask.doubled.into_iter().collect();
         let mut row = 0;
         let path = lake.dir().join(&entry.file);
-        for batch in read_columns(&path, &NAMES)? {
+        for batch in read_columns(&path, Some(&NAMES))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
             let columns = Columns::of(&batch, &NAMES).ok_or_else(|| lost(&path))?;
             for at in 0..batch.num_rows() {
@@ -149,7 +150,7 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
     for file in &lake.manifest().copies {
         const NAMES: [&str; 7] = ["id", "source", "ordinal", "offset", "length", "route", "flags"];
         let path = lake.dir().join(file);
-        for batch in read_columns(&path, &[&NAMES[..], &["table"]].concat())? {
+        for batch in read_columns(&path, Some(&[&NAMES[..], &["table"]].concat()))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
             let columns = Columns::of(&batch, &NAMES).ok_or_else(|| lost(&path))?;
             let tables = batch.column_by_name("table").ok_or_else(|| lost(&path))?.as_string::<i32>();

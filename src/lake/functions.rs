@@ -5,7 +5,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{Error, manifest, watchlists};
+use super::disk::Disk;
+use super::{Error, lock, watchlists};
 
 const FOLDER: &str = "functions";
 const ENDING: &str = ".kql";
@@ -30,20 +31,23 @@ pub fn all(dir: &Path) -> Result<Vec<(String, String)>, Error> {
 pub fn write(dir: &Path, name: &str, text: &str) -> Result<bool, Error> {
     let folder = dir.join(FOLDER);
     fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, &e))?;
+    let _lock = lock::lists(dir)?;
     let old = find(dir, name)?;
     if let Some(path) = old.as_ref().filter(|path| name_of(path) != name) {
         let message = format!("there is a function {}, which differs by case alone", name_of(path));
         return Err(Error::new(path, message).with_remedy("remove it first, or choose another name"));
     }
-    manifest::replace(&folder, &format!("{name}{ENDING}"), text)?;
+    let file = format!("{name}{ENDING}");
+    Disk::default().replace(&folder, &file, text).map_err(|e| Error::io(&folder.join(&file), &e))?;
     Ok(old.is_some())
 }
 
 /// Removes a function; was there one?
 pub fn remove(dir: &Path, name: &str) -> Result<bool, Error> {
+    let _lock = lock::lists(dir)?;
     let Some(path) = find(dir, name)?.filter(|path| name_of(path) == name) else { return Ok(false) };
     fs::remove_file(&path).map_err(|e| Error::io(&path, &e))?;
-    manifest::sync_folder(&dir.join(FOLDER));
+    Disk::default().sync_folder(&dir.join(FOLDER));
     Ok(true)
 }
 

@@ -3,24 +3,26 @@
 //! Trap: the hash is that of the bytes as they were written, in order; nothing may seek in the file.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::disk::{Disk, Sink};
+
 pub struct Hashed {
-    file: File,
+    file: Sink,
     hash: Sha256,
 }
 
 impl Hashed {
-    pub fn create(path: &Path) -> io::Result<Hashed> {
-        Ok(Hashed { file: File::create(path)?, hash: Sha256::new() })
+    pub fn create(disk: &Disk, path: &Path) -> io::Result<Hashed> {
+        Ok(Hashed { file: disk.create(path)?, hash: Sha256::new() })
     }
 
     /// Makes the file durable; its SHA-256 in hex.
     pub fn finish(self) -> io::Result<String> {
-        self.file.sync_all()?;
+        self.file.finish()?;
         Ok(hex(&self.hash.finalize()))
     }
 }
@@ -35,6 +37,18 @@ impl Write for Hashed {
     fn flush(&mut self) -> io::Result<()> {
         self.file.flush()
     }
+}
+
+/// Writes a file and makes it durable; its hash.
+pub fn write(disk: &Disk, path: &Path, text: &str) -> io::Result<String> {
+    let mut file = BufWriter::new(Hashed::create(disk, path)?);
+    file.write_all(text.as_bytes())?;
+    finish(file)
+}
+
+/// Makes a file durable; its hash.
+pub fn finish(file: BufWriter<Hashed>) -> io::Result<String> {
+    file.into_inner().map_err(io::IntoInnerError::into_error)?.finish()
 }
 
 pub fn hex(bytes: &[u8]) -> String {

@@ -4,11 +4,11 @@
 //! Trap: times are ticks from year 1, not microseconds. A part's shreds name every path of its
 //! table; one whose column is not stored in the file is missing in all rows.
 
-use std::fs::{self, File};
-use std::io::Write;
+use std::fs;
 use std::path::Path;
 
 use super::Error;
+use super::disk::Disk;
 use super::tables::TableDef;
 use crate::json;
 use crate::types::{Column, Type};
@@ -195,8 +195,9 @@ impl Manifest {
     }
 
     /// Replaces the manifest: written beside it, made durable, renamed over it.
-    pub fn write(&self, dir: &Path) -> Result<(), Error> {
-        replace(dir, FILE, &json::to_text(&self.to_value()))
+    pub fn write(&self, disk: &Disk, dir: &Path) -> Result<(), Error> {
+        let text = json::to_text(&self.to_value());
+        disk.replace(dir, FILE, &text).map_err(|e| Error::io(&dir.join(FILE), &e))
     }
 
     fn to_value(&self) -> Value {
@@ -213,29 +214,6 @@ impl Manifest {
             ("runs", Value::Array(self.runs.iter().map(run_value).collect())),
             ("hashes", pairs(&self.hashes)),
         ])
-    }
-}
-
-/// Writes `dir/name` so that after a crash it is the old file or the new one.
-pub fn replace(dir: &Path, name: &str, text: &str) -> Result<(), Error> {
-    let path = dir.join(name);
-    let beside = dir.join(format!("{name}.new"));
-    let write = || {
-        let mut file = File::create(&beside)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
-        drop(file);
-        fs::rename(&beside, &path)
-    };
-    write().map_err(|e| Error::io(&path, &e))?;
-    sync_folder(path.parent().unwrap_or(dir));
-    Ok(())
-}
-
-/// Makes a rename durable where the system lets a folder be opened.
-pub fn sync_folder(dir: &Path) {
-    if let Ok(folder) = File::open(dir) {
-        _ = folder.sync_all();
     }
 }
 

@@ -9,19 +9,23 @@
 //! DIR/copies/000001.parquet         where the records are that the lake has already
 //! DIR/watchlists/NAME.json          a watchlist, replaced as a whole
 //! DIR/functions/NAME.kql            a saved function, as it was written
-//! DIR/lock                          held by the one writer
+//! DIR/lock, DIR/readers, …          who uses it (`lock.rs`)
 //! ```
 //!
 //! Trap: a file that the manifest does not name is a leftover of a crashed run; readers never look
 //! at it, and the next run removes it.
 
+pub mod compact;
 pub mod copies;
+pub mod disk;
 pub mod functions;
 pub mod hashed;
 pub mod identity;
+pub mod lock;
 pub mod manifest;
 pub mod office_activity;
 pub mod part;
+mod readback;
 pub mod rows;
 pub mod shreds;
 pub mod store;
@@ -38,6 +42,7 @@ pub use manifest::{Archive, Damage, Exactness, Manifest, PartEntry, Run, Search,
 pub use office_activity::{From, OFFICE_ACTIVITY, ViewColumn};
 pub use tables::{TableDef, table, tables};
 
+use self::disk::Disk;
 use crate::json;
 use crate::types::{Schema, Type};
 use crate::value::Value;
@@ -128,10 +133,13 @@ pub struct Lake {
     parts: Vec<(String, Vec<Part>)>,
     /// The tables that are not in the catalogue.
     own: Vec<TableDef>,
+    /// Tells writers that it is being read.
+    _reading: Option<File>,
 }
 
 impl Lake {
     pub fn open(dir: &Path) -> Result<Lake, Error> {
+        let reading = lock::reading(dir);
         let Some(manifest) = Manifest::read(dir)? else {
             let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
             return Err(Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy));
@@ -146,7 +154,7 @@ impl Lake {
             }
         }
         let own = manifest.tables.iter().map(TableEntry::definition).collect();
-        Ok(Lake { dir, manifest, parts, own })
+        Ok(Lake { dir, manifest, parts, own, _reading: reading })
     }
 
     pub fn dir(&self) -> &Path {
@@ -242,6 +250,18 @@ impl MaskedRows {
         let mut all = [self.superseded.as_slice(), self.doubled.as_slice()].concat();
         all.sort_unstable();
         all
+    }
+
+    /// Writes the mask `name` of the lake in `dir`; how many rows it has, and its hash.
+    pub fn write(&self, disk: &Disk, dir: &Path, name: &str) -> Result<(u64, String), Error> {
+        let rows = |list: &[u64]| Value::Array(list.iter().map(|row| Value::Long(*row as i64)).collect());
+        let value = Value::Bag(vec![
+            (tables::SUPERSEDED.to_string(), rows(&self.superseded)),
+            (tables::DUPLICATE.to_string(), rows(&self.doubled)),
+        ]);
+        let path = dir.join(name);
+        let hash = hashed::write(disk, &path, &json::to_text(&value)).map_err(|e| Error::io(&path, &e))?;
+        Ok(((self.superseded.len() + self.doubled.len()) as u64, hash))
     }
 }
 

@@ -28,7 +28,8 @@ use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
-use super::hashed::Hashed;
+use super::disk::Disk;
+use super::hashed::{self, Hashed};
 use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
@@ -74,16 +75,15 @@ struct Stored<'a> {
 }
 
 /// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
-pub fn write(path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
+pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
     let Some(first) = chunks.first() else { return Ok(Written::default()) };
     let layout = &first.layout;
     let stored = columns(layout, chunks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
-    let file = BufWriter::with_capacity(1 << 20, Hashed::create(path)?);
+    let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
     let file = encode(file, &schema, &stored, chunks, order).map_err(plain_error)?;
-    let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
-    let sha256 = file.finish()?;
+    let sha256 = hashed::finish(file)?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
     let times: Vec<i64> = times.filter(|t| *t != i64::MIN).collect();

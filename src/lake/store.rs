@@ -6,23 +6,23 @@
 //! known by its arrival, and the two differ as parts are sorted by time.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{BufWriter, Read, Seek, Write};
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
-use super::hashed::Hashed;
+use super::disk::Disk;
+use super::hashed::{self, Hashed};
 use super::identity::{Identities, Place, Rank};
-use super::manifest::{self, Exactness, Manifest, PartEntry, Run, Source};
+use super::lock::{self, Holder, Lock};
+use super::manifest::{Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
 use super::rows::{Layout, Meta, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
-use super::{Error, copies, read_mask, tables};
-use crate::json;
-use crate::value::Value;
+use super::{Error, copies, read_mask};
 
 /// The folders of the lake's own files, and how those end.
 pub const FOLDERS: [(&str, &str); 4] =
@@ -31,7 +31,10 @@ pub const FOLDERS: [(&str, &str); 4] =
 /// A lake that is open for appending.
 pub struct Store {
     dir: PathBuf,
-    _lock: File,
+    _lock: Lock,
+    disk: Disk,
+    /// What is worth knowing about the run before.
+    pub notes: Vec<String>,
     pub manifest: Manifest,
     pub identities: Identities,
     old_parts: u32,
@@ -64,6 +67,7 @@ pub enum Why {
 /// A part to be written by some thread: everything that it needs, and nothing of the store.
 pub struct Job {
     pub part: u32,
+    disk: Disk,
     pub path: PathBuf,
     pub file: String,
     pub chunks: Vec<Rows>,
@@ -81,18 +85,21 @@ pub struct Done {
 
 impl Store {
     /// Opens or makes the lake in `dir` and takes its lock.
-    pub fn open(dir: &Path) -> Result<Store, Error> {
+    pub fn open(dir: &Path, disk: &Disk, holder: &Holder) -> Result<Store, Error> {
         for (folder, _) in FOLDERS {
             let path = dir.join(folder);
             fs::create_dir_all(&path).map_err(|e| Error::io(&path, &e))?;
         }
-        let lock = lock(dir)?;
+        let (lock, broken_off) = Lock::take(dir, holder)?;
+        lock::let_readers(dir)?;
         let manifest = Manifest::read(dir)?.unwrap_or_default();
-        remove_leftovers(dir, &manifest)?;
+        remove_leftovers(disk, dir, &manifest);
         let old_parts = manifest.parts.len() as u32;
         let mut store = Store {
             dir: dir.to_path_buf(),
             _lock: lock,
+            disk: disk.clone(),
+            notes: broken_off.iter().map(|who| format!("{who} {BROKEN_OFF}")).collect(),
             manifest,
             identities: Identities::default(),
             old_parts,
@@ -119,7 +126,7 @@ impl Store {
                 |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
             let names = ["_auk_id", "_auk_content", "_auk_leaves", "_auk_flags"];
             let mut row = 0_u64;
-            for batch in read_columns(&path, &names)? {
+            for batch in read_columns(&path, Some(&names))? {
                 let batch = batch.map_err(|e| damaged(e.to_string()))?;
                 let column = |name: &str| batch.column_by_name(name).map(|c| c.as_any());
                 let ids = column("_auk_id").and_then(|c| c.downcast_ref::<FixedSizeBinaryArray>());
@@ -161,7 +168,7 @@ impl Store {
     pub fn job(&mut self, part: u32, table: &str, chunks: Vec<Rows>, keep: Vec<(u32, u32)>) -> Job {
         self.manifest.next_part += 1;
         let file = format!("parts/{table}-{:06}.parquet", self.manifest.next_part);
-        Job { part, path: self.dir.join(&file), file, chunks, keep }
+        Job { part, disk: self.disk.clone(), path: self.dir.join(&file), file, chunks, keep }
     }
 
     pub fn add_part(&mut self, done: Done) {
@@ -178,7 +185,8 @@ impl Store {
         let path = self.dir.join(&name);
         let failed = |e: std::io::Error| Error::io(&path, &e);
         if self.rejects.is_none() {
-            self.rejects = Some((name, BufWriter::new(Hashed::create(&path).map_err(failed)?)));
+            let file = Hashed::create(&self.disk, &path).map_err(failed)?;
+            self.rejects = Some((name, BufWriter::new(file)));
         }
         let Some((_, file)) = &mut self.rejects else { return Ok(()) };
         lines.iter().try_for_each(|line| writeln!(file, "{line}")).map_err(failed)
@@ -191,7 +199,7 @@ impl Store {
             none => {
                 let name = format!("copies/{:06}.parquet", self.manifest.generation + 1);
                 let path = self.dir.join(&name);
-                let writer = copies::Writer::create(&path).map_err(|e| Error::io(&path, &e))?;
+                let writer = copies::Writer::create(&self.disk, &path).map_err(|e| Error::io(&path, &e))?;
                 none.insert((name, writer))
             }
         };
@@ -230,7 +238,7 @@ impl Store {
             }
         }
         if let Some((name, file)) = self.rejects.take() {
-            let hash = finish(file).map_err(|e| Error::io(&self.dir.join(&name), &e))?;
+            let hash = hashed::finish(file).map_err(|e| Error::io(&self.dir.join(&name), &e))?;
             self.manifest.hashes.push((name.clone(), hash));
             self.manifest.rejects.push(name);
         }
@@ -239,13 +247,8 @@ impl Store {
             self.manifest.hashes.push((name.clone(), hash));
             self.manifest.copies.push(name);
         }
-        let files: HashSet<String> = self.manifest.files().into_iter().map(String::from).collect();
-        self.manifest.hashes.retain(|(name, _)| files.contains(name));
-        self.manifest.hashes.sort();
-        FOLDERS.iter().for_each(|(folder, _)| manifest::sync_folder(&self.dir.join(folder)));
-        self.manifest.write(&self.dir)?;
-        remove_leftovers(&self.dir, &self.manifest)?;
-        Ok(self.manifest)
+        publish(&self.disk, &self.dir, &mut self.manifest)?;
+        Ok(std::mem::take(&mut self.manifest))
     }
 
     /// Masks more rows of a part, and sets their sources' accounts right.
@@ -263,14 +266,9 @@ impl Store {
         }
         let stem = entry.file.trim_start_matches("parts/").trim_end_matches(".parquet");
         let name = format!("masks/{stem}.{generation}.json");
-        let rows = |list: &[u64]| Value::Array(list.iter().map(|row| Value::Long(*row as i64)).collect());
-        let value = Value::Bag(vec![
-            (tables::SUPERSEDED.to_string(), rows(&old.superseded)),
-            (tables::DUPLICATE.to_string(), rows(&old.doubled)),
-        ]);
-        let hash = write_text(&self.dir.join(&name), &json::to_text(&value))?;
+        let (count, hash) = old.write(&self.disk, &self.dir, &name)?;
         self.manifest.hashes.push((name.clone(), hash));
-        self.manifest.parts[number].mask = Some((name, old.all().len() as u64));
+        self.manifest.parts[number].mask = Some((name, count));
         let known = self.manifest.sources.iter().enumerate();
         let known: HashMap<i64, usize> = known.map(|(at, source)| (i64::from(source.id), at)).collect();
         for mask in masks {
@@ -294,7 +292,7 @@ impl Job {
         let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
         arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
         let order: Vec<(u32, u32)> = arrivals.iter().map(|arrival| self.keep[*arrival as usize]).collect();
-        let written = part::write(&self.path, &self.chunks, &order).map_err(|e| {
+        let written = part::write(&self.disk, &self.path, &self.chunks, &order).map_err(|e| {
             _ = fs::remove_file(&self.path);
             Error::io(&self.path, &e)
         })?;
@@ -308,7 +306,7 @@ impl Job {
     }
 }
 
-fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
+pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
     let exact = |i: usize| if written.exact[i] { Exactness::Exact } else { Exactness::Fallback };
     let paths = shreds(&layout.table).into_iter().enumerate();
     PartEntry {
@@ -324,83 +322,69 @@ fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
     }
 }
 
-/// Takes the lock, which the system gives back when the process ends, however it ends.
-fn lock(dir: &Path) -> Result<File, Error> {
-    let path = dir.join("lock");
-    let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-    let mut file = options.map_err(|e| Error::io(&path, &e))?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => {
-            let mut pid = String::new();
-            _ = file.read_to_string(&mut pid);
-            let who = if pid.trim().is_empty() {
-                "another process".into()
-            } else {
-                format!("process {}", pid.trim())
-            };
-            let message = format!("the lake is being written by {who}");
-            return Err(Error::new(&path, message).with_remedy("wait until it has ended"));
+impl Drop for Store {
+    /// A run that failed leaves nothing behind, so that the next one finds the room that there was.
+    fn drop(&mut self) {
+        self.rejects = None;
+        self.copies = None;
+        if let Ok(manifest) = Manifest::read(&self.dir) {
+            remove_leftovers(&self.disk, &self.dir, &manifest.unwrap_or_default());
         }
-        Err(TryLockError::Error(e)) => return Err(Error::io(&path, &e)),
     }
-    let mut sign = || {
-        file.set_len(0)?;
-        file.rewind()?;
-        writeln!(file, "{}", std::process::id())
-    };
-    sign().map_err(|e| Error::io(&path, &e))?;
-    Ok(file)
 }
 
-/// Removes what a crashed run left: files of ours that the manifest does not name.
-fn remove_leftovers(dir: &Path, manifest: &Manifest) -> Result<(), Error> {
-    let known: HashSet<&str> = manifest.files().into_iter().collect();
-    for (folder, ending) in FOLDERS {
-        let path = dir.join(folder);
-        let entries = fs::read_dir(&path).map_err(|e| Error::io(&path, &e))?;
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if name.ends_with(ending) && !known.contains(format!("{folder}/{name}").as_str()) {
-                fs::remove_file(entry.path()).map_err(|e| Error::io(&entry.path(), &e))?;
-            }
-        }
-    }
+/// What is said of a run that did not end by itself.
+const BROKEN_OFF: &str =
+    "was broken off; the lake is as the run before it left it, or as that one finished it";
+
+/// The one commit: what was written is made durable, then the manifest names it. Hashes of files that it names
+/// no more are dropped.
+pub fn publish(disk: &Disk, dir: &Path, manifest: &mut Manifest) -> Result<(), Error> {
+    let files: HashSet<String> = manifest.files().into_iter().map(String::from).collect();
+    manifest.hashes.retain(|(name, _)| files.contains(name));
+    manifest.hashes.sort();
+    FOLDERS.iter().for_each(|(folder, _)| disk.sync_folder(&dir.join(folder)));
+    manifest.write(disk, dir)?;
+    remove_leftovers(disk, dir, manifest);
     Ok(())
 }
 
-/// Writes a file and makes it durable; its hash.
-fn write_text(path: &Path, text: &str) -> Result<String, Error> {
-    let write = || {
-        let mut file = BufWriter::new(Hashed::create(path)?);
-        file.write_all(text.as_bytes())?;
-        finish(file)
-    };
-    write().map_err(|e| Error::io(path, &e))
-}
-
-/// Makes a file durable; its hash.
-fn finish(file: BufWriter<Hashed>) -> std::io::Result<String> {
-    file.into_inner().map_err(std::io::IntoInnerError::into_error)?.finish()
+/// Removes files of ours that the manifest does not name: what a crashed run left, and what a commit has
+/// replaced. While someone reads the lake they stay, for a later run to remove; and so does what cannot be
+/// removed, as it does no harm.
+pub fn remove_leftovers(disk: &Disk, dir: &Path, manifest: &Manifest) {
+    let Some(_no_reader) = lock::no_reader(dir) else { return };
+    let known: HashSet<&str> = manifest.files().into_iter().collect();
+    for (folder, ending) in FOLDERS {
+        for entry in fs::read_dir(dir.join(folder)).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.ends_with(ending) && !known.contains(format!("{folder}/{name}").as_str()) {
+                _ = disk.remove(&entry.path());
+            }
+        }
+    }
 }
 
 pub type Batches = parquet::arrow::arrow_reader::ParquetRecordBatchReader;
 
-/// Some columns of a part, in batches.
-pub fn read_columns(path: &Path, names: &[&str]) -> Result<Batches, Error> {
+/// The rows of a part: some columns, or all.
+pub fn read_columns(path: &Path, names: Option<&[&str]>) -> Result<Batches, Error> {
     let damaged = |e: parquet::errors::ParquetError| {
         Error::new(path, e.to_string()).with_remedy("restore the file from a copy")
     };
     let file = File::open(path).map_err(|e| Error::io(path, &e))?;
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(damaged)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+    let mask = match names {
+        Some(names) => ProjectionMask::columns(builder.parquet_schema(), names.iter().copied()),
+        None => ProjectionMask::all(),
+    };
     builder.with_projection(mask).with_batch_size(16 * 1024).build().map_err(damaged)
 }
 
 /// The sources of the rows of a part.
 fn sources_of(path: &Path) -> Result<Vec<i32>, Error> {
     let mut all = Vec::new();
-    for batch in read_columns(path, &["_auk_source"])? {
+    for batch in read_columns(path, Some(&["_auk_source"]))? {
         let batch = batch.map_err(|e| Error::new(path, e.to_string()))?;
         if let Some(column) = batch.column(0).as_any().downcast_ref::<Int32Array>() {
             all.extend_from_slice(column.values());

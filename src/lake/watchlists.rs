@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
-use super::{Error, manifest};
+use super::disk::Disk;
+use super::{Error, lock};
 use crate::json;
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
@@ -128,16 +129,19 @@ pub fn write(dir: &Path, list: &Watchlist) -> Result<bool, Error> {
         return Err(Error::new(&folder, format!("a name has 1 to {LONGEST_NAME} characters")));
     };
     fs::create_dir_all(&folder).map_err(|e| Error::io(&folder, &e))?;
+    let _lock = lock::lists(dir)?;
     let replaced = path.is_file();
-    manifest::replace(&folder, &file_name(&list.name), &json::to_text(&list.to_value()))?;
+    let text = json::to_text(&list.to_value());
+    Disk::default().replace(&folder, &file_name(&list.name), &text).map_err(|e| Error::io(&path, &e))?;
     Ok(replaced)
 }
 
 /// Removes a watchlist; was there one?
 pub fn remove(dir: &Path, name: &str) -> Result<bool, Error> {
+    let _lock = lock::lists(dir)?;
     let Some(path) = path_of(dir, name).filter(|path| path.is_file()) else { return Ok(false) };
     fs::remove_file(&path).map_err(|e| Error::io(&path, &e))?;
-    manifest::sync_folder(&dir.join(FOLDER));
+    Disk::default().sync_folder(&dir.join(FOLDER));
     Ok(true)
 }
 

@@ -5,28 +5,34 @@
 pub mod cell;
 pub mod compare;
 pub mod console;
+pub mod crash;
 pub mod differential;
 pub mod digest;
 pub mod engine;
 pub mod exports;
 pub mod golden;
 pub mod headings;
+pub mod hostile;
 pub mod ingest;
 pub mod kernels;
+pub mod lakes;
 pub mod layers;
 pub mod listing;
+pub mod mangled;
 pub mod mmdb;
 pub mod mutants;
 #[allow(dead_code)]
 #[path = "../fuzz/src/mutate.rs"]
 pub mod mutate;
 pub mod odd;
+pub mod order;
 pub mod page;
 pub mod planning;
 pub mod property;
 pub mod rows;
 pub mod shreds;
 pub mod threads;
+pub mod together;
 pub mod walk;
 
 use std::path::PathBuf;

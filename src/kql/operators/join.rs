@@ -181,7 +181,11 @@ fn settle(
         }
         let ty = if ty == Type::Dynamic { Type::String } else { ty };
         let (l, r) = (b.convert(l, ty), b.convert(r, ty));
-        on.push((as_column(&mut left, l), as_column(&mut right, r)));
+        // A key that is named twice says nothing more.
+        let pair = (as_column(&mut left, l), as_column(&mut right, r));
+        if !on.contains(&pair) {
+            on.push(pair);
+        }
     }
     let segments: Vec<String> = left.hidden.iter().filter(|h| h.starts_with(SEGMENT)).cloned().collect();
     for name in segments {
