@@ -276,7 +276,7 @@ fn nested_bomb(path: &Path) -> std::io::Result<()> {
 
 /// A few bytes that are very many records.
 fn many_small(path: &Path) -> std::io::Result<()> {
-    fs::write(path, packed("", &b"{}\n".repeat(100_000), 20)?)
+    fs::write(path, packed("", &b"{}\n".repeat(100_000), 6)?)
 }
 
 /// An archive without compression; sizes and names are as they are told.
