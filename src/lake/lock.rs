@@ -35,6 +35,8 @@ pub struct Lock(File);
 
 /// A command longer than this is cut.
 const LONGEST: usize = 200;
+/// So often a lock is tried, a hundredth of a second between.
+const PATIENCE: usize = 30;
 
 impl Lock {
     /// Takes the lock. With it comes who was broken off while holding it.
@@ -43,7 +45,7 @@ impl Lock {
         let failed = |e: std::io::Error| Error::io(&path, &e);
         let options = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
         let mut file = options.map_err(failed)?;
-        match file.try_lock() {
+        match patiently(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let who = holder_of(&mut file).unwrap_or_else(|| "another process".into());
@@ -134,6 +136,18 @@ pub fn reading(dir: &Path) -> Option<File> {
     let file = File::open(dir.join(READERS)).ok()?;
     file.lock_shared().ok()?;
     Some(file)
+}
+
+/// Takes a lock, or gives up after a moment. Trap: a lock that was let go may be held a little longer, by a
+/// process that was begun meanwhile and has not yet closed what it has of its parent's.
+fn patiently(file: &File) -> Result<(), TryLockError> {
+    for _ in 0..PATIENCE {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => sleep(Duration::from_millis(10)),
+            done => return done,
+        }
+    }
+    file.try_lock()
 }
 
 /// No one reads the lake, as long as the file lives; `None` when someone does.
