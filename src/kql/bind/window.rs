@@ -38,7 +38,7 @@ impl Binder<'_> {
                     Some(arg) => self.constant(arg)?.as_i64().unwrap_or(1),
                     None => 1,
                 };
-                Some((WindowFunction::RowNumber { start, restart: args.next() }, Type::Long))
+                Some((WindowFunction::RowNumber { start, restart: self.restart(args.next())? }, Type::Long))
             }
             "prev" | "next" => {
                 let value = self.first(args.next(), span)?;
@@ -61,10 +61,11 @@ impl Binder<'_> {
                 let value = self.first(args.next(), span)?;
                 let ty = if value.ty == Type::Int { Type::Long } else { value.ty };
                 let value = self.convert(value, ty);
-                Some((WindowFunction::CumulativeSum { value, restart: args.next() }, ty))
+                Some((WindowFunction::CumulativeSum { value, restart: self.restart(args.next())? }, ty))
             }
             "row_rank_dense" | "row_rank_min" => {
-                let (value, restart) = (self.first(args.next(), span)?, args.next());
+                let value = self.first(args.next(), span)?;
+                let restart = self.restart(args.next())?;
                 let window = if name == "row_rank_dense" {
                     WindowFunction::RankDense { value, restart }
                 } else {
@@ -78,7 +79,7 @@ impl Binder<'_> {
                 let between = self.first(args.next(), span)?;
                 let from_first = self.constant(first)?.as_i64().unwrap_or(0);
                 let between = self.constant(between)?.as_i64().unwrap_or(0);
-                let restart = args.next();
+                let restart = self.restart(args.next())?;
                 Some((WindowFunction::Session { value, from_first, between, restart }, Type::Datetime))
             }
             other => self.unsupported(span, format!("`{other}` is not supported")),
@@ -90,6 +91,16 @@ impl Binder<'_> {
             return self.error(span, "an argument is missing");
         }
         arg
+    }
+
+    /// Where a function begins anew is a bool.
+    fn restart(&mut self, arg: Option<Expr>) -> Option<Option<Expr>> {
+        match arg {
+            Some(arg) if !matches!(arg.ty, Type::Bool | Type::Dynamic) => {
+                self.error(arg.span, format!("where to begin anew is a bool, not a {}", arg.ty))
+            }
+            arg => Some(arg.map(|arg| self.convert(arg, Type::Bool))),
+        }
     }
 
     fn constant(&mut self, arg: Expr) -> Option<Value> {

@@ -174,7 +174,11 @@ fn settle(
         };
         let ty = if ty == Type::Dynamic { Type::String } else { ty };
         let (l, r) = (b.convert(l, ty), b.convert(r, ty));
-        on.push((as_column(&mut left, l), as_column(&mut right, r)));
+        let pair = (as_column(&mut left, l), as_column(&mut right, r));
+        // A condition that is given twice is one.
+        if !on.contains(&pair) {
+            on.push(pair);
+        }
     }
     let segments: Vec<String> = left.hidden.iter().filter(|h| h.starts_with(SEGMENT)).cloned().collect();
     for name in segments {
