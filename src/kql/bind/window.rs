@@ -59,6 +59,10 @@ impl Binder<'_> {
             }
             "row_cumsum" => {
                 let value = self.first(args.next(), span)?;
+                if !value.ty.is_number() && value.ty != Type::Timespan {
+                    let message = format!("`row_cumsum` sums numbers, not values of type {}", value.ty);
+                    return self.error(value.span, message);
+                }
                 let ty = if value.ty == Type::Int { Type::Long } else { value.ty };
                 let value = self.convert(value, ty);
                 Some((WindowFunction::CumulativeSum { value, restart: self.restart(args.next())? }, ty))
