@@ -112,7 +112,15 @@ impl Parser<'_> {
             Ok(Some((name, p.type_name()?)))
         })?;
         let star = columns.iter().any(Option::is_none);
-        Ok((star, columns.into_iter().flatten().collect()))
+        let columns: Vec<(Name, Type)> = columns.into_iter().flatten().collect();
+        for (at, (name, _)) in columns.iter().enumerate() {
+            if columns[..at].iter().any(|(other, _)| other.text == name.text) {
+                let message = format!("the column `{}` is named twice", name.text);
+                self.report(Diagnostic::semantic(name.span, message));
+                return Err(Broken);
+            }
+        }
+        Ok((star, columns))
     }
 
     /// `(name: type, …)`

@@ -99,7 +99,9 @@ impl Axis<'_> {
     /// The value at which a step begins.
     fn at(&self, step: i64) -> Value {
         match (self.origin.as_i64(), self.series.step.as_i64()) {
-            (Some(origin), Some(size)) => like(&self.origin, origin + step * size),
+            (Some(origin), Some(size)) => {
+                like(&self.origin, origin.saturating_add(step.saturating_mul(size)))
+            }
             _ => {
                 Value::Real(self.from.unwrap_or(0.0) + step as f64 * number(&self.series.step).unwrap_or(0.0))
             }

@@ -9,6 +9,7 @@ use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row, implied_name, select};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expanded as PlanExpanded, Plan};
+use crate::source::Span;
 use crate::types::Type;
 use crate::types::{Column, Schema};
 
@@ -108,6 +109,10 @@ pub fn expand(
         }
     }
     if let Some(name) = index {
+        if labels.contains(&name) {
+            let span = parameter(parameters, &["with_itemindex"]).map_or(Span::default(), |e| e.span);
+            return b.unsupported(span, format!("an item index of the name of a column, `{name}`"));
+        }
         order.push(width + count);
         labels.push(name);
     }

@@ -86,8 +86,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The same frame, for filters above not to be merged with those below.
-fn barrier(frame: pl::LazyFrame) -> pl::LazyFrame {
+/// The same frame, for filters and limits above not to be merged with what is below.
+pub fn barrier(frame: pl::LazyFrame) -> pl::LazyFrame {
     let through = pl::OptFlags::STREAMING | pl::OptFlags::PROJECTION_PUSHDOWN;
     frame.map(Ok, through, None, Some("then"))
 }

@@ -12,12 +12,14 @@ use polars::prelude as pl;
 use super::super::column::Cells;
 use super::super::error::Result;
 use super::super::{Lowering, needs::Needs};
-use super::column;
+use super::{column, rows};
 use crate::plan::{Plan, SortKey};
 use crate::types::{Schema, Type};
 
 /// Where a row stands within its segment, or its segment among all.
 const PLACE: &str = "\u{1}place";
+/// A sort and a limit of at most so many rows may be one step.
+const MOST_TOGETHER: u64 = 1 << 16;
 
 impl Lowering<'_> {
     pub fn sort(
@@ -47,7 +49,10 @@ impl Lowering<'_> {
         }
         let frame = self.node(input, wanted)?;
         if segment.is_empty() {
-            return Ok(frame.limit(pl::IdxSize::try_from(count).unwrap_or(pl::IdxSize::MAX)));
+            let limit = pl::IdxSize::try_from(count).unwrap_or(pl::IdxSize::MAX);
+            // Of a sort and a limit Polars makes one step, which takes memory for the limit beforehand.
+            let apart = count > MOST_TOGETHER && may_sort(input);
+            return Ok(if apart { rows::barrier(frame) } else { frame }.limit(limit));
         }
         let numbered = self.with_places(frame, input, wanted, segment, |_| None);
         let limit = i64::try_from(count).unwrap_or(i64::MAX);
@@ -80,6 +85,17 @@ impl Lowering<'_> {
             frame.with_column(pl::Column::new(PLACE.into(), places))?;
             Ok(frame)
         })
+    }
+}
+
+/// May a limit meet a sort in the frame of a plan?
+fn may_sort(plan: &Plan) -> bool {
+    match plan {
+        Plan::Scan { .. } | Plan::Values { .. } | Plan::Range { .. } => false,
+        Plan::Filter { input, .. } | Plan::Project { input, .. } | Plan::Limit { input, .. } => {
+            may_sort(input)
+        }
+        _ => true,
     }
 }
 

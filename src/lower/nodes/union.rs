@@ -24,7 +24,8 @@ impl Lowering<'_> {
             let mut columns: Vec<pl::Expr> =
                 pairs.map(|(from, to)| column(&from.name).alias(to.name.as_str())).collect();
             if columns.is_empty() {
-                columns.push(column(NO_COLUMN));
+                // Of one type, whatever it is that counts the rows.
+                columns.push(column(NO_COLUMN).is_null().alias(NO_COLUMN));
             }
             frames.push(self.node(input, wanted)?.select(columns));
         }

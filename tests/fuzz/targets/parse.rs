@@ -52,7 +52,8 @@ fn check(text: &str) {
         kql::dump::dump(&query);
     }
     let empty = |plan: &Plan| Ok(Table { schema: plan.schema().clone(), rows: Vec::new() });
-    match kql::compile(text, &Env { catalog: &Tables, now: NOW, parameters: &[], run: &empty }) {
+    match kql::compile(text, &Env { catalog: &Tables, now: NOW, parameters: &[], places: None, run: &empty })
+    {
         Ok(compiled) => {
             for plan in &compiled.plans {
                 if let Some(flaw) = flaw(plan) {
