@@ -27,8 +27,8 @@ pub struct Account {
     late: u64,
     timeless: u64,
     members: Option<Vec<String>>,
-    /// The list that its last page belongs to, and whether that page names a next one.
-    page: Option<(u64, bool)>,
+    /// Its last page of a list.
+    page: Option<Page>,
     pub searches: Searches,
 }
 
@@ -137,7 +137,8 @@ impl Account {
         if notes.lines && source.container == "JSON" {
             source.container = "JSON lines".into();
         }
-        self.page = notes.pages.then_some((notes.context, notes.next_link));
+        let (more, cut) = (notes.next_link, notes.unclosed);
+        self.page = notes.pages.then_some(Page { context: notes.context, more, cut });
         if let Some(members) = &self.members {
             source.not_carried = formats::not_carried(&source.routes, &source.tables, members);
         }
@@ -148,8 +149,8 @@ impl Account {
             }
         };
         note(notes.unclosed, UNCLOSED.into());
-        note(self.late > 0, format!("{} events later than a day after the ingest", self.late));
-        note(self.timeless > 0, format!("{} records without a readable time", self.timeless));
+        note(self.late > 0, format!("{} later than a day after the ingest", counted(self.late, "event")));
+        note(self.timeless > 0, format!("{} without a readable time", counted(self.timeless, "record")));
         let said = [
             (damage.partial, "put together from what surrounds the part that cannot be read"),
             (damage.lossy, "with values that had been lost before"),
@@ -158,7 +159,7 @@ impl Account {
             (damage.ambiguous, "with a date that may be day-first or month-first; read as month-first"),
         ];
         for (count, what) in said {
-            note(count > 0, format!("{count} {} {what}", if count == 1 { "record" } else { "records" }));
+            note(count > 0, format!("{} {what}", counted(count, "record")));
         }
         if let Some(problem) = end.problem {
             note(true, problem);
@@ -168,24 +169,45 @@ impl Account {
     }
 }
 
-/// The lists whose pages were read. One is whole when one of its pages names no next one.
+/// `1 record`, `2 records`.
+fn counted(count: u64, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
+}
+
+/// A page of a list: of which, whether it names a next one, and whether it ends before its end.
+#[derive(Clone, Copy)]
+pub struct Page {
+    context: u64,
+    more: bool,
+    cut: bool,
+}
+
+/// The lists whose pages were read. One is whole when one of its pages ends, and names no next one.
 #[derive(Default)]
-pub struct Lists(HashMap<(PathBuf, u64), (usize, bool)>);
+pub struct Lists(HashMap<(PathBuf, u64), List>);
+
+#[derive(Default)]
+struct List {
+    whole: bool,
+    /// The last source that names a next page.
+    more: Option<usize>,
+}
 
 impl Lists {
     pub const NOTE: &str = NEXT_PAGE;
 
     /// Takes in a source, which is the `at`th.
     pub fn add(&mut self, at: usize, account: &Account) {
-        let Some((context, more)) = account.page else { return };
+        let Some(page) = account.page else { return };
         let folder = account.path.parent().map(PathBuf::from).unwrap_or_default();
-        let (last, all) = self.0.entry((folder, context)).or_insert((at, true));
-        (*last, *all) = (at, *all && more);
+        let list = self.0.entry((folder, page.context)).or_default();
+        list.whole |= !(page.more || page.cut);
+        list.more = if page.more { Some(at) } else { list.more };
     }
 
     /// The sources with the last pages of lists that are not whole.
     pub fn unfinished(&self) -> impl Iterator<Item = usize> {
-        self.0.values().filter(|(_, all)| *all).map(|(last, _)| *last)
+        self.0.values().filter(|list| !list.whole).filter_map(|list| list.more)
     }
 }
 

@@ -305,7 +305,7 @@ fn archive(entries: &[(&str, &[u8], u32)]) -> Vec<u8> {
 
 fn paths(path: &Path) -> std::io::Result<()> {
     let records: Vec<String> = (0..4).map(|id| record(id, "")).collect();
-    let names = ["../../evil.json", "/tmp/auk-evil.json", "C:\\evil\\..\\x.json", "a/\u{1b}[31m../b.json"];
+    let names = ["../../evil.json", "/auk-evil.json", "C:\\evil\\..\\x.json", "a/\u{1b}[31m../b.json"];
     let entries: Vec<(&str, &[u8], u32)> =
         names.iter().zip(&records).map(|(n, r)| (*n, r.as_bytes(), r.len() as u32)).collect();
     fs::write(path, archive(&entries))
