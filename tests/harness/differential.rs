@@ -1,7 +1,7 @@
 //! Real queries over sample data: every way to run a query must give the oracle's answer.
 //!
 //! The queries are the `kql` of the JSONL files in the folder that `AUK_CASES` names, or in
-//! `../shared/kql`; without either the test says so and passes. What differs is listed in full in
+//! `../shared/kql`; without either the test is ignored. What differs is listed in full in
 //! `differential-NAME.txt` in the test folder of the target directory.
 //!
 //! Where a query gives no rows, the parts of its plan are run, too, down to where there are some.
@@ -44,21 +44,18 @@ pub fn cases_folder() -> Option<PathBuf> {
     [named, Some(beside)].into_iter().flatten().find(|p| p.is_dir())
 }
 
-/// The queries of a JSONL file, with their ids.
-pub fn queries(path: &Path) -> Result<Vec<(String, String)>, String> {
-    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+/// The queries of `NAME.dev.jsonl`, with their ids.
+pub fn queries(name: &str) -> Result<Vec<(String, String)>, String> {
+    let folder = cases_folder().ok_or("there is no folder with cases (AUK_CASES)")?;
+    let path = folder.join(format!("{name}.dev.jsonl"));
+    let text = fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
     let cases = text.lines().filter_map(auk::json::parse);
     Ok(cases.map(|case| (case.member("id").to_text(), case.member("kql").to_text())).collect())
 }
 
 /// Runs all queries of `NAME.dev.jsonl` over a world.
 pub fn run(name: &str, world: &World) -> Result<(), String> {
-    let Some(folder) = cases_folder() else {
-        eprintln!("differential/{name}: skipped, there is no folder with cases (AUK_CASES)");
-        return Ok(());
-    };
-    let queries = queries(&folder.join(format!("{name}.dev.jsonl")))?;
-    run_queries(&format!("differential-{name}"), queries, world)
+    run_queries(&format!("differential-{name}"), queries(name)?, world)
 }
 
 /// Runs queries, each with its id, over a world.

@@ -59,17 +59,16 @@ impl World {
         Ok(World { now, ..World::lake(folder)? })
     }
 
-    /// Over the sample data (or the exports that `AUK_EXPORTS` names), or without them over empty tables.
+    /// Over the sample data (or the exports that `AUK_EXPORTS` names).
     pub fn sample() -> Result<&'static World, String> {
         static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
         let world = WORLD.get_or_init(|| {
             let named = std::env::var_os("AUK_EXPORTS").map(PathBuf::from);
             let exports = named.unwrap_or(Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data"));
             if !exports.is_dir() {
-                return Ok(World::empty());
+                return Err(format!("{}: no such folder", exports.display()));
             }
-            let lake = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sample-lake");
-            _ = std::fs::remove_dir_all(&lake);
+            let lake = super::scratch("sample-lake")?;
             super::ingest::ingest(&exports, &lake)?;
             World::lake(&lake)
         });

@@ -37,10 +37,24 @@ pub mod walk;
 
 use std::path::PathBuf;
 
-/// A fresh, empty folder for one test.
+/// A fresh, empty folder for one test of this process.
 pub fn scratch(name: &str) -> Result<PathBuf, String> {
-    let folder = std::env::temp_dir().join(format!("auk-test-{}-{name}", std::process::id()));
+    let folder = std::env::temp_dir().join(format!("{}{name}", own_scratch()));
     _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir_all(&folder).map_err(|e| format!("{}: {e}", folder.display()))?;
     Ok(folder)
+}
+
+/// Removes what this process's tests have left of their folders.
+pub fn clean_up() {
+    for entry in std::fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&own_scratch()) {
+            _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// How the names of this process's folders begin.
+fn own_scratch() -> String {
+    format!("auk-test-{}-", std::process::id())
 }

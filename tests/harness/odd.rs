@@ -44,12 +44,7 @@ const IDS: &[&str] = &["id", "Id"];
 
 /// The queries of a JSONL file of other people's queries.
 pub fn cases(name: &str) -> Result<(), String> {
-    let Some(folder) = differential::cases_folder() else {
-        eprintln!("odd/{name}: skipped, there is no folder with cases (AUK_CASES)");
-        return Ok(());
-    };
-    let queries = differential::queries(&folder.join(format!("{name}.dev.jsonl")))?;
-    differential::run_queries(&format!("odd-{name}"), queries, world()?)
+    differential::run_queries(&format!("odd-{name}"), differential::queries(name)?, world()?)
 }
 
 /// Every analysis, as it stands.
@@ -82,8 +77,7 @@ fn names_table(text: &str) -> bool {
 pub fn world() -> Result<&'static World, String> {
     static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
     let world = WORLD.get_or_init(|| {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("odd");
-        _ = fs::remove_dir_all(&folder);
+        let folder = super::scratch("odd")?;
         let lake = folder.join("lake");
         let mut draw = Draw::new(23);
         // A run of its own each, so that a table has parts of different shapes.
