@@ -1,4 +1,4 @@
-//! Table 4: the analyses: every `queries/**/*.kql`, embedded, with its header and its parameters.
+//! A table of the map: the analyses: every `queries/**/*.kql`, embedded, with its header and its parameters.
 //!
 //! A file opens with a header of comments and goes on with its parameters, each a literal `let`
 //! with a line of explanation above:

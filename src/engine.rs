@@ -76,12 +76,20 @@ pub struct Engine {
     functions: OnceLock<Vec<Arc<SavedFunction>>>,
     /// Tables show masked rows, too.
     revisions: bool,
+    /// What is to be said of each view, once it has been counted.
+    said: [OnceLock<Option<String>>; lake::views::VIEWS.len()],
 }
 
 impl Engine {
     pub fn new(lake: Option<Lake>) -> Engine {
-        let functions = OnceLock::new();
-        Engine { lake, outside: Outside::default(), synthesize: false, functions, revisions: false }
+        Engine {
+            lake,
+            outside: Outside::default(),
+            synthesize: false,
+            functions: OnceLock::new(),
+            revisions: false,
+            said: Default::default(),
+        }
     }
 
     /// With files and databases beside the lake.
@@ -176,7 +184,14 @@ impl Engine {
     }
 
     /// What is to be said of a table whose rows are made, or could be.
+    ///
+    /// Counted once: the answer is the lake's, not the query's.
     fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
+        let at = lake::views::VIEWS.iter().position(|view| view.name == name)?;
+        self.said.get(at)?.get_or_init(|| self.counted_synthesis(name, options)).clone()
+    }
+
+    fn counted_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
         let ViewKind::Synthesis { record_type, events } = lake::views::view(name)?.kind else { return None };
         let count = |query: &str| {
             let compiled = self.compile(query, options).ok()?;
@@ -187,7 +202,7 @@ impl Engine {
             let made = count(&format!("{name} | where {} | count", MADE.0))?;
             return Some(format!("{made} rows of {name} are made from UnifiedAuditLog ({} is true)", MADE.0));
         }
-        if self.lake.as_ref()?.parts(name).iter().any(|part| part.rows > part.masked.len() as u64) {
+        if self.lake.as_ref()?.parts(name).iter().any(|part| part.shown() > 0) {
             return None;
         }
         let there = count(&format!("UnifiedAuditLog | where RecordType == {record_type} | count"))?;

@@ -91,6 +91,11 @@ impl Schema {
         Schema { columns }
     }
 
+    /// Of names and types.
+    pub fn of(columns: &[(&str, Type)]) -> Schema {
+        Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect())
+    }
+
     pub fn len(&self) -> usize {
         self.columns.len()
     }

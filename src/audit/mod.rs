@@ -17,7 +17,7 @@ pub mod verify;
 use std::path::Path;
 
 use crate::engine::{Engine, QueryOptions};
-use crate::lake::{Error, Lake};
+use crate::lake::{Error, Held, Lake, Source};
 use crate::value::Value;
 
 /// How much weighs on a conclusion.
@@ -63,7 +63,7 @@ pub const CHECKS: &[Check] = &[
     Check { name: "caps", about: "sources that end at a limit of an exporter", run: sources::caps },
     Check {
         name: "searches",
-        about: "rows of a search that are missing by its own numbers",
+        about: "rows of a search that are missing by its own numbers; searches of one total count as one",
         run: sources::searches,
     },
     Check { name: "pages", about: "lists whose next page is not there", run: sources::pages },
@@ -112,16 +112,6 @@ pub struct Context<'a> {
     all: &'a Engine,
 }
 
-/// What a table holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
-    pub table: String,
-    pub rows: u64,
-    pub first: Option<i64>,
-    pub last: Option<i64>,
-    pub sources: usize,
-}
-
 /// How the sources of a lake overlap.
 pub use overlap::Overlap;
 
@@ -135,9 +125,9 @@ pub struct Audit {
 
 /// Runs every check over a lake.
 pub fn audit(dir: &Path) -> Result<Audit, Error> {
+    let lake = Lake::open(dir)?;
     let shown = Engine::new(Some(Lake::open(dir)?));
     let all = Engine::new(Some(Lake::open(dir)?)).with_revisions(true);
-    let lake = Lake::open(dir)?;
     let context = Context { lake: &lake, shown: &shown, all: &all };
     let mut findings = Vec::new();
     for check in CHECKS {
@@ -151,17 +141,7 @@ fn held(lake: &Lake) -> Vec<Held> {
     let mut tables: Vec<&str> = lake.manifest().parts.iter().map(|p| p.table.as_str()).collect();
     tables.sort_unstable();
     tables.dedup();
-    let one = |table: &str| {
-        let parts = lake.parts(table);
-        Held {
-            table: table.to_string(),
-            rows: parts.iter().map(|p| p.rows - p.masked.len() as u64).sum(),
-            first: parts.iter().filter_map(|p| p.min).min(),
-            last: parts.iter().filter_map(|p| p.max).max(),
-            sources: lake.sources().iter().filter(|s| s.tables.iter().any(|t| t == table)).count(),
-        }
-    };
-    tables.into_iter().map(one).collect()
+    tables.into_iter().filter_map(|table| lake.held(table)).collect()
 }
 
 impl Context<'_> {
@@ -179,6 +159,12 @@ impl Context<'_> {
         Ok(rows.first().and_then(|row| row.first()?.as_i64()).map_or(0, |n| n.max(0) as u64))
     }
 
+    /// Is it a table of the user's own, which no exporter made?
+    fn is_own(&self, source: &Source) -> bool {
+        let own = &self.lake.manifest().tables;
+        !source.tables.is_empty() && source.tables.iter().all(|table| own.iter().any(|t| t.name == *table))
+    }
+
     fn has(&self, table: &str) -> bool {
         !self.lake.parts(table).is_empty()
     }
@@ -189,7 +175,7 @@ impl Context<'_> {
     }
 
     /// The paths of sources with these numbers.
-    fn paths(&self, of: impl Fn(&crate::lake::Source) -> bool) -> Vec<String> {
+    fn paths(&self, of: impl Fn(&Source) -> bool) -> Vec<String> {
         self.lake.sources().iter().filter(|s| of(s)).map(|s| s.path.clone()).collect()
     }
 }

@@ -128,6 +128,13 @@ pub const ABSENT: &[Absent] = &[
         ask: AS_GRAPH_AUDITS,
     },
     Absent {
+        tables: &["AuditLogs", "UnifiedAuditLog"],
+        beside: &["SigninLogs", "AADNonInteractiveUserSignInLogs"],
+        seen: "sign-ins are there, the directory audits are not",
+        cannot: "what was changed in the directory: roles, accounts, applications, policies",
+        ask: AS_GRAPH_AUDITS,
+    },
+    Absent {
         tables: &["UnifiedAuditLog"],
         beside: &["AuditLogs", "SigninLogs"],
         seen: "logs of Entra ID are there, the unified audit log is not",
@@ -137,8 +144,9 @@ pub const ABSENT: &[Absent] = &[
     Absent {
         tables: &["SigninLogs"],
         beside: &["AuditLogs", "UnifiedAuditLog", "AADNonInteractiveUserSignInLogs"],
-        seen: "no interactive sign-ins are there",
-        cannot: "from where an account was used, and with which authentication",
+        seen: "SigninLogs has no rows",
+        cannot: "with which authentication, policy and device an account was used; from where, beyond what other logs \
+                 tell",
         ask: AS_GRAPH_SIGN_INS,
     },
     Absent {

@@ -40,7 +40,7 @@ fn one(
 pub fn caps(context: &Context<'_>) -> Findings {
     let mut findings = Vec::new();
     for (cap, who) in CAPS {
-        let sources = context.paths(|s| s.seen == *cap);
+        let sources = context.paths(|s| s.seen == *cap && !context.is_own(s));
         if !sources.is_empty() {
             findings.push(one(
                 "caps",
@@ -92,7 +92,7 @@ pub fn searches(context: &Context<'_>) -> Findings {
     }
     for (total, (ranges, paths)) in totals {
         let seen = covered(ranges);
-        if total >= 50_000 {
+        if total > 50_000 {
             findings.push(one(
                 "searches",
                 Blocks,

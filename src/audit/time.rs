@@ -109,7 +109,7 @@ fn median(mut counts: Vec<u64>) -> u64 {
     counts.get(counts.len() / 2).copied().unwrap_or(0)
 }
 
-/// A table that reaches back exactly as far as the service does was most likely cut by it.
+/// A table that reaches back exactly as far as the service does may have been cut by it.
 pub fn retention(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
     for held in context.timed() {
@@ -130,7 +130,7 @@ pub fn retention(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
                     span as f64 / TICKS_PER_DAY as f64,
                     kept.what
                 ),
-                cannot: format!("that anything began then: events before the last {days} days were gone when it was exported"),
+                cannot: format!("that anything began then: events before the last {days} days may have been gone when it was exported"),
                 ask: "older data from where it was kept: a Log Analytics workspace, a storage account, earlier exports".to_string(),
                 sources: context.paths(|s| s.tables.contains(&held.table)),
             });

@@ -11,7 +11,7 @@ use super::counted;
 use crate::lake::copies;
 use crate::lake::hashed::sha256_of;
 use crate::lake::store::FOLDERS;
-use crate::lake::{Error, Lake, Manifest, Source, lock};
+use crate::lake::{Error, Lake, Manifest, Source, lock, no_lake};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
@@ -58,16 +58,17 @@ const FILES: usize = 1_000_000;
 pub fn verify(dir: &Path, sources: Option<&Path>) -> Result<Vec<Check>, Error> {
     // Whatever is committed meanwhile, the files of this manifest stay.
     let _reading = lock::reading(dir);
-    let Some(manifest) = Manifest::read(dir)? else {
-        return Err(Error::new(dir, "this is not a lake: it has no manifest.json"));
-    };
+    let manifest = Manifest::read(dir)?.ok_or_else(|| no_lake(dir))?;
     let mut checks = lake_files(dir, &manifest);
     let readable = !checks.iter().any(|c| matches!(c.state, State::Changed | State::Missing));
     if readable {
         checks.extend(rows(&Lake::open(dir)?)?);
     }
     checks.extend(accounts(&manifest.sources));
-    checks.extend(source_files(&manifest.sources, sources)?);
+    checks.extend(match sources {
+        Some(folder) => sources_in(folder, &manifest)?,
+        None => sources_in_place(&manifest.sources),
+    });
     Ok(checks)
 }
 
@@ -172,18 +173,23 @@ pub fn on_disk(source: &Source) -> (&str, &str) {
     }
 }
 
-fn source_files(sources: &[Source], folder: Option<&Path>) -> Result<Vec<Check>, Error> {
-    let Some(folder) = folder else {
-        let mut seen = HashSet::new();
-        let files = sources.iter().map(on_disk).filter(|(path, _)| seen.insert(path.to_string()));
-        let mut checks: Vec<Check> =
-            files.map(|(path, hash)| compared("source", path, Path::new(path), Some(hash))).collect();
-        for check in checks.iter_mut().filter(|c| c.state == State::Missing) {
-            check.state = State::NotFound;
-            check.detail = "--sources DIR says where it is today".into();
-        }
-        return Ok(checks);
-    };
+/// The sources where they were when they were read.
+fn sources_in_place(sources: &[Source]) -> Vec<Check> {
+    let mut seen = HashSet::new();
+    let files = sources.iter().map(on_disk).filter(|(path, _)| seen.insert(path.to_string()));
+    let mut checks: Vec<Check> =
+        files.map(|(path, hash)| compared("source", path, Path::new(path), Some(hash))).collect();
+    for check in checks.iter_mut().filter(|c| c.state == State::Missing) {
+        check.state = State::NotFound;
+        check.detail = "--sources DIR says where it is today".into();
+    }
+    checks
+}
+
+/// The sources in the folder where they are said to be, and what else is there.
+///
+/// Trap: exports often share a name. A file that is another source as it was is no changed one.
+fn sources_in(folder: &Path, manifest: &Manifest) -> Result<Vec<Check>, Error> {
     let mut files = Vec::new();
     list(folder, 0, &mut files)?;
     files.sort();
@@ -192,32 +198,33 @@ fn source_files(sources: &[Source], folder: Option<&Path>) -> Result<Vec<Check>,
         let hash = sha256_of(file).map_err(|e| Error::io(file, &e))?;
         there.entry(hash).or_default().push(file.clone());
     }
+    let known: HashSet<&str> = manifest.sources.iter().map(|s| on_disk(s).1).collect();
+    let strange = there.iter().filter(|(hash, _)| !known.contains(hash.as_str()));
+    let mut strange: Vec<&PathBuf> = strange.flat_map(|(_, files)| files).collect();
+    strange.sort();
     let mut checks = Vec::new();
     let (mut seen, mut changed) = (HashSet::new(), HashSet::new());
-    for (path, hash) in sources.iter().map(on_disk).filter(|(path, _)| seen.insert(path.to_string())) {
-        let same_end = |file: &&PathBuf| ends_alike(file, path);
-        let (state, detail) = match (there.get(hash), files.iter().find(same_end)) {
+    for (path, hash) in manifest.sources.iter().map(on_disk).filter(|(path, _)| seen.insert(path.to_string()))
+    {
+        let (state, detail) = match (there.get(hash), strange.iter().find(|file| ends_alike(file, path))) {
             (Some(found), _) => {
                 (State::Same, found.first().map_or(String::new(), |f| f.display().to_string()))
             }
             (None, Some(file)) => {
-                changed.insert(file.clone());
+                changed.insert(*file);
                 (State::Changed, format!("was {hash}; {} has other bytes", file.display()))
             }
             (None, None) => (State::Missing, format!("no file there has SHA-256 {hash}")),
         };
         checks.push(Check { what: "source", name: path.to_string(), state, detail });
     }
-    let known: HashSet<&str> = sources.iter().map(|s| on_disk(s).1).collect();
-    let mut new: Vec<&PathBuf> = there
-        .iter()
-        .filter(|(hash, _)| !known.contains(hash.as_str()))
-        .flat_map(|(_, files)| files)
-        .collect();
-    new.sort();
-    for file in new.into_iter().filter(|file| !changed.contains(*file)) {
-        let (name, detail) = (file.display().to_string(), "no source of the lake".to_string());
-        checks.push(Check { what: "source", name, state: State::Added, detail });
+    let skipped: Vec<&(String, String)> = manifest.runs.iter().flat_map(|run| &run.skipped).collect();
+    for file in strange.into_iter().filter(|file| !changed.contains(file)) {
+        let (state, detail) = match skipped.iter().find(|(path, _)| ends_alike(file, path)) {
+            Some((_, why)) => (State::Unrecorded, format!("was not read when it was ingested: {why}")),
+            None => (State::Added, "no source of the lake".to_string()),
+        };
+        checks.push(Check { what: "source", name: file.display().to_string(), state, detail });
     }
     Ok(checks)
 }
@@ -228,8 +235,8 @@ fn ends_alike(file: &Path, path: &str) -> bool {
 }
 
 /// Where a source, or the file around it, is below a folder: a file of its size and hash; else one of its
-/// name, which then is not it.
-pub fn locate(source: &Source, folder: &Path) -> Result<Option<PathBuf>, Error> {
+/// name that is no other source, which then is not it.
+pub fn locate(source: &Source, all: &[Source], folder: &Path) -> Result<Option<PathBuf>, Error> {
     let (path, hash) = on_disk(source);
     let size = source.archive.as_ref().map_or(source.size, |archive| archive.size);
     let mut files = Vec::new();
@@ -241,7 +248,8 @@ pub fn locate(source: &Source, folder: &Path) -> Result<Option<PathBuf>, Error> 
             return Ok(Some(file.clone()));
         }
     }
-    Ok(files.into_iter().find(|file| ends_alike(file, path)))
+    let is_other = |file: &Path| sha256_of(file).is_ok_and(|hash| all.iter().any(|s| on_disk(s).1 == hash));
+    Ok(files.into_iter().find(|file| ends_alike(file, path) && !is_other(file)))
 }
 
 /// The regular files of a folder, in depth; links are not followed.

@@ -56,7 +56,7 @@ enum Weight {
 impl Args {
     fn format(&self) -> Form {
         let ending = self.output.as_deref().and_then(|path| path.extension()?.to_str());
-        self.format.unwrap_or(match ending {
+        self.format.unwrap_or(match ending.map(str::to_ascii_lowercase).as_deref() {
             Some("md" | "markdown") => Form::Markdown,
             Some("json") => Form::Json,
             _ => Form::Text,

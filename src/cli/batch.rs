@@ -39,12 +39,12 @@ pub struct Args {
     #[arg(long, value_name = "DIR")]
     lake: Option<PathBuf>,
 
-    #[command(flatten)]
-    beside: Beside,
-
     /// Give up on a query after so many seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 30.0)]
     timeout: f64,
+
+    #[command(flatten)]
+    beside: Beside,
 }
 
 /// A request line longer than this is refused.

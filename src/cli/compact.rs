@@ -11,7 +11,7 @@ use super::{Done, Failure, Outcome};
 use crate::lake::compact::{self, Compacted};
 use crate::lake::{Lake, Manifest};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Put the small parts of a lake together
@@ -85,8 +85,5 @@ fn table(tables: &[Compacted]) -> Table {
         row.extend(numbers.map(|n| Value::Long(n as i64)));
         row
     };
-    Table {
-        schema: Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
-        rows: tables.iter().map(row).collect(),
-    }
+    Table { schema: Schema::of(&columns), rows: tables.iter().map(row).collect() }
 }

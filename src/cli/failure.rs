@@ -9,7 +9,7 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
 use super::terminal::Terminal;
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::report::visible;
 
 /// Why a command ended without its result.
@@ -45,6 +45,17 @@ impl Failure {
             Failure::Data(message, _) => Failure::Data(message, Some(help.into())),
             other => other,
         }
+    }
+
+    /// With the help of the name that was meant, if one is close; else what to do otherwise.
+    pub fn with_nearest<'a>(
+        self,
+        name: &str,
+        names: impl IntoIterator<Item = &'a str>,
+        otherwise: &str,
+    ) -> Failure {
+        let near = closest(name, names).map(|near| format!("did you mean {near}?"));
+        self.with_help(near.unwrap_or_else(|| otherwise.to_string()))
     }
 
     /// Says it on standard error; the exit code.
@@ -104,7 +115,7 @@ fn render(name: &str, text: &str, diagnostic: &Diagnostic, terminal: &Terminal) 
         if !label.is_empty() {
             mark = mark.label(label);
         }
-        group = group.element(Snippet::source(text).path(name).annotation(mark));
+        group = group.element(Snippet::source(text).path(visible(name)).annotation(mark));
     }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(visible(help)));

@@ -10,12 +10,11 @@ use clap::Subcommand;
 use super::output::{self, Output};
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
-use crate::diagnostic::closest;
 use crate::functions;
 use crate::kql::SavedFunction;
 use crate::lake::{self, Lake};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Keep functions of your workspace in a lake, for any query to call
@@ -88,9 +87,6 @@ enum Action {
     },
 }
 
-/// A text longer than this is no function.
-const LARGEST: u64 = 4 << 20;
-
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     match &args.action {
         Action::Add { file, name, lake } => add(file, name.as_deref(), lake, terminal)?,
@@ -118,7 +114,7 @@ fn add(file: &Path, name: Option<&str>, lake: &Path, terminal: &Terminal) -> Res
     let lake = Lake::open(lake)?;
     let shown = file.display().to_string();
     let size = fs::metadata(file).map_err(|e| Failure::usage(format!("{shown}: {e}")))?.len();
-    if size > LARGEST {
+    if size > lake::functions::LARGEST {
         return Err(Failure::usage(format!("{shown} is longer than a function can be (4 MiB)")));
     }
     let text = fs::read_to_string(file).map_err(|e| Failure::usage(format!("{shown}: {e}")))?;
@@ -147,15 +143,13 @@ fn listed(dir: &Path) -> Result<Table, Failure> {
         vec![Value::String(name), Value::String(call), Value::Long(text.lines().count() as i64)]
     };
     let columns = [("Function", Type::String), ("Call", Type::String), ("Lines", Type::Long)];
-    let schema = Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect());
+    let schema = Schema::of(&columns);
     Ok(Table { schema, rows: lake::functions::all(dir)?.into_iter().map(row).collect() })
 }
 
 fn missing(dir: &Path, name: &str) -> Result<Failure, Failure> {
     let names: Vec<String> = lake::functions::all(dir)?.into_iter().map(|(name, _)| name).collect();
     let failure = Failure::usage(format!("there is no function named '{name}'"));
-    Ok(match closest(name, names.iter().map(String::as_str)) {
-        Some(near) => failure.with_help(format!("did you mean {near}?")),
-        None => failure.with_help("auk function list --lake DIR lists all"),
-    })
+    let otherwise = "auk function list --lake DIR lists all";
+    Ok(failure.with_nearest(name, names.iter().map(String::as_str), otherwise))
 }

@@ -3,7 +3,6 @@
 use super::output::{self, Output};
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
-use crate::diagnostic::closest;
 use crate::functions::{self, AggregateBody, Body};
 use crate::kql::operators::{self, evaluate::Bind};
 use crate::table::Table;
@@ -64,10 +63,7 @@ pub fn explained(name: &str) -> Result<String, Failure> {
     let found: Vec<&Entry> = entries.iter().filter(|e| e.name == name || e.aliases.contains(&name)).collect();
     if found.is_empty() {
         let failure = Failure::usage(format!("auk knows no function or operator named '{name}'"));
-        return Err(match closest(name, entries.iter().map(|e| e.name)) {
-            Some(near) => failure.with_help(format!("did you mean {near}?")),
-            None => failure.with_help("auk functions lists all"),
-        });
+        return Err(failure.with_nearest(name, entries.iter().map(|e| e.name), "auk functions lists all"));
     }
     Ok(found.into_iter().map(explain).collect())
 }

@@ -8,7 +8,7 @@ use super::terminal::{Terminal, bytes, counted, thousands};
 use super::{Done, Failure, Outcome};
 use crate::generate::{self, Report};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Write exports of an invented tenant
@@ -72,8 +72,5 @@ fn table(report: &Report) -> Table {
             Value::Long(file.bytes as i64),
         ]
     };
-    Table {
-        schema: Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
-        rows: report.files.iter().map(row).collect(),
-    }
+    Table { schema: Schema::of(&columns), rows: report.files.iter().map(row).collect() }
 }

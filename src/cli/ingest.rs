@@ -19,7 +19,7 @@ use crate::lake::disk::{Disk, Faults};
 use crate::lake::lock::Holder;
 use crate::lake::{Lake, Source};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Read exports into a lake
@@ -100,6 +100,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let summary = ingest(&args.paths, &args.lake, &options, terminal)?;
     args.output.write(&table(&summary.sources), terminal)?;
     tell(&summary, &args.lake, terminal);
+    if found_nothing(&summary) {
+        terminal.warn(NOTHING);
+    }
     if let Some(steps) = options.disk.steps() {
         terminal.note(&format!("{steps} steps"));
     }
@@ -128,11 +131,17 @@ pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<()
     let options = Options { now: clock(), holder: holder(), ..Options::default() };
     let summary = ingest(paths, lake, &options, terminal)?;
     tell(&summary, lake, terminal);
-    if summary.sources.is_empty() && !summary.skipped.iter().any(|s| s.known) {
-        let failure = Failure::data("no export that auk knows was found");
+    if found_nothing(&summary) {
+        let failure = Failure::data(NOTHING);
         return Err(failure.with_help("auk inspect PATH says what each file looks like"));
     }
     Ok(())
+}
+
+const NOTHING: &str = "no export that auk knows was found";
+
+fn found_nothing(summary: &Summary) -> bool {
+    summary.sources.is_empty() && !summary.skipped.iter().any(|s| s.known)
 }
 
 fn ingest(
@@ -220,10 +229,7 @@ fn table(sources: &[Source]) -> Table {
         row.extend([s.seen, s.kept, s.duplicates, s.superseded, s.rejected].map(|n| Value::Long(n as i64)));
         row
     };
-    Table {
-        schema: Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
-        rows: sources.iter().map(row).collect(),
-    }
+    Table { schema: Schema::of(&columns), rows: sources.iter().map(row).collect() }
 }
 
 /// Says what was skipped and rejected, and the sum of it all.

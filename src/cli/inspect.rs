@@ -8,7 +8,7 @@ use super::terminal::{Terminal, counted};
 use super::{Done, Failure, Outcome};
 use crate::ingest::{self, Found};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Say what files hold, without reading them into a lake
@@ -66,8 +66,5 @@ fn table(found: &[Found]) -> Table {
             Value::string(f.skipped.clone().unwrap_or_default()),
         ]
     };
-    Table {
-        schema: Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
-        rows: found.iter().map(row).collect(),
-    }
+    Table { schema: Schema::of(&columns), rows: found.iter().map(row).collect() }
 }

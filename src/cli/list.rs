@@ -28,7 +28,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     Ok(Outcome::Done)
 }
 
-fn table() -> Table {
+/// All analyses.
+pub fn table() -> Table {
     let columns = ["Name", "Severity", "Title", "Parameters"];
     let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
     let row = |a: &Analysis| {

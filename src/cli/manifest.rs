@@ -12,7 +12,7 @@ use super::{Done, Outcome};
 use crate::audit::routes;
 use crate::lake::{Lake, Manifest, Run, Source};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// List every source with its hash, its format and the account of its records
@@ -70,10 +70,7 @@ fn table(manifest: &Manifest) -> Table {
         let run = manifest.runs.iter().find(|run| run.number == source.run).cloned().unwrap_or_default();
         row(source, &run)
     });
-    Table {
-        schema: Schema::new(COLUMNS.iter().map(|(name, ty)| Column::new(*name, *ty)).collect()),
-        rows: rows.collect(),
-    }
+    Table { schema: Schema::of(&COLUMNS), rows: rows.collect() }
 }
 
 fn row(source: &Source, run: &Run) -> Vec<Value> {

@@ -69,12 +69,12 @@ struct Auk {
     #[command(subcommand)]
     command: Option<Command>,
 
-    #[command(flatten)]
-    prompt: prompt::Args,
-
     /// Say more on standard error
     #[arg(short, long, global = true)]
     verbose: bool,
+
+    #[command(flatten)]
+    prompt: prompt::Args,
 }
 
 const EXAMPLES: &str = "\
@@ -87,7 +87,8 @@ Examples:
   auk functions summarize                            what auk knows of KQL
   auk --lake lake                                    the prompt: type queries, Tab completes
 
-Exit codes: 0 done, 1 findings (with --fail-on-findings), 2 usage or query error,\n3 data rejected or changed.";
+Exit codes: 0 done, 1 findings (run --fail-on-findings, audit --fail-on), 2 usage or query error,
+3 data: a record rejected, evidence changed, or a lake or file that cannot be read.";
 
 #[derive(Subcommand)]
 enum Command {

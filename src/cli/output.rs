@@ -82,26 +82,6 @@ pub struct Output {
     /// In CSV, put a ' before text that a spreadsheet would run as a formula
     #[arg(long)]
     pub excel_safe: bool,
-
-    /// Which result of a query that has several: its number, or all [default: all]
-    #[arg(long, value_name = "N", value_parser = number_or_all)]
-    pub result: Option<Which>,
-}
-
-/// Which result of a query that has several.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Which {
-    All,
-    /// Counted from 1.
-    Number(usize),
-}
-
-fn number_or_all(text: &str) -> Result<Which, String> {
-    match text.parse() {
-        _ if text == "all" => Ok(Which::All),
-        Ok(number) if number > 0 => Ok(Which::Number(number)),
-        _ => Err("it is a number from 1 on, or all".into()),
-    }
 }
 
 /// A result with the line that stands above it where there are several.
@@ -116,10 +96,13 @@ impl Output {
         self.format.or_else(by_name).unwrap_or(Format::Table)
     }
 
-    /// Does the form have room for several results? Those for programs hold one.
+    /// Has the form room for titles, and so for several results? Those for programs hold one.
+    pub fn holds_titles(&self) -> bool {
+        matches!(self.format(), Format::Table | Format::Markdown)
+    }
+
     pub fn check_holds(&self, count: usize) -> Result<(), Failure> {
-        let titled = matches!(self.format(), Format::Table | Format::Markdown);
-        if count <= 1 || titled { Ok(()) } else { Err(one_only(count)) }
+        if count <= 1 || self.holds_titles() { Ok(()) } else { Err(one_only(count)) }
     }
 
     /// Writes several results, one after the other, each under its title.

@@ -8,7 +8,7 @@ use std::time::Instant;
 use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
-use super::output::{Output, Titled, Which};
+use super::output::{Output, Titled};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -37,6 +37,26 @@ pub struct Args {
 
     #[command(flatten)]
     output: Output,
+
+    /// Which result of a query that has several: its number, or all [default: all]
+    #[arg(long, value_name = "N", value_parser = number_or_all)]
+    result: Option<Which>,
+}
+
+/// Which result of a query that has several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    All,
+    /// Counted from 1.
+    Number(usize),
+}
+
+fn number_or_all(text: &str) -> Result<Which, String> {
+    match text.parse() {
+        _ if text == "all" => Ok(Which::All),
+        Ok(number) if number > 0 => Ok(Which::Number(number)),
+        _ => Err("it is a number from 1 on, or all".into()),
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -71,7 +91,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let tuning = Tuning { parameters, ..args.tuning.clone() };
     let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
     let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
-    question.answer(&engine, &args.output, terminal)?;
+    question.answer(&engine, &args.output, args.result.unwrap_or(Which::All), terminal)?;
     Ok(Outcome::Done)
 }
 
@@ -87,9 +107,15 @@ pub struct Question<'a> {
 
 impl Question<'_> {
     /// Answers it, writes the answer, says what is to be said; how many rows it has.
-    pub fn answer(&self, engine: &Engine, output: &Output, terminal: &Terminal) -> Result<usize, Failure> {
+    pub fn answer(
+        &self,
+        engine: &Engine,
+        output: &Output,
+        which: Which,
+        terminal: &Terminal,
+    ) -> Result<usize, Failure> {
         let chosen = |compiled: &Compiled| {
-            let chosen = chosen(compiled, output)?;
+            let chosen = chosen(compiled, which)?;
             output.check_holds(chosen.len())?;
             Ok(chosen)
         };
@@ -161,15 +187,15 @@ impl Asked {
 }
 
 /// The results that are asked for, by their places.
-fn chosen(compiled: &Compiled, output: &Output) -> Result<Vec<usize>, Failure> {
+fn chosen(compiled: &Compiled, which: Which) -> Result<Vec<usize>, Failure> {
     let count = compiled.plans.len();
-    match output.result {
-        Some(Which::Number(number)) if number > count => Err(Failure::usage(format!(
+    match which {
+        Which::Number(number) if number > count => Err(Failure::usage(format!(
             "there is no result {number}: the query has {}",
             counted(count, "result")
         ))),
-        Some(Which::Number(number)) => Ok(vec![number - 1]),
-        Some(Which::All) | None => Ok((0..count).collect()),
+        Which::Number(number) => Ok(vec![number - 1]),
+        Which::All => Ok((0..count).collect()),
     }
 }
 

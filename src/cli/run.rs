@@ -6,7 +6,7 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{self, Format, Output};
-use super::query::Question;
+use super::query::{Question, Which};
 use super::terminal::Terminal;
 use super::{Done, Outcome};
 use crate::analysis::{self, Analysis};
@@ -70,7 +70,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     for (analysis, text) in analyses.iter().zip(&texts) {
         let output = if several { part_of(analysis, &args.output)? } else { args.output.clone() };
         let question = Question { name: &analysis.name, text, named: args.data.is_named(), tuning: &tuning };
-        found += question.answer(&engine, &output, terminal)?;
+        found += question.answer(&engine, &output, Which::All, terminal)?;
         if several && output.output.is_none() {
             output::line("")?;
         }
@@ -113,8 +113,7 @@ fn texts(analyses: &[&Analysis], values: &[(String, String)]) -> Result<Vec<Stri
 
 /// Several results fit on standard output only in forms that can hold titles.
 fn check_form(several: bool, output: &Output) -> Result<(), Failure> {
-    let titled = matches!(output.format(), Format::Table | Format::Markdown);
-    if several && output.output.is_none() && !titled {
+    if several && output.output.is_none() && !output.holds_titles() {
         let failure = Failure::usage("several results do not fit into one file of this format");
         return Err(failure.with_help("name a folder for them: -o findings/"));
     }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use super::output::{self, Output};
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
-use crate::diagnostic::closest;
 use crate::engine::{Engine, QueryOptions};
 use crate::kql::Catalog;
 use crate::lake::{self, Lake};
@@ -27,7 +26,8 @@ pub struct Args {
     #[arg(long, value_name = "TABLE")]
     schema: Option<String>,
 
-    /// Print the KQL of this table that is a query, to save it as a function in Microsoft Sentinel
+    /// Print the KQL of this table that is a query; that of PimActivations can be saved as a function in
+    /// Microsoft Sentinel
     #[arg(long, value_name = "TABLE", conflicts_with_all = ["schema", "lake"])]
     text: Option<String>,
 
@@ -59,26 +59,23 @@ fn text(name: &str) -> Done {
     Ok(Outcome::Done)
 }
 
-fn schema(columns: &[(&str, Type)]) -> Schema {
-    Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect())
-}
-
 /// The columns of a table, as `getschema` lists them; hidden ones last.
 pub fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
     let known = lake.and_then(|lake| lake.table(name));
     let Some(table) = known.or_else(|| lake::table(name)) else {
         let failure = Failure::usage(format!("auk knows no table named '{name}'"));
-        return Err(match closest(name, lake::tables().iter().map(|t| t.name.as_str())) {
-            Some(near) => failure.with_help(format!("did you mean {near}?")),
-            None => failure.with_help("auk tables lists all"),
-        });
+        return Err(failure.with_nearest(
+            name,
+            lake::tables().iter().map(|t| t.name.as_str()),
+            "auk tables lists all",
+        ));
     };
     let row = |column: &Column| {
         let hidden = table.is_hidden(&column.name);
         vec![Value::string(&column.name), Value::string(column.ty.name()), Value::Bool(hidden)]
     };
     Ok(Table {
-        schema: schema(&[("Column", Type::String), ("Type", Type::String), ("Hidden", Type::Bool)]),
+        schema: Schema::of(&[("Column", Type::String), ("Type", Type::String), ("Hidden", Type::Bool)]),
         rows: table.schema.columns.iter().map(row).collect(),
     })
 }
@@ -87,7 +84,7 @@ pub fn columns(name: &str, lake: Option<&Lake>) -> Result<Table, Failure> {
 pub fn known() -> Table {
     let row = |t: &lake::TableDef| vec![Value::string(&t.name), Value::Long(t.visible().len() as i64)];
     Table {
-        schema: schema(&[("Table", Type::String), ("Columns", Type::Long)]),
+        schema: Schema::of(&[("Table", Type::String), ("Columns", Type::Long)]),
         rows: lake::tables().iter().map(row).collect(),
     }
 }
@@ -100,7 +97,7 @@ pub fn contents(engine: &Engine) -> Table {
         .chain(own)
         .filter_map(|t| stored(engine.lake()?, &t.name).or_else(|| view(engine, &t.name)));
     Table {
-        schema: schema(&[
+        schema: Schema::of(&[
             ("Table", Type::String),
             ("Rows", Type::Long),
             ("First", Type::Datetime),
@@ -113,20 +110,16 @@ pub fn contents(engine: &Engine) -> Table {
 }
 
 fn stored(lake: &Lake, name: &str) -> Option<Vec<Value>> {
-    let parts = lake.parts(name);
-    let rows: u64 = parts.iter().map(|p| p.rows - p.masked.len() as u64).sum();
+    let held = lake.held(name)?;
     let time = |ticks: Option<i64>| ticks.map_or(Value::Null, Value::Datetime);
-    let sources = lake.sources().iter().filter(|s| s.tables.iter().any(|table| table == name)).count();
-    (!parts.is_empty()).then(|| {
-        vec![
-            Value::string(name),
-            Value::Long(rows as i64),
-            time(parts.iter().filter_map(|p| p.min).min()),
-            time(parts.iter().filter_map(|p| p.max).max()),
-            Value::Long(sources as i64),
-            Value::Long(parts.len() as i64),
-        ]
-    })
+    Some(vec![
+        Value::String(held.table),
+        Value::Long(held.rows as i64),
+        time(held.first),
+        time(held.last),
+        Value::Long(held.sources as i64),
+        Value::Long(held.parts as i64),
+    ])
 }
 
 /// A table that is another one's rows in other columns; it has no parts of its own. What a view in KQL has

@@ -176,7 +176,8 @@ fn read(lake: &Lake, traced: &[Traced], args: &Args) -> Result<Read, Failure> {
         };
         let file = match &args.sources {
             Some(folder) => {
-                verify::locate(source, folder)?.unwrap_or_else(|| PathBuf::from(verify::on_disk(source).0))
+                let found = verify::locate(source, lake.sources(), folder)?;
+                found.unwrap_or_else(|| PathBuf::from(verify::on_disk(source).0))
             }
             None => PathBuf::from(verify::on_disk(source).0),
         };

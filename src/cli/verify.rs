@@ -17,8 +17,8 @@ use crate::value::Value;
 /// Hash the lake and its sources again, and name what has changed
 ///
 /// Compares the files of the lake with the hashes of the day they were written, the sources with those of the
-/// day they were read, the rows of the parts with the manifest, and adds up the account of every source. Exit
-/// code 3: something has changed.
+/// day they were read, the rows of the parts with the manifest, and adds up the account of every source.
+/// Watchlists and saved functions, which are yours to change, have no hash. Exit code 3: something has changed.
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  auk verify --lake lake\n  auk verify --lake lake --sources /evidence/exports"
@@ -44,7 +44,12 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let wrong = checks.iter().filter(|c| c.state.is_change()).count();
     terminal.note(&format!("the manifest itself has SHA-256 {hash}"));
     if wrong == 0 {
-        terminal.note(&format!("{}, nothing has changed", counted(checks.len(), "check")));
+        let unseen = |c: &&Check| matches!(c.state, State::NotFound | State::Unrecorded);
+        let unseen = match checks.iter().filter(unseen).count() {
+            0 => String::new(),
+            number => format!("; {number} could not be compared"),
+        };
+        terminal.note(&format!("{}, nothing has changed{unseen}", counted(checks.len(), "check")));
         return Ok(Outcome::Done);
     }
     terminal.warn(&format!("{} of {} failed", wrong, counted(checks.len(), "check")));

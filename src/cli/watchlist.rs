@@ -11,10 +11,9 @@ use super::options::clock;
 use super::output::Output;
 use super::terminal::{Terminal, counted};
 use super::{Done, Failure, Outcome};
-use crate::diagnostic::closest;
 use crate::lake::{Lake, watchlists, watchlists::Watchlist};
 use crate::table::Table;
-use crate::types::{Column, Schema, Type};
+use crate::types::{Schema, Type};
 use crate::value::Value;
 
 /// Keep lists for _GetWatchlist('name') in a lake
@@ -207,15 +206,13 @@ fn listed(dir: &Path) -> Result<Table, Failure> {
         ("File", Type::String),
         ("Added", Type::Datetime),
     ];
-    let schema = Schema::new(columns.iter().map(|(name, ty)| Column::new(*name, *ty)).collect());
+    let schema = Schema::of(&columns);
     Ok(Table { schema, rows: watchlists::all(dir)?.into_iter().map(row).collect() })
 }
 
 fn missing(dir: &Path, name: &str) -> Result<Failure, Failure> {
     let names: Vec<String> = watchlists::all(dir)?.into_iter().map(|list| list.name).collect();
     let failure = Failure::usage(format!("there is no watchlist named '{name}'"));
-    Ok(match closest(name, names.iter().map(String::as_str)) {
-        Some(near) => failure.with_help(format!("did you mean {near}?")),
-        None => failure.with_help("auk watchlist list --lake DIR lists all"),
-    })
+    let otherwise = "auk watchlist list --lake DIR lists all";
+    Ok(failure.with_nearest(name, names.iter().map(String::as_str), otherwise))
 }

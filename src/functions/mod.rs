@@ -1,4 +1,4 @@
-//! Table 1: every function, aggregate and scalar operator of KQL: a row each, with what it means.
+//! A table of the map: every function, aggregate and scalar operator of KQL: a row each, with what it means.
 //!
 //! A row holds the names, the signatures in KQL's notation, a line of documentation, and the kernel:
 //! a plain Rust function over values. Nothing here knows of Polars, of files or of query text. Arity

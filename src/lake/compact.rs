@@ -20,7 +20,7 @@ use super::part::{self, ROW_GROUP};
 use super::readback;
 use super::rows::{Layout, Rows};
 use super::store::{entry, publish, remove_leftovers};
-use super::{Error, MaskedRows, read_mask};
+use super::{Error, MaskedRows, no_lake, read_mask};
 
 /// A part with fewer rows is small.
 const SMALL: u64 = ROW_GROUP as u64 / 2;
@@ -63,7 +63,7 @@ pub fn run(
     progress: &dyn Fn(u64),
 ) -> Result<Vec<Compacted>, Error> {
     if Manifest::read(dir)?.is_none() {
-        return Err(Error::new(dir, "this is not a lake: it has no manifest.json"));
+        return Err(no_lake(dir));
     }
     let (_lock, _) = Lock::take(dir, holder)?;
     let_readers(dir)?;

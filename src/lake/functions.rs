@@ -11,7 +11,7 @@ use super::{Error, lock, watchlists};
 const FOLDER: &str = "functions";
 const ENDING: &str = ".kql";
 /// A text longer than this is no function.
-const LARGEST: u64 = 4 << 20;
+pub const LARGEST: u64 = 4 << 20;
 
 /// All functions of the lake in `dir`: names and texts, sorted.
 pub fn all(dir: &Path) -> Result<Vec<(String, String)>, Error> {

@@ -112,6 +112,24 @@ pub struct Part {
     pub revisions: bool,
 }
 
+impl Part {
+    /// How many of its rows are shown.
+    pub fn shown(&self) -> u64 {
+        self.rows - self.masked.len() as u64
+    }
+}
+
+/// What a table holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    pub table: String,
+    pub rows: u64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+    pub sources: usize,
+    pub parts: usize,
+}
+
 /// A record that was not taken in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reject {
@@ -123,6 +141,12 @@ pub struct Reject {
     pub reason: String,
     /// At most 200 characters of it.
     pub excerpt: String,
+}
+
+/// That a folder is no lake.
+pub fn no_lake(dir: &Path) -> Error {
+    let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
+    Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy)
 }
 
 /// An opened lake: one state of it, whatever a later run does.
@@ -140,10 +164,7 @@ pub struct Lake {
 impl Lake {
     pub fn open(dir: &Path) -> Result<Lake, Error> {
         let reading = lock::reading(dir);
-        let Some(manifest) = Manifest::read(dir)? else {
-            let remedy = "`auk ingest --lake DIR EXPORTS…` makes one";
-            return Err(Error::new(dir, "this is not a lake: it has no manifest.json").with_remedy(remedy));
-        };
+        let manifest = Manifest::read(dir)?.ok_or_else(|| no_lake(dir))?;
         let dir = fs::canonicalize(dir).map_err(|e| Error::io(dir, &e))?;
         let mut parts: Vec<(String, Vec<Part>)> = Vec::new();
         for entry in &manifest.parts {
@@ -155,6 +176,19 @@ impl Lake {
         }
         let own = manifest.tables.iter().map(TableEntry::definition).collect();
         Ok(Lake { dir, manifest, parts, own, _reading: reading })
+    }
+
+    /// What a table that has parts holds.
+    pub fn held(&self, table: &str) -> Option<Held> {
+        let parts = self.parts(table);
+        (!parts.is_empty()).then(|| Held {
+            table: table.to_string(),
+            rows: parts.iter().map(Part::shown).sum(),
+            first: parts.iter().filter_map(|p| p.min).min(),
+            last: parts.iter().filter_map(|p| p.max).max(),
+            sources: self.sources().iter().filter(|s| s.tables.iter().any(|t| t == table)).count(),
+            parts: parts.len(),
+        })
     }
 
     pub fn dir(&self) -> &Path {

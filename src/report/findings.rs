@@ -7,7 +7,8 @@ use std::fmt::Write;
 use super::cell;
 use super::escape::visible;
 use super::markdown::push_text;
-use crate::audit::{Audit, CHECKS, Finding, Held, Overlap, Severity};
+use crate::audit::{Audit, CHECKS, Finding, Overlap, Severity};
+use crate::lake::Held;
 use crate::time::datetime_text;
 use crate::value::Value;
 

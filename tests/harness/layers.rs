@@ -21,7 +21,6 @@ const LAYERS: &[&str] = &[
     "functions",
     "plan",
     "kql",
-    "catalog",
     "lake",
     "lower",
     "outside",

@@ -4,7 +4,7 @@
 
 use super::super::failure::Failure;
 use super::super::options::Now;
-use super::super::{functions, output, tables};
+use super::super::{functions, list, output, tables};
 use super::Session;
 use super::pager;
 use crate::analysis;
@@ -82,10 +82,8 @@ fn functions(session: &mut Session<'_>, name: &str) -> Result<Next, Failure> {
     Ok(Next::Go)
 }
 
-fn list(_: &mut Session<'_>, _: &str) -> Result<Next, Failure> {
-    for analysis in analysis::all() {
-        output::line(&format!("{:<36}{}", analysis.name, analysis.title))?;
-    }
+fn list(session: &mut Session<'_>, _: &str) -> Result<Next, Failure> {
+    pager::show(&list::table(), session.format, None, &session.terminal)?;
     Ok(Next::Go)
 }
 

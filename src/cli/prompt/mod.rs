@@ -28,6 +28,10 @@ use commands::Next;
 
 #[derive(clap::Args)]
 pub struct Args {
+    /// Keep no history of what is typed at the prompt
+    #[arg(long)]
+    no_history: bool,
+
     #[command(flatten)]
     data: Data,
 
@@ -36,10 +40,6 @@ pub struct Args {
 
     #[command(flatten)]
     beside: Beside,
-
-    /// Keep no history of what is typed at the prompt
-    #[arg(long)]
-    no_history: bool,
 }
 
 /// What a session is about.

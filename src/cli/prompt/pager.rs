@@ -1,7 +1,7 @@
 //! Results longer than the screen go through a pager: `$PAGER`, else `less`; else they are printed.
 //!
-//! Trap: the pager is the user's own program, chosen by the user; what it gets has no control characters
-//! but the table's own colours.
+//! Trap: the pager is the user's own program, chosen by the user; what a table gives it has no control
+//! characters but its own colours; CSV and JSON are exact.
 
 use std::io::{self, IsTerminal, Write};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! Table 2: the tabular operators, a file each: its syntax, its struct, how it is read and what it
+//! A table of the map: the tabular operators, a file each: its syntax, its struct, how it is read and what it
 //! means as plan nodes.
 //!
 //! Trap: an operator that auk does not do is a row of `REFUSED`, with its reason, so that its name is

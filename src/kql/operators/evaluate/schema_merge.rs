@@ -43,6 +43,6 @@ fn bind(b: &mut Binder<'_>, op: &Evaluate, input: Relation, span: Span) -> Optio
         }
     }
     args.push(CallArgument::Value(preserve));
-    let schema = Schema::new(COLUMNS.iter().map(|(name, ty)| Column::new(*name, *ty)).collect());
+    let schema = Schema::of(&COLUMNS);
     Some(Relation::new(Plan::Call { function: &SCHEMA_MERGE, inputs: vec![input.plan], args, schema }))
 }
