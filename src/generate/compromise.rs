@@ -5,12 +5,13 @@
 //! what was done with the role is in the directory audits.
 
 use super::audit::{Change, property, target};
+use super::cast;
 use super::incidents::{BREAK_GLASS_IP, Planted, SAO_PAULO, SAO_PAULO_IP, on};
 use super::names::SERVICES;
 use super::rng::Rng;
 use super::roles::RoleChange;
 use super::signin::{Kind, SignIn, app, outcome};
-use super::tenant::{Tenant, cast};
+use super::tenant::Tenant;
 use super::ual::Event;
 use super::write::{Guid, Ip, MINUTE, SECOND};
 

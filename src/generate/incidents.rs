@@ -5,6 +5,7 @@
 
 use super::Stream;
 use super::audit::{detail, head, initiated_by, initiated_by_service, target};
+use super::cast;
 use super::chunk::Chunk;
 use super::compromise;
 use super::names::{ROLES, TENANT};
@@ -12,7 +13,7 @@ use super::pim::{Episode, Outcome, REFUSALS};
 use super::rng::Rng;
 use super::roles::RoleChange;
 use super::signin::{Kind, SignIn, app, outcome};
-use super::tenant::{END, Tenant, cast};
+use super::tenant::{END, Tenant};
 use super::ual::logon;
 use super::write::{DAY, HOUR, Ip, MINUTE, SECOND, Ticks};
 
@@ -53,6 +54,11 @@ pub fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
     days * DAY + hour * HOUR + minute * MINUTE
 }
 
+/// Tells of incidents; each teller draws for itself, so that one more changes nothing about the others.
+type Teller = fn(&Tenant, &mut Rng, &mut Planted);
+
+const STORIES: &[Teller] = &[];
+
 pub fn plant(tenant: &Tenant) -> Planted {
     let mut planted = Planted::default();
     let rng = &mut Rng::new(tenant.seed, &[9]);
@@ -66,6 +72,9 @@ pub fn plant(tenant: &Tenant) -> Planted {
     compromise::new_administrator(tenant, rng, &mut planted);
     spray(tenant, rng, &mut planted);
     last_event(tenant, rng, &mut planted);
+    for (number, tell) in STORIES.iter().enumerate() {
+        tell(tenant, &mut Rng::new(tenant.seed, &[9, 1 + number as u64]), &mut planted);
+    }
     for chunk in [&mut planted.audits, &mut planted.interactive, &mut planted.unified] {
         for index in 0..3 {
             chunk.repeat(index);
@@ -341,7 +350,7 @@ fn alert_row(
 
 fn spray(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     for attempt in 0..30 {
-        let user = cast::NAMES.len() + attempt;
+        let user = cast::LEN + attempt;
         let at = on(3, 5, 5, 10) + attempt as u64 * 28 * SECOND;
         let mut sign_in = SignIn::at_home(tenant, rng, Kind::Interactive, user, SINGAPORE, at);
         sign_in.outcome = outcome(if attempt % 10 == 9 { 50053 } else { 50126 });

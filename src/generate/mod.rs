@@ -8,6 +8,7 @@
 //! activations' companions and the logons that Graph has.
 
 mod audit;
+mod cast;
 mod chunk;
 mod compromise;
 mod files;

@@ -7,11 +7,12 @@
 //! companion makes a count of rows a double count of activations.
 
 use super::audit::{detail, detail_with, initiated_by, initiated_by_service, property, target};
+use super::cast;
 use super::chunk::Chunk;
 use super::names::{APPROVALS, DENIALS, DEVICES, JUSTIFICATIONS, ROLES, TENANT};
 use super::rng::Rng;
 use super::roles::RoleChange;
-use super::tenant::{END, Tenant, cast};
+use super::tenant::{END, Tenant};
 use super::write::{
     DAY, Guid, HOUR, Ip, MINUTE, SECOND, Ticks, Writer, push_guid, push_int, push_ip, push_time,
 };

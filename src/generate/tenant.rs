@@ -5,6 +5,7 @@
 //! like impossible travel. The cast of the planted incidents is kept out of the background for the same
 //! reason: its figures are exact at any size.
 
+use super::cast;
 use super::names::{self, DOMAIN, FIRST, HOME_PLACES, LAST, PLACES, ROLES, SERVICES};
 use super::rng::{Rng, Skew, mix};
 use super::write::{DAY, Guid, HOUR, Ip, SECOND, Ticks};
@@ -20,40 +21,6 @@ pub struct User {
     pub home: usize,
     pub device: usize,
     pub phone: usize,
-}
-
-/// The people of the planted incidents, by their index among the users.
-pub mod cast {
-    pub const OUTLIER: usize = 0;
-    pub const FREQUENT: usize = 1;
-    pub const SPIKE: usize = 2;
-    pub const NEAR_SPIKE: usize = 3;
-    pub const ABROAD: usize = 4;
-    pub const IMPOSSIBLE: usize = 5;
-    pub const NEAR_IMPOSSIBLE: usize = 6;
-    pub const OUTSIDE_PIM: usize = 7;
-    pub const UAL_ONLY: usize = 8;
-    pub const GRANTOR: usize = 9;
-    pub const APPROVER: usize = 10;
-    pub const FAILING: usize = 11;
-    pub const BREAK_GLASS: usize = 12;
-    pub const SECOND_APPROVER: usize = 13;
-    pub const NAMES: [(&str, &str); 14] = [
-        ("Marit de Boer", "marit.deboer"),
-        ("Daan Verhulst", "daan.verhulst"),
-        ("Ilse Kuiper", "ilse.kuiper"),
-        ("Tom Hendrickx", "tom.hendrickx"),
-        ("Noor Jansen", "noor.jansen"),
-        ("Lucas Peeters", "lucas.peeters"),
-        ("Fleur Mertens", "fleur.mertens"),
-        ("Ruben Claes", "ruben.claes"),
-        ("Sanne Willems", "sanne.willems"),
-        ("Marek Nowak", "marek.nowak"),
-        ("Eva Lindqvist", "eva.lindqvist"),
-        ("Koen Maes", "koen.maes"),
-        ("Break Glass 1", "breakglass1"),
-        ("Joris van Dam", "joris.vandam"),
-    ];
 }
 
 pub struct Tenant {
@@ -88,7 +55,7 @@ impl Tenant {
             id: rng.guid(),
             pim_principal: rng.guid(),
             roles: ROLES.iter().map(|_| rng.guid()).collect(),
-            users: (0..users + cast::NAMES.len()).map(|index| user(seed, index)).collect(),
+            users: (0..users + cast::LEN).map(|index| user(seed, index)).collect(),
             administrators: admins as u64,
             who: Skew::zipf(users, 0.9, 20.0),
             admin: Skew::zipf(admins, 0.8, 4.0),
@@ -124,12 +91,12 @@ impl Tenant {
 
     fn present(&self, rng: &mut Rng, at: Ticks, draw: impl Fn(&mut Rng) -> usize) -> (usize, usize) {
         for _ in 0..20 {
-            let user = cast::NAMES.len() + draw(rng);
+            let user = cast::LEN + draw(rng);
             if let Some(place) = self.place(user, at) {
                 return (user, place);
             }
         }
-        let stay_at_home = cast::NAMES.len() + 1; // see `trip`: an odd rank never travels
+        let stay_at_home = cast::LEN + 1; // see `trip`: an odd rank never travels
         (stay_at_home, self.users[stay_at_home].home)
     }
 
@@ -141,7 +108,7 @@ impl Tenant {
 
     fn trip(&self, user: usize) -> Option<(Ticks, Ticks, usize)> {
         let rng = &mut Rng::new(self.seed, &[3, user as u64]);
-        let rank = user.checked_sub(cast::NAMES.len())?;
+        let rank = user.checked_sub(cast::LEN)?;
         let travels = rank.is_multiple_of(2) && rng.chance(22.0);
         let from = rng.between(5, 78) * DAY;
         let place = HOME_PLACES + self.abroad.rank(rng);
@@ -186,11 +153,11 @@ pub fn hostile(rng: &mut Rng) -> (usize, Ip) {
 
 fn user(seed: u64, index: usize) -> User {
     let rng = &mut Rng::new(seed, &[5, index as u64]);
-    let (name, account) = match cast::NAMES.get(index) {
-        Some((name, account)) => ((*name).to_owned(), (*account).to_owned()),
-        None => invented(index - cast::NAMES.len()),
+    let (name, account) = match cast::person(index) {
+        Some((name, account)) => (name.to_owned(), account.to_owned()),
+        None => invented(index - cast::LEN),
     };
-    let home = if index < cast::NAMES.len() { 0 } else { Skew::zipf(HOME_PLACES, 1.0, 0.2).rank(rng) };
+    let home = if index < cast::LEN { 0 } else { Skew::zipf(HOME_PLACES, 1.0, 0.2).rank(rng) };
     User {
         name,
         upn: format!("{account}@{DOMAIN}"),
