@@ -57,5 +57,8 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 fn row(root: &Path, file: &Path) -> Option<String> {
     let name = file.strip_prefix(root).ok()?.with_extension("");
     let name = name.to_str()?.replace('\\', "/");
-    Some(format!("({name:?}, include_str!({:?})),\n", file.to_str()?))
+    // The compiler, which knows where this checkout is, finds the file: target folders are shared and moved.
+    Some(format!(
+        "({name:?}, include_str!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/queries/{name}.kql\"))),\n"
+    ))
 }

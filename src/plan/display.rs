@@ -2,6 +2,7 @@
 //!
 //! Trap: it is read by people and compared by tests; keep it stable.
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use super::{AggregateCall, CallArgument, Expr, ExprKind, Matching, Plan, Step, StepOutput};
@@ -10,15 +11,22 @@ use crate::types::{Column, Schema};
 /// The plan as a tree, a node a line, inputs indented below.
 pub fn display(plan: &Plan) -> String {
     let mut out = String::new();
-    node(plan, 0, &mut out);
+    node(plan, 0, &mut HashSet::new(), &mut out);
     out
 }
 
-fn node(plan: &Plan, depth: usize, out: &mut String) {
+/// A shared part is written where it first stands.
+fn node(plan: &Plan, depth: usize, shown: &mut HashSet<usize>, out: &mut String) {
     let indent = "  ".repeat(depth);
+    if let Plan::Shared { id, .. } = plan
+        && !shown.insert(*id)
+    {
+        _ = writeln!(out, "{indent}Shared {id}: see above");
+        return;
+    }
     _ = writeln!(out, "{indent}{}", line(plan));
     for input in plan.inputs() {
-        node(input, depth + 1, out);
+        node(input, depth + 1, shown, out);
     }
 }
 
