@@ -33,9 +33,13 @@ pub struct Args {
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let rows = compact::rows_to_write(Lake::open(&args.lake)?.manifest());
     let bar = bar(rows, terminal);
-    let done = compact::run(&args.lake, &disk()?, &holder(), &|rows| bar.inc(rows));
+    let disk = disk()?;
+    let done = compact::run(&args.lake, &disk, &holder(), &|rows| bar.inc(rows));
     bar.finish_and_clear();
     let tables = done?;
+    if let Some(steps) = disk.steps() {
+        terminal.note(&format!("{steps} steps"));
+    }
     args.output.write(&table(&tables), terminal)?;
     let sum = |get: fn(&Compacted) -> u64| tables.iter().map(get).sum::<u64>();
     if tables.iter().all(|t| t.before == t.after) {

@@ -68,6 +68,8 @@ pub fn run(
     let (_lock, _) = Lock::take(dir, holder)?;
     let_readers(dir)?;
     let manifest = Manifest::read(dir)?.unwrap_or_default();
+    // Those of a run that ended before it could: there may be nothing else to do.
+    remove_leftovers(disk, dir, &manifest);
     let mut work = Work { dir, disk, generation: manifest.generation + 1, manifest, made: BTreeMap::new() };
     let before = work.manifest.parts.clone();
     let sizes = sizes(dir, &before);

@@ -76,8 +76,13 @@ fn kind(name: &str, dtype: &pl::DataType) -> Result<(pl::Expr, Type)> {
         pl::DataType::Boolean => (cell, Type::Bool),
         pl::DataType::String => (cell, Type::String),
         pl::DataType::Decimal(..) => (cell.cast(pl::DataType::String), Type::Decimal),
-        dtype if dtype.is_integer() => (cell.cast(pl::DataType::Int64), Type::Long),
+        // One that does not fit is an error, not a null.
+        dtype if dtype.is_integer() => (cell.strict_cast(pl::DataType::Int64), Type::Long),
         dtype if dtype.is_float() => (cell.cast(pl::DataType::Float64), Type::Real),
+        pl::DataType::Datetime(pl::TimeUnit::Nanoseconds, _) => {
+            let ticks = cell.cast(pl::DataType::Int64).floor_div(pl::lit(100_i64));
+            (ticks + pl::lit(UNIX_EPOCH), Type::Datetime)
+        }
         pl::DataType::Datetime(..) | pl::DataType::Date => {
             let micros = cell.cast(pl::DataType::Datetime(pl::TimeUnit::Microseconds, None));
             let micros = micros.cast(pl::DataType::Int64);
