@@ -29,6 +29,12 @@ pub enum Format {
     Markdown,
     /// Typed columns; needs -o
     Parquet,
+    /// The chart of the query's `render`
+    Svg,
+    /// The same in pixels; needs -o
+    Png,
+    /// A page: chart, table, query
+    Html,
 }
 
 impl Format {
@@ -41,6 +47,9 @@ impl Format {
             "md" | "markdown" => Format::Markdown,
             "parquet" => Format::Parquet,
             "txt" => Format::Table,
+            "svg" => Format::Svg,
+            "png" => Format::Png,
+            "html" | "htm" => Format::Html,
             _ => return None,
         })
     }
@@ -53,6 +62,9 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::Markdown => "md",
             Format::Parquet => "parquet",
+            Format::Svg => "svg",
+            Format::Png => "png",
+            Format::Html => "html",
         }
     }
 
@@ -63,7 +75,7 @@ impl Format {
             Format::Json => report::Format::Json,
             Format::Ndjson => report::Format::Ndjson,
             Format::Markdown => report::Format::Markdown,
-            Format::Parquet => return None,
+            Format::Parquet | Format::Svg | Format::Png | Format::Html => return None,
         })
     }
 }
