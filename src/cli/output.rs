@@ -68,6 +68,11 @@ impl Format {
         }
     }
 
+    /// Does it show a chart, or a page, of a query?
+    pub fn is_picture(self) -> bool {
+        matches!(self, Format::Svg | Format::Png | Format::Html)
+    }
+
     pub fn of_text(self) -> Option<report::Format> {
         Some(match self {
             Format::Table => report::Format::Table,
@@ -114,7 +119,7 @@ impl Output {
     }
 
     pub fn check_holds(&self, count: usize) -> Result<(), Failure> {
-        if count <= 1 || self.holds_titles() { Ok(()) } else { Err(one_only(count)) }
+        if count <= 1 || self.holds_titles() || self.format() == Format::Html { Ok(()) } else { Err(one_only(count)) }
     }
 
     /// Writes several results, one after the other, each under its title.

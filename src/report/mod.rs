@@ -13,6 +13,7 @@ mod console;
 mod csv;
 mod escape;
 pub mod findings;
+pub mod html;
 mod json;
 mod markdown;
 mod parquet;
