@@ -9,7 +9,7 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{Output, Titled};
-use super::picture::Picture;
+use super::picture::{Picture, visual};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -133,7 +133,7 @@ impl Question<'_> {
             [only] => {
                 output.write(&only.table, terminal)?;
                 if let Some(render) = &asked.compiled.render {
-                    output.draw(&only.table, &render.chart, terminal)?;
+                    output.draw(&only.table, &visual(render), terminal)?;
                 }
             }
             several => output.write_several(several, terminal)?,

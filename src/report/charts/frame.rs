@@ -7,7 +7,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::{Color, FontTransform};
 
 use super::asked::{Asked, Kind, Stack};
-use super::axis::{Axis, place_text};
+use super::axis::{Axis, number_text, place_text};
 use super::canvas::{At, Canvas, INK, PATTERN, Side, colour, fit, text_width};
 use super::marks::{self, Plane, Stacked};
 use super::points::{Points, Scale, Series};
@@ -126,12 +126,16 @@ fn y_axis<B: DrawingBackend>(
     shown: &[usize],
     panels: usize,
 ) -> Result<Axis, String> {
-    let (least, most) = marks::extent(asked, points, stacked, shown);
+    let (least, mut most) = marks::extent(asked, points, stacked, shown);
     if least > most {
         return Err("there are no values above zero for a log axis".into());
     }
     let room =
         if asked.kind == Kind::Bar { canvas.width / 90.0 } else { canvas.height / panels as f64 / 55.0 };
+    // The number at the end of a bar needs room.
+    if matches!(asked.kind, Kind::Bar | Kind::Column) && !asked.y_log && !is_stacked(asked) && most > 0.0 {
+        most *= 1.05;
+    }
     let bounds = (asked.y_min.unwrap_or(least), asked.y_max.unwrap_or(most));
     if bounds.0 >= bounds.1 && (asked.y_min.is_some() || asked.y_max.is_some()) {
         return Err(format!(
@@ -147,6 +151,17 @@ fn y_axis<B: DrawingBackend>(
         let low = asked.y_min.unwrap_or(10f64.powf(least.log10().floor()));
         let high = asked.y_max.unwrap_or(10f64.powf(most.log10().ceil()));
         return Ok(Axis::new(points.y, low, high, true, room as usize));
+    }
+    if asked.stack == Stack::Share {
+        let mut axis = Axis::new(
+            points.y,
+            asked.y_min.unwrap_or(0.0),
+            asked.y_max.unwrap_or(100.0),
+            false,
+            room as usize,
+        );
+        axis.marks = axis.marks.iter().map(|(at, _)| (*at, format!("{}%", number_text(*at)))).collect();
+        return Ok(axis);
     }
     // From zero, unless the values are below it or the query says otherwise.
     let low = asked.y_min.unwrap_or(least.min(0.0));
@@ -272,8 +287,8 @@ fn panel<B: DrawingBackend>(
     let below_text = |at: &f64| if hidden { String::new() } else { mark_text(below, *at, 200.0) };
     let beside_text = |at: &f64| mark_text(beside, *at, left - 30.0);
     let mut mesh = chart.configure_mesh();
-    mesh.axis_style(canvas.stroke(INK.mix(0.6), 1.0))
-        .bold_line_style(canvas.stroke(INK.mix(0.15), 1.0))
+    mesh.axis_style(canvas.stroke(INK.mix(0.6), 0.8))
+        .bold_line_style(canvas.stroke(INK.mix(0.16), 0.8))
         .light_line_style(canvas.stroke(INK.mix(0.0), 1.0))
         .max_light_lines(0)
         .label_style(canvas.style(TEXT, INK.to_rgba()))

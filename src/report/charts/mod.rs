@@ -66,6 +66,14 @@ pub fn read(table: &Table, visual: &Visual<'_>) -> Result<Chart, String> {
 }
 
 impl Chart {
+    pub fn points(&self) -> &Points {
+        &self.points
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.asked.kind
+    }
+
     /// Its name: the query's title, or what is drawn over what.
     pub fn title(&self) -> String {
         match &self.asked.title {

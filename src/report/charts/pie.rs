@@ -113,7 +113,8 @@ pub fn cards<B: DrawingBackend>(
     let shown = cards.len().clamp(1, SHOWN);
     let across = shown.min(4);
     let down = shown.div_ceil(across);
-    let (width, height) = ((canvas.width - 20.0) / across as f64, (bottom - top) / down as f64);
+    let (width, height) = ((canvas.width - 20.0) / across as f64, ((bottom - top) / down as f64).min(170.0));
+    let top = top + ((bottom - top) - height * down as f64) / 2.0;
     for (at, (value, name)) in cards.iter().take(SHOWN).enumerate() {
         let x = 10.0 + width * (at % across) as f64;
         let y = top + height * (at / across) as f64;
