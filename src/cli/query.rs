@@ -65,6 +65,8 @@ Examples:
   auk query 'print now()'
   auk query 'SigninLogs | where ResultType != 0 | summarize count() by UserPrincipalName' --lake lake
   auk query -f hunt.kql --from exports/ -o hunt.csv
+  auk query 'SigninLogs | summarize count() by bin(TimeGenerated, 1d) | render timechart' \\
+      --lake lake -o days.svg
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
   auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake

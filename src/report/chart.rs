@@ -67,7 +67,7 @@ fn drawing(chart: &Chart, screen: Screen) -> String {
     let mut out = format!(" {}\n", chart.title());
     grid.lines().for_each(|line| out.push_str(&format!("{}\n", line.trim_end())));
     if more > 0 {
-        out.push_str(&format!(" {more} more lines are not drawn\n"));
+        out.push_str(&format!(" further lines, not drawn: {more}\n"));
     }
     points.notes.iter().for_each(|note| out.push_str(&format!(" {note}\n")));
     out
@@ -148,7 +148,7 @@ fn series_lines(points: &Points, width: usize) -> Vec<Line> {
             let mut marks = vec![' '; blocks * wide];
             series.anomalies.iter().for_each(|(x, _)| marks[block(*x) * wide] = '▲');
             let drawing: String = marks.into_iter().collect();
-            let number = format!("{} anomalies", series.anomalies.len());
+            let number = format!("anomalies: {}", series.anomalies.len());
             lines.push(Line { label: String::new(), drawing: drawing.trim_end().to_string(), number });
         }
     }

@@ -31,7 +31,7 @@ pub fn draw<B: DrawingBackend>(canvas: &Canvas<'_, B>, asked: &Asked, points: &P
         undrawn.filter(|(x, y)| asked.x_log && *x <= 0.0 || asked.y_log && y.is_some_and(|y| y <= 0.0));
     match not_positive.count() {
         0 => {}
-        n => notes.push(format!("{n} values are not above zero and have no place on a log axis")),
+        n => notes.push(format!("values not above zero, without a place on a log axis: {n}")),
     }
     marks::note_thinned(asked, points, canvas.width, &mut notes);
     let mut top = title(canvas, asked.title.as_deref())?;
@@ -83,7 +83,7 @@ fn panels(asked: &Asked, points: &Points, notes: &mut Vec<String>) -> Vec<(Optio
         }
     }
     if panels.len() > PANELS {
-        notes.push(format!("{} further panels are not drawn", panels.len() - PANELS));
+        notes.push(format!("further panels, not drawn: {}", panels.len() - PANELS));
         panels.truncate(PANELS);
     }
     panels
@@ -110,6 +110,9 @@ fn axes<B: DrawingBackend>(
     if least > most {
         return Err("there are no places above zero for a log axis".into());
     }
+    if !(most - least).is_finite() {
+        return Err("the places are too far apart to draw on one axis".into());
+    }
     if asked.kind == Kind::Column {
         let half = marks::slot(points) / 2.0;
         (least, most) = (least - half, most + half);
@@ -135,6 +138,9 @@ fn y_axis<B: DrawingBackend>(
     // The number at the end of a bar needs room.
     if matches!(asked.kind, Kind::Bar | Kind::Column) && !asked.y_log && !is_stacked(asked) && most > 0.0 {
         most *= 1.05;
+    }
+    if !(most - least).is_finite() {
+        return Err("the values are too far apart to draw on one axis".into());
     }
     let bounds = (asked.y_min.unwrap_or(least), asked.y_max.unwrap_or(most));
     if bounds.0 >= bounds.1 && (asked.y_min.is_some() || asked.y_max.is_some()) {
@@ -206,7 +212,7 @@ fn legend<B: DrawingBackend>(
         }
         if y > lowest {
             notes.push(format!(
-                "{} of {} series have no room in the legend",
+                "series without room in the legend: {} of {}",
                 entries.len() - n,
                 entries.len()
             ));

@@ -66,7 +66,7 @@ fn slices(points: &Points, said: &mut Vec<String>) -> Result<(Vec<(String, f64)>
     let named = values.iter().filter_map(|(x, y)| Some((points.categories.get(*x as usize)?.clone(), (*y)?)));
     let (mut slices, below): (Vec<_>, Vec<_>) = named.partition(|(_, y)| *y >= 0.0);
     if !below.is_empty() {
-        said.push(format!("{} values are below zero and have no share", below.len()));
+        said.push(format!("values below zero, without a share: {}", below.len()));
     }
     slices.retain(|(_, y)| *y > 0.0);
     let sum: f64 = slices.iter().map(|(_, y)| y).sum();
@@ -106,7 +106,7 @@ pub fn cards<B: DrawingBackend>(
     const SHOWN: usize = 12;
     let mut said = said.to_vec();
     if cards.len() > SHOWN {
-        said.push(format!("{} further columns are not shown", cards.len() - SHOWN));
+        said.push(format!("further columns, not shown: {}", cards.len() - SHOWN));
     }
     let top = header(canvas, title)?;
     let bottom = notes(canvas, &said)?;
