@@ -146,10 +146,9 @@ impl<B: DrawingBackend> Canvas<'_, B> {
             self.root.draw(&PathElement::new(pair.to_vec(), style)).map_err(|e| e.to_string())?;
         }
         let joint = (style.stroke_width / 2) as i32;
-        let joints = points.iter().filter(|_| joint > 1);
+        let mut joints = points.iter().filter(|_| joint > 1);
         joints
-            .map(|at| self.root.draw(&Circle::new(*at, joint, style.color.filled())))
-            .collect::<Result<(), _>>()
+            .try_for_each(|at| self.root.draw(&Circle::new(*at, joint, style.color.filled())))
             .map_err(|e| e.to_string())
     }
 

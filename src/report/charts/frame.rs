@@ -40,25 +40,31 @@ pub fn draw<B: DrawingBackend>(canvas: &Canvas<'_, B>, asked: &Asked, points: &P
     }
     let bottom = self::notes(canvas, &notes)?;
     let height = (bottom - top) / panels.len() as f64;
-    for (at, (name, series)) in panels.iter().enumerate() {
+    let mut scales = vec![y_all];
+    if panels.len() > 1 {
+        let own =
+            |(_, series): &(_, Vec<usize>)| y_axis(canvas, asked, points, &stacked, series, panels.len());
+        scales = panels.iter().map(own).collect::<Result<_, String>>()?;
+    }
+    let beside = if asked.kind == Kind::Bar { std::slice::from_ref(&x) } else { &scales };
+    let widest = beside.iter().flat_map(|axis| &axis.marks).map(|(_, text)| text_width(text, TEXT));
+    let left = widest.fold(0.0, f64::max).min(canvas.width * 0.4) + 34.0;
+    for (at, ((name, series), y)) in panels.iter().zip(&scales).enumerate() {
         let last = at + 1 == panels.len();
-        let y = if panels.len() > 1 {
-            y_axis(canvas, asked, points, &stacked, series, panels.len())?
-        } else {
-            y_all.clone()
-        };
         let y_title = match (&asked.y_title, name) {
             (_, Some(name)) => name.clone(),
             (Some(title), None) => super::points::short(title),
             (None, None) => points.y_name.clone(),
         };
-        let place = Place { top: top + height * at as f64, height, last };
-        panel(canvas, asked, points, (&x, &y, &y_title), &place, series, &stacked)?;
+        let place = Place { left, top: top + height * at as f64, height, last };
+        panel(canvas, asked, points, (&x, y, &y_title), &place, series, &stacked)?;
     }
     Ok(())
 }
 
 struct Place {
+    /// What names and title of the axis beside it take; the same in all panels.
+    left: f64,
     top: f64,
     height: f64,
     last: bool,
@@ -129,7 +135,8 @@ fn y_axis<B: DrawingBackend>(
     shown: &[usize],
     panels: usize,
 ) -> Result<Axis, String> {
-    let (least, mut most) = marks::extent(asked, points, stacked, shown);
+    let (least, greatest) = marks::extent(asked, points, stacked, shown);
+    let mut most = greatest;
     if least > most {
         return Err("there are no values above zero for a log axis".into());
     }
@@ -147,7 +154,7 @@ fn y_axis<B: DrawingBackend>(
         return Err(format!(
             "no value lies between ymin and ymax: they are from {} to {}",
             place_text(least, points.y),
-            place_text(most, points.y)
+            place_text(greatest, points.y)
         ));
     }
     if asked.y_log {
@@ -178,15 +185,12 @@ fn y_axis<B: DrawingBackend>(
     Ok(axis(points.y, low, high, false, room as usize))
 }
 
-fn title<B: DrawingBackend>(canvas: &Canvas<'_, B>, title: Option<&str>) -> Result<f64, String> {
+/// The title at the top; where the next thing has room.
+pub fn title<B: DrawingBackend>(canvas: &Canvas<'_, B>, title: Option<&str>) -> Result<f64, String> {
     let Some(title) = title else { return Ok(MARGIN) };
     let title = fit(&super::points::short(title), TITLE, canvas.width - 2.0 * MARGIN);
     canvas.text(&title, (MARGIN, MARGIN + 10.0), TITLE, Side::Left)?;
     Ok(MARGIN + 28.0)
-}
-
-pub fn header<B: DrawingBackend>(canvas: &Canvas<'_, B>, text: Option<&str>) -> Result<f64, String> {
-    title(canvas, text)
 }
 
 /// The names of the series in rows; where the next thing has room.
@@ -271,8 +275,7 @@ fn panel<B: DrawingBackend>(
     let px = |pixels: f64| (pixels * f64::from(unit)).round() as i32;
     let across = asked.kind == Kind::Bar;
     let (below, beside) = if across { (y, x) } else { (x, y) };
-    let widest = beside.marks.iter().map(|(_, text)| text_width(text, TEXT)).fold(0.0, f64::max);
-    let left = widest.min(canvas.width * 0.4) + 34.0;
+    let left = place.left;
     let slot = (canvas.width - left - 24.0) / points.categories.len().max(1) as f64;
     let turned = below_turned(points, across, slot);
     let names = match (points.x, across) {
@@ -326,21 +329,26 @@ fn panel<B: DrawingBackend>(
     if own_names && !across && place.last {
         category_names(canvas, points, &plane, slot, turned)?;
     }
-    let (below_title, beside_title) = if across {
-        (y_title.to_string(), x_title(asked, points))
-    } else {
-        (x_title(asked, points), y_title.to_string())
-    };
+    titles(canvas, asked, points, y_title, place, &plane)
+}
+
+/// The titles of both axes.
+fn titles<B: DrawingBackend>(
+    canvas: &Canvas<'_, B>,
+    asked: &Asked,
+    points: &Points,
+    y_title: &str,
+    place: &Place,
+    plane: &Plane<'_>,
+) -> Result<(), String> {
+    let (x_title, y_title) = (x_title(asked, points), y_title.to_string());
+    let (below, beside) = if plane.across { (y_title, x_title) } else { (x_title, y_title) };
     if place.last {
-        let text = fit(&below_title, TEXT, plane.right - plane.left);
-        canvas.text(
-            &text,
-            ((plane.left + plane.right) / 2.0, place.top + place.height - 10.0),
-            TEXT,
-            Side::Middle,
-        )?;
+        let text = fit(&below, TEXT, plane.right - plane.left);
+        let at = ((plane.left + plane.right) / 2.0, place.top + place.height - 10.0);
+        canvas.text(&text, at, TEXT, Side::Middle)?;
     }
-    let text = fit(&beside_title, TEXT, plane.bottom - plane.top);
+    let text = fit(&beside, TEXT, plane.bottom - plane.top);
     let middle = ((plane.top + plane.bottom) / 2.0).round();
     canvas.turned(&text, (12.0, middle), TEXT, Side::Middle, FontTransform::Rotate270)
 }

@@ -9,7 +9,7 @@ use plotters::style::Color;
 
 use super::axis::{number_text, place_text};
 use super::canvas::{At, Canvas, INK, PAPER, PATTERN, Side, colour, fit};
-use super::frame::{TEXT, header, notes};
+use super::frame::{self, TEXT, notes};
 use super::points::{Points, short};
 
 /// Slices; the smallest of more are put together.
@@ -25,7 +25,7 @@ pub fn draw<B: DrawingBackend>(
 ) -> Result<(), String> {
     let mut said = points.notes.clone();
     let (slices, sum) = slices(points, &mut said)?;
-    let top = header(canvas, title)?;
+    let top = frame::title(canvas, title)?;
     let bottom = notes(canvas, &said)?;
     let radius = ((bottom - top) / 2.0 - 8.0).min(canvas.width / 4.0).max(10.0);
     let middle = (radius + 24.0, (top + bottom) / 2.0);
@@ -108,7 +108,7 @@ pub fn cards<B: DrawingBackend>(
     if cards.len() > SHOWN {
         said.push(format!("further columns, not shown: {}", cards.len() - SHOWN));
     }
-    let top = header(canvas, title)?;
+    let top = frame::title(canvas, title)?;
     let bottom = notes(canvas, &said)?;
     let shown = cards.len().clamp(1, SHOWN);
     let across = shown.min(4);
