@@ -9,6 +9,7 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{Output, Titled};
+use super::picture::{Picture, visual};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -64,6 +65,8 @@ Examples:
   auk query 'print now()'
   auk query 'SigninLogs | where ResultType != 0 | summarize count() by UserPrincipalName' --lake lake
   auk query -f hunt.kql --from exports/ -o hunt.csv
+  auk query 'SigninLogs | summarize count() by bin(TimeGenerated, 1d) | render timechart' \\
+      --lake lake -o days.svg
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
   auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake
@@ -121,11 +124,18 @@ impl Question<'_> {
         };
         let asked = self.ask(engine, chosen)?;
         asked.say_before(terminal);
+        if output.format().is_picture() {
+            let (results, render) = (asked.results.as_slice(), asked.compiled.render.as_ref());
+            let provenance = asked.provenance();
+            Picture { name: self.name, query: self.text, results, render, provenance }
+                .write(output, terminal)?;
+            return Ok(asked.say_after(terminal));
+        }
         match asked.results.as_slice() {
             [only] => {
                 output.write(&only.table, terminal)?;
                 if let Some(render) = &asked.compiled.render {
-                    output.draw(&only.table, &render.chart, terminal)?;
+                    output.draw(&only.table, &visual(render), terminal)?;
                 }
             }
             several => output.write_several(several, terminal)?,
@@ -176,6 +186,18 @@ impl Asked {
             terminal.remark(&format!("now() is {} ({})", time::datetime_text(self.now), self.why));
         }
         self.compiled.warnings.iter().for_each(|warning| terminal.warn(warning));
+    }
+
+    /// What the results rest on, for a page.
+    fn provenance(&self) -> Vec<String> {
+        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
+        let mut lines =
+            vec![format!("{}, answered by auk {}.", counted(rows, "row"), env!("CARGO_PKG_VERSION"))];
+        if self.compiled.uses_now {
+            lines.push(format!("now() is {} ({}).", time::datetime_text(self.now), self.why));
+        }
+        lines.extend(self.compiled.warnings.iter().map(|warning| format!("Warning: {warning}")));
+        lines
     }
 
     /// Says how many rows there are, and how long they took.
