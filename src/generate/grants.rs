@@ -7,7 +7,7 @@ use super::audit::{Change, detail, head, initiated_by, property, target};
 use super::cast;
 use super::incidents::{Planted, on};
 use super::names::{ROLES, SERVICES};
-use super::privileged::{PimRow, role_target};
+use super::privileged::{NEW, PimRow, role_target};
 use super::rng::Rng;
 use super::roles::RoleChange;
 use super::tenant::Tenant;
@@ -36,6 +36,10 @@ pub fn custom_role_id(tenant: &Tenant) -> Guid {
     Rng::new(tenant.seed, &[10, 3]).guid()
 }
 
+/// The first of twelve of the background who are made eligible at once, and for what.
+pub const MANY: usize = cast::LEN + 20;
+pub const MANY_ROLE: usize = 13;
+
 const OFFICE: Ip = Ip::V4([192, 0, 2, 5]);
 
 pub fn tell(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
@@ -46,7 +50,33 @@ pub fn tell(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     group(tenant, rng, planted);
     custom_role(tenant, rng, planted);
     azure_root(tenant, rng, planted);
+    planned(tenant, rng, planted);
     states(tenant, planted);
+}
+
+/// An assignment with an end, and eligibility, as they should be given.
+fn planned(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
+    let at = on(1, 20, 9, 0);
+    let row = PimRow {
+        at,
+        activity: "Add member to role in PIM completed (timebound)",
+        operation: "Assign",
+        actor: (GRANTING, OFFICE),
+        correlation: rng.guid(),
+        reason: "mail migration until April",
+    };
+    let user = &tenant.users[TIME_BOUND];
+    planted.audits.push(at, None, |w| {
+        row.write(tenant, w, |w| {
+            role_target(tenant, w, 1);
+            target(w, "User", Some(user.id), Some(&user.name), Some(&user.upn), |_| {});
+        });
+    });
+    let (correlation, id) = (row.correlation, rng.guid());
+    let change = RoleChange { add: true, at, role: 1, target: TIME_BOUND, by: None, correlation, id };
+    planted.audits.push(at, None, |w| change.graph(tenant, w));
+    change.unified(tenant, &mut planted.unified);
+    eligible(tenant, rng, planted, GRANTING, true, (NEW, 13), on(3, 3, 10, 30));
 }
 
 fn short_lived(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
@@ -95,7 +125,7 @@ fn eligible(
 
 /// Twelve are made eligible within an hour, six of them lose it again; four on another day are no mass removal.
 fn many(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
-    let somebody = |nth: usize| (cast::LEN + 20 + nth, 13);
+    let somebody = |nth: usize| (MANY + nth, MANY_ROLE);
     for nth in 0..12 {
         let at = on(2, 12, 15, 3) + nth as u64 * 4 * MINUTE;
         eligible(tenant, rng, planted, GRANTING, true, somebody(nth), at);
