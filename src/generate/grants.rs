@@ -257,7 +257,7 @@ fn custom_role(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     planted.audits.push(at, None, |w| {
         row.write(tenant, w, |w| {
             target(w, "Role", Some(custom_role_id(tenant)), Some(CUSTOM_ROLE), None, |w| {
-                property(w, "RolePermissions", old, new);
+                property(w, "GrantedPermissions", old, new);
             });
         });
     });
