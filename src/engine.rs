@@ -186,7 +186,7 @@ impl Engine {
     /// What is to be said of a table whose rows are made, or could be.
     ///
     /// Counted once: the answer is the lake's, not the query's.
-    fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
+    pub fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
         let at = lake::views::VIEWS.iter().position(|view| view.name == name)?;
         self.said.get(at)?.get_or_init(|| self.counted_synthesis(name, options)).clone()
     }

@@ -170,6 +170,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// How many rows all results have.
+    pub fn rows(&self) -> usize {
+        self.results.iter().map(|r| r.table.rows.len()).sum()
+    }
+
     /// Says what the results rest on.
     pub fn say_before(&self, terminal: &Terminal) {
         if self.compiled.uses_now {
@@ -180,7 +185,7 @@ impl Asked {
 
     /// Says how many rows there are, and how long they took.
     pub fn say_after(&self, terminal: &Terminal) -> usize {
-        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
+        let rows = self.rows();
         terminal.remark(&format!("{} in {:.3} s", counted(rows, "row"), self.seconds));
         rows
     }

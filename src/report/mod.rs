@@ -15,6 +15,7 @@ pub mod findings;
 mod json;
 mod markdown;
 mod parquet;
+mod wrap;
 
 use std::io::{self, Write};
 
@@ -24,6 +25,7 @@ pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
 pub use parquet::write as write_parquet;
+pub use wrap::wrapped;
 
 use crate::table::Table;
 
