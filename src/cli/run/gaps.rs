@@ -28,9 +28,12 @@ impl Gaps {
     /// Why an analysis cannot be run, if it cannot.
     pub fn why_not(&self, analysis: &Analysis) -> Option<String> {
         let missing: Vec<&str> = self.missing(&analysis.header.tables).collect();
-        let hints = missing.iter().filter_map(|table| self.0.get(*table)?.as_deref());
-        let hints: String = hints.map(|hint| format!(" ({hint})")).collect();
-        (!missing.is_empty()).then(|| format!("the lake has no {}{hints}", missing.join(", no ")))
+        (!missing.is_empty()).then(|| format!("the lake has no {}", missing.join(", no ")))
+    }
+
+    /// What would help, a sentence for each table that is missing and could be made.
+    pub fn hints(&self) -> impl Iterator<Item = &str> {
+        self.0.values().filter_map(Option::as_deref)
     }
 
     /// What an analysis went without.

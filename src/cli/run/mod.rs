@@ -20,10 +20,12 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::Output;
-use super::query::{Question, Which};
+use super::query::Which;
 use super::terminal::Terminal;
 use super::{Done, Outcome};
 use crate::analysis::{Analysis, Severity};
+use crate::engine::{Engine, QueryOptions};
+use crate::lake::views::VIEWS;
 use crate::time;
 use choice::Choice;
 use gaps::Gaps;
@@ -119,6 +121,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let tuning = Tuning { parameters: Vec::new(), ..args.tuning.clone() };
     let (now, why) = tuning.now(engine.now())?;
     let gaps = Gaps::of(&analyses, &engine, &tuning.options(now));
+    let engine = keeping(engine, &analyses, &gaps, &tuning.options(now));
     let job = |(analysis, text): (&&'static Analysis, String)| {
         let rows = gaps::read_by(analysis, &engine);
         Job { analysis, text, rows }
@@ -129,19 +132,32 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         return one(analysis, job, args, &pool, terminal);
     }
     terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
+    gaps.hints().for_each(|hint| terminal.note(hint));
     several(&jobs, args, &pool, terminal)
+}
+
+/// The engine with the rows of views that several of the analyses read: they cost more than all that is asked of them.
+fn keeping(engine: Engine, analyses: &[&Analysis], gaps: &Gaps, options: &QueryOptions) -> Engine {
+    let reading = |view: &str| {
+        let reads = |a: &&&Analysis| a.header.tables.iter().any(|table| table == view);
+        analyses.iter().filter(reads).filter(|a| gaps.why_not(a).is_none()).count()
+    };
+    let views = VIEWS.iter().filter(|view| reading(view.name) > 1);
+    views.fold(engine, |engine, view| engine.keeping(view.name, options))
 }
 
 /// A single analysis: its table, as a query gives it.
 fn one(analysis: &Analysis, job: &Job, args: &Args, pool: &Pool<'_>, terminal: &Terminal) -> Done {
     if let Some(reason) = pool.gaps.why_not(analysis) {
-        return Err(Failure::data(format!("{} cannot be run: {reason}", analysis.name)));
+        let failure = Failure::data(format!("{} cannot be run: {reason}", analysis.name));
+        let hint = pool.gaps.hints().next().map(str::to_string);
+        return Err(hint.into_iter().fold(failure, Failure::with_help));
     }
     if let Some(missing) = pool.gaps.without(analysis) {
         terminal.note(&format!("{missing}: {} goes without", analysis.name));
     }
-    let question = Question { name: &analysis.name, text: &job.text, named: true, tuning: pool.tuning };
-    let rows = question.answer(pool.engine, &args.output, Which::All, terminal)?;
+    let rows =
+        pool.question(job, terminal.verbose).answer(pool.engine, &args.output, Which::All, terminal)?;
     let found = rows > 0 && args.fail_on.is_some_and(|least| analysis.header.severity >= least);
     Ok(if found { Outcome::Findings } else { Outcome::Done })
 }

@@ -129,12 +129,16 @@ impl Pool<'_> {
         }
     }
 
+    pub fn question<'q>(&'q self, job: &'q Job, explain_nothing: bool) -> Question<'q> {
+        let (name, text) = (&job.analysis.name, &job.text);
+        Question { name, text, named: true, tuning: self.tuning, explain_nothing }
+    }
+
     fn one(&self, job: &Job) -> Ending {
         if let Some(reason) = self.gaps.why_not(job.analysis) {
             return Ending::NotRun(reason);
         }
-        let question =
-            Question { name: &job.analysis.name, text: &job.text, named: true, tuning: self.tuning };
+        let question = self.question(job, false);
         match question.ask(self.engine, |compiled| Ok((0..compiled.plans.len()).collect())) {
             Ok(asked) => Ending::Ran(Box::new(asked)),
             Err(failure) => Ending::Failed(failure),
