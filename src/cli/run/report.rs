@@ -121,7 +121,11 @@ impl Report<'_> {
                 if self.summary {
                     results.clear();
                 }
-                let text = object(&entry, (!self.summary).then_some(results.as_slice()));
+                let mut text = object(&entry, (!self.summary).then_some(results.as_slice()));
+                if format == Format::Ndjson {
+                    // Only between rows: within a string a line's end is an escape.
+                    text.retain(|c| c != '\n');
+                }
                 let before = match (format, self.entries.is_empty()) {
                     (Format::Ndjson, _) => "",
                     (_, true) => "\n",
