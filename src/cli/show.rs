@@ -94,7 +94,7 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let header = &analysis.header;
     let facts = [
         ("Severity", header.severity.to_string()),
-        ("Needs", header.tables.join(", ")),
+        ("Needs", header.needs.iter().map(|set| set.join(" or ")).collect::<Vec<_>>().join(", ")),
         ("Reads, too", header.optional.join(", ")),
         ("Tags", analysis.tags().collect::<Vec<_>>().join(", ")),
     ];

@@ -27,8 +27,15 @@ impl Gaps {
 
     /// Why an analysis cannot be run, if it cannot.
     pub fn why_not(&self, analysis: &Analysis) -> Option<String> {
-        let missing: Vec<&str> = self.missing(&analysis.header.tables).collect();
+        let missing = self.needed(analysis);
         (!missing.is_empty()).then(|| format!("the lake has no {}", missing.join(", no ")))
+    }
+
+    /// The sets of tables of which it needs one and has none.
+    fn needed(&self, analysis: &Analysis) -> Vec<String> {
+        let needs = analysis.header.needs.iter();
+        let missing = needs.filter(|set| set.iter().all(|table| self.0.contains_key(table)));
+        missing.map(|set| set.join(" or ")).collect()
     }
 
     /// What would help, a sentence for each table that is missing and could be made.
@@ -38,14 +45,14 @@ impl Gaps {
 
     /// What an analysis went without.
     pub fn without(&self, analysis: &Analysis) -> Option<String> {
-        let missing: Vec<&str> = self.missing(&analysis.header.optional).collect();
+        let missing = self.lacking(analysis);
         (!missing.is_empty()).then(|| format!("the lake has no {}", missing.join(", no ")))
     }
 
     /// Which of its tables are there, in a few words.
     pub fn account(&self, analysis: &Analysis) -> String {
-        let missing = self.missing(&analysis.header.tables).collect::<Vec<_>>().join(", ");
-        let without = self.missing(&analysis.header.optional).collect::<Vec<_>>().join(", ");
+        let missing = self.needed(analysis).join(", ");
+        let without = self.lacking(analysis).join(", ");
         match (missing.as_str(), without.as_str()) {
             ("", "") => "present".to_string(),
             ("", without) => format!("present, without {without}"),
@@ -53,8 +60,11 @@ impl Gaps {
         }
     }
 
-    fn missing<'a>(&'a self, tables: &'a [String]) -> impl Iterator<Item = &'a str> {
-        tables.iter().filter(|table| self.0.contains_key(*table)).map(String::as_str)
+    /// Those of its tables that have no rows though others are enough.
+    fn lacking(&self, analysis: &Analysis) -> Vec<String> {
+        let header = &analysis.header;
+        let several = header.needs.iter().filter(|set| set.len() > 1).flatten();
+        several.chain(&header.optional).filter(|table| self.0.contains_key(*table)).cloned().collect()
     }
 }
 
