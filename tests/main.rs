@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    collection, console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mangled,
-    mutants, odd, order, page, planning, property, rows, shreds, threads, together,
+    collection, console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing,
+    mangled, mutants, odd, order, page, planning, property, rows, shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 

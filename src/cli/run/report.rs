@@ -72,6 +72,10 @@ impl Report<'_> {
         terminal: &Terminal,
         fill: impl FnOnce(&mut Report<'_>) -> Result<(), Failure>,
     ) -> Result<Vec<Entry>, Failure> {
+        if output.format().is_picture() {
+            let failure = Failure::usage("a chart, or a page, is of one analysis");
+            return Err(failure.with_help("name one; `auk report` writes a page over many"));
+        }
         match &output.output {
             Some(path) if output::names_a_file(path) => output::replace(path, |file| {
                 let out: Box<dyn Write> = Box::new(BufWriter::with_capacity(1 << 16, file));

@@ -57,7 +57,7 @@ pub fn write(
 ) -> io::Result<()> {
     match output.format() {
         Format::Json => write!(out, "\n],\"summary\":{}}}\n", counts_json(entries)),
-        Format::Ndjson | Format::Parquet => Ok(()),
+        Format::Ndjson | Format::Parquet | Format::Svg | Format::Png | Format::Html => Ok(()),
         Format::Csv => {
             report::write(&table(entries), report::Format::Csv, screen, output.excel_safe, out).map(|_| ())
         }
