@@ -11,7 +11,7 @@ use super::rng::Rng;
 use super::signin::{Kind, SignIn, app};
 use super::tenant::Tenant;
 use super::ual::opening;
-use super::write::{Guid, Ip, MINUTE, SECOND, Ticks, Writer, push_guid};
+use super::write::{Ip, MINUTE, SECOND, Ticks, Writer, push_guid};
 
 const MAILBOX: usize = cast::AT_WORK + 12;
 const FILTER: usize = cast::AT_WORK + 13;
@@ -374,7 +374,6 @@ fn session(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     let user = &tenant.users[DELETER].upn;
     let mut sign_in = SignIn::at_home(tenant, rng, Kind::Interactive, DELETER, 0, on(3, 26, 8, 12));
     (sign_in.ip, sign_in.app) = (OFFICE, app("OfficeHome"));
-    let session: Guid = sign_in.session;
     planted.sign_in(tenant, &sign_in);
     let reads = [
         (on(3, 12, 9, 0), OFFICE, BROWSER, "Roadmap.pptx"),
@@ -385,11 +384,12 @@ fn session(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
     ];
     for (at, ip, agent, name) in reads {
         let event = FileEvent { operation: "FileAccessed", user, at, name, ip, agent };
+        let session = if at < sign_in.at { rng.guid() } else { sign_in.session };
         file(tenant, rng, planted, &event, |w| {
             w.object("AppAccessContext", |w| w.guid("AADSessionId", session));
         });
     }
-    let what = "3 files from 203.0.113.91 by a script; a month before from the office alone";
+    let what = "3 files from 203.0.113.91 by a script; a fortnight before from the office alone";
     planted.finding(
         tenant,
         "new address and client",
