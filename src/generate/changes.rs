@@ -154,6 +154,10 @@ pub fn application(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
         person(tenant, w, APP_ADMIN, |w| property(w, "Role.DisplayName", "", "Global Administrator"));
     });
     near_application(tenant, rng, planted);
+    application_findings(tenant, planted);
+}
+
+fn application_findings(tenant: &Tenant, planted: &mut Planted) {
     let finding = |planted: &mut Planted, title, when, what, query| {
         planted.finding(tenant, title, APP_ADMIN, when, what, query);
     };

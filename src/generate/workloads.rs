@@ -253,6 +253,13 @@ pub fn exchange(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
             w.raw("Item", r#"{"Id":"RgAAAADc2","Subject":"Re: transfer"}"#);
         });
     }
+    purge(tenant, rng, planted);
+    exchange_findings(tenant, planted);
+}
+
+/// A search over all mailboxes, and a purge of what it found.
+fn purge(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
+    let user = &tenant.users[EXCHANGE_ADMIN].upn;
     let searches = [
         (41, "New-ComplianceSearch", "hunt", "-Name \"hunt\" -ExchangeLocation \"All\""),
         (
@@ -270,6 +277,9 @@ pub fn exchange(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
             w.text("Parameters", parameters);
         });
     }
+}
+
+fn exchange_findings(tenant: &Tenant, planted: &mut Planted) {
     let findings = [
         (
             "auditing switched off",
