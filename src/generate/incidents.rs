@@ -6,6 +6,7 @@
 use super::Stream;
 use super::audit::{detail, head, initiated_by, initiated_by_service, target};
 use super::cast;
+use super::changes;
 use super::chunk::Chunk;
 use super::compromise;
 use super::grants;
@@ -17,6 +18,7 @@ use super::roles::RoleChange;
 use super::signin::{Kind, SignIn, app, outcome};
 use super::tenant::{END, Tenant};
 use super::ual::logon;
+use super::workloads;
 use super::write::{DAY, HOUR, Ip, MINUTE, SECOND, Ticks};
 
 /// One planted finding: who did what when, and which analysis of `queries/` shows it.
@@ -59,7 +61,21 @@ pub fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
 /// Tells of incidents; each teller draws for itself, so that one more changes nothing about the others.
 type Teller = fn(&Tenant, &mut Rng, &mut Planted);
 
-const STORIES: &[Teller] = &[privileged::tell, grants::tell];
+const STORIES: &[Teller] = &[
+    privileged::tell,
+    grants::tell,
+    changes::application,
+    changes::exception,
+    changes::federation,
+    changes::help_desk,
+    changes::guests,
+    changes::devices,
+    workloads::mailbox,
+    workloads::exchange,
+    workloads::files,
+    workloads::sharing,
+    workloads::teams,
+];
 
 pub fn plant(tenant: &Tenant) -> Planted {
     let mut planted = Planted::default();

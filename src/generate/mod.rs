@@ -9,6 +9,7 @@
 
 mod audit;
 mod cast;
+mod changes;
 mod chunk;
 mod compromise;
 mod files;
@@ -23,6 +24,7 @@ mod roles;
 mod signin;
 mod tenant;
 mod ual;
+mod workloads;
 mod write;
 
 use std::path::PathBuf;

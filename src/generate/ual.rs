@@ -26,7 +26,8 @@ pub struct Directory<'a> {
     pub target_kind: &'a str,
 }
 
-fn common(
+/// The members that open every record.
+pub fn opening(
     tenant: &Tenant,
     w: &mut Writer,
     at: Ticks,
@@ -65,7 +66,7 @@ fn named(w: &mut Writer, name: &str, value: &str) {
 
 impl Directory<'_> {
     pub fn write(&self, tenant: &Tenant, w: &mut Writer, changes: impl FnOnce(&mut Writer)) {
-        common(tenant, w, self.at, self.id, self.operation, 8, "AzureActiveDirectory");
+        opening(tenant, w, self.at, self.id, self.operation, 8, "AzureActiveDirectory");
         w.text("ResultStatus", "Success");
         w.text("UserKey", if self.actor.is_some() { self.user } else { "Not Available" });
         w.int("UserType", if self.actor.is_some() { 0 } else { 4 });
@@ -145,7 +146,7 @@ pub fn logon(tenant: &Tenant, sign_in: &SignIn, chunk: &mut Chunk) {
     };
     let app = sign_in.app();
     chunk.push(sign_in.at, Some(head), |w| {
-        common(tenant, w, sign_in.at, sign_in.id, operation, 15, "AzureActiveDirectory");
+        opening(tenant, w, sign_in.at, sign_in.id, operation, 15, "AzureActiveDirectory");
         w.text(
             "ResultStatus",
             if failed && sign_in.processing.is_multiple_of(5) { "Failed" } else { "Success" },
@@ -294,7 +295,7 @@ impl Event {
         let head =
             Head { id: self.id, record_type: self.record_type, operation: self.operation, user: upn.clone() };
         chunk.push(self.at, Some(head), |w| {
-            common(tenant, w, self.at, self.id, self.operation, self.record_type.0, self.workload);
+            opening(tenant, w, self.at, self.id, self.operation, self.record_type.0, self.workload);
             w.text_with("UserKey", |out| puid(out, self.user));
             w.int("UserType", 0);
             w.text("UserId", upn);
