@@ -63,7 +63,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     }
     let several = analyses.len() > 1;
     check_form(several, &args.output)?;
-    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open_for_analyses()?);
     // Parameters are in the texts by now.
     let tuning = Tuning { parameters: Vec::new(), ..args.tuning.clone() };
     let mut found = 0;
