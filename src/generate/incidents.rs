@@ -8,12 +8,16 @@ use super::audit::{detail, head, initiated_by, initiated_by_service, target};
 use super::cast;
 use super::chunk::Chunk;
 use super::compromise;
+use super::factors;
+use super::guessers;
 use super::names::{ROLES, TENANT};
 use super::pim::{Episode, Outcome, REFUSALS};
 use super::rng::Rng;
 use super::roles::RoleChange;
+use super::sessions;
 use super::signin::{Kind, SignIn, app, outcome};
 use super::tenant::{END, Tenant};
+use super::travellers;
 use super::ual::logon;
 use super::write::{DAY, HOUR, Ip, MINUTE, SECOND, Ticks};
 
@@ -37,11 +41,11 @@ pub struct Planted {
     pub duplicates: u64,
 }
 
-const UTRECHT: usize = 0;
-const LONDON: usize = 5;
-const NEW_YORK: usize = 8;
-const WARSZAWA: usize = 10;
-const SINGAPORE: usize = 13;
+pub const UTRECHT: usize = 0;
+pub const LONDON: usize = 5;
+pub const NEW_YORK: usize = 8;
+pub const WARSZAWA: usize = 10;
+pub const SINGAPORE: usize = 13;
 pub const SAO_PAULO: usize = 14;
 const GLOBAL_ADMINISTRATOR: usize = 5;
 pub const SAO_PAULO_IP: Ip = Ip::V4([203, 0, 113, 84]);
@@ -57,7 +61,17 @@ pub fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
 /// Tells of incidents; each teller draws for itself, so that one more changes nothing about the others.
 type Teller = fn(&Tenant, &mut Rng, &mut Planted);
 
-const STORIES: &[Teller] = &[];
+const STORIES: &[Teller] = &[
+    travellers::countries,
+    travellers::places,
+    guessers::networks,
+    guessers::accounts,
+    factors::second_factors,
+    factors::policies,
+    sessions::tokens,
+    sessions::clients,
+    sessions::services,
+];
 
 pub fn plant(tenant: &Tenant) -> Planted {
     let mut planted = Planted::default();
@@ -98,7 +112,7 @@ impl Planted {
         }
     }
 
-    fn activation(&mut self, tenant: &Tenant, episode: &Episode) {
+    pub fn activation(&mut self, tenant: &Tenant, episode: &Episode) {
         episode.tell(tenant, &mut self.audits);
         episode.tell_unified(tenant, &mut self.unified);
     }

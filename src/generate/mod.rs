@@ -11,14 +11,18 @@ mod audit;
 mod cast;
 mod chunk;
 mod compromise;
+mod factors;
 mod files;
+mod guessers;
 mod incidents;
 mod names;
 mod pim;
 mod rng;
 mod roles;
+mod sessions;
 mod signin;
 mod tenant;
+mod travellers;
 mod ual;
 mod write;
 
