@@ -71,6 +71,13 @@ pub fn networks(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
         what: "the password spray makes most of that day's sign-ins failures",
         query: "signins/failure-rate-anomalies.kql",
     });
+    planted.incidents.push(Incident {
+        title: "client of an old kind",
+        who: "203.0.113.222".to_owned(),
+        when: "2025-03-05 05:10 to 05:23",
+        what: "the password spray comes with clients that cannot do a second factor, and gets in with none",
+        query: "signins/legacy-authentication.kql",
+    });
     let what = "6 failures from São Paulo while a sign-in from Utrecht succeeds";
     let query = "signins/success-elsewhere.kql";
     planted.finding(tenant, "success here while failing there", cast::IMPOSSIBLE, "2025-03-18", what, query);
