@@ -199,9 +199,11 @@ impl Engine {
         Ok(Answer { table, render, warnings, uses_now })
     }
 
-    /// What is to be said of the tables that a query names: that rows are made, or could be.
+    /// What is to be said of the tables that a query names, that rows are made, or could be; and of addresses
+    /// that it looked up in no database.
     pub fn said_of_tables(&self, compiled: &Compiled, options: &QueryOptions) -> Vec<String> {
-        compiled.tables.iter().filter_map(|name| self.said_of_synthesis(name, options)).collect()
+        let synthesis = compiled.tables.iter().filter_map(|name| self.said_of_synthesis(name, options));
+        synthesis.chain(self.outside.said_of_places()).collect()
     }
 
     /// What is to be said of a table whose rows are made, or could be.

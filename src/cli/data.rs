@@ -51,6 +51,11 @@ impl Beside {
     pub fn open(&self) -> Result<Outside, Failure> {
         Ok(Outside::open(&self.allow, self.mmdb.as_deref())?)
     }
+
+    /// The same for analyses, which say more with a database of places, but do without.
+    pub fn open_for_analyses(&self) -> Result<Outside, Failure> {
+        Ok(self.open()?.places_optional())
+    }
 }
 
 impl Data {

@@ -9,14 +9,18 @@ use super::cast;
 use super::changes;
 use super::chunk::Chunk;
 use super::compromise;
+use super::factors;
 use super::grants;
+use super::guessers;
 use super::names::{ROLES, TENANT};
 use super::pim::{Episode, Outcome, REFUSALS};
 use super::privileged;
 use super::rng::Rng;
 use super::roles::RoleChange;
+use super::sessions;
 use super::signin::{Kind, SignIn, app, outcome};
 use super::tenant::{END, Tenant};
+use super::travellers;
 use super::ual::logon;
 use super::workloads;
 use super::write::{DAY, HOUR, Ip, MINUTE, SECOND, Ticks};
@@ -41,11 +45,11 @@ pub struct Planted {
     pub duplicates: u64,
 }
 
-const UTRECHT: usize = 0;
-const LONDON: usize = 5;
-const NEW_YORK: usize = 8;
-const WARSZAWA: usize = 10;
-const SINGAPORE: usize = 13;
+pub const UTRECHT: usize = 0;
+pub const LONDON: usize = 5;
+pub const NEW_YORK: usize = 8;
+pub const WARSZAWA: usize = 10;
+pub const SINGAPORE: usize = 13;
 pub const SAO_PAULO: usize = 14;
 const GLOBAL_ADMINISTRATOR: usize = 5;
 pub const SAO_PAULO_IP: Ip = Ip::V4([203, 0, 113, 84]);
@@ -75,6 +79,15 @@ const STORIES: &[Teller] = &[
     workloads::files,
     workloads::sharing,
     workloads::teams,
+    travellers::countries,
+    travellers::places,
+    guessers::networks,
+    guessers::accounts,
+    factors::second_factors,
+    factors::policies,
+    sessions::tokens,
+    sessions::clients,
+    sessions::services,
 ];
 
 pub fn plant(tenant: &Tenant) -> Planted {

@@ -326,7 +326,7 @@ const fn outcome(code: u64, reason: &'static str, weight: f64) -> Outcome {
 }
 
 /// Results of an interactive sign-in at home; code 0 is success.
-pub const OUTCOMES: [Outcome; 10] = [
+pub const OUTCOMES: [Outcome; 12] = [
     outcome(0, "Other.", 93.0),
     outcome(50126, "Error validating credentials due to invalid username or password.", 2.6),
     outcome(50074, "Strong Authentication is required.", 0.8),
@@ -357,4 +357,7 @@ pub const OUTCOMES: [Outcome; 10] = [
         "The user or administrator has not consented to use the application with ID '{identifier}' named '{name}'.",
         0.2,
     ),
+    // Of incidents alone.
+    outcome(50057, "The user account is disabled.", 0.0),
+    outcome(500011, "The resource principal named {name} was not found in the tenant named {tenant}.", 0.0),
 ];

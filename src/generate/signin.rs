@@ -35,6 +35,27 @@ pub struct SignIn {
     pub mfa: bool,
     pub processing: u64,
     pub session: Guid,
+    pub odd: Odd,
+}
+
+/// What only the sign-ins of an incident have; the background has none of it.
+#[derive(Clone, Default)]
+pub struct Odd {
+    /// Another application than those of `APPS`.
+    pub app: Option<&'static App>,
+    /// Another user agent than the device's.
+    pub agent: Option<&'static str>,
+    pub protocol: Option<&'static str>,
+    /// Level, state and detection of a risk.
+    pub risk: Option<(&'static str, &'static str, &'static str)>,
+    /// The tenant that was signed in to.
+    pub resource_tenant: Option<Guid>,
+    /// Name, service principal and application of a service that is not of `SERVICES`.
+    pub principal: Option<(&'static str, Guid, Guid)>,
+    /// No policy applied.
+    pub uncovered: bool,
+    /// The policy against legacy authentication stopped it.
+    pub blocked: bool,
 }
 
 /// The index of a result code among `OUTCOMES`.
@@ -46,6 +67,9 @@ pub fn outcome(code: u64) -> usize {
 pub fn app(name: &str) -> usize {
     APPS.iter().position(|app| app.name == name).unwrap_or(0)
 }
+
+const REQUIRE_MFA: Guid = Guid::random(0x5b7b8c1e_5d0a_4c55_9d67_0f4f5f0a1a01);
+pub const BLOCK_LEGACY: Guid = Guid::random(0x5b7b8c1e_5d0a_4c55_9d67_0f4f5f0a1a02);
 
 pub struct SignIns {
     outcomes: Skew,
@@ -116,15 +140,20 @@ impl SignIn {
             mfa: rng.chance(70.0),
             processing: rng.between(40, 900),
             session: rng.guid(),
+            odd: Odd::default(),
         }
     }
 
     pub fn app(&self) -> &'static App {
-        &APPS[self.app]
+        self.odd.app.unwrap_or(&APPS[self.app])
     }
 
     pub fn device(&self) -> &'static Device {
         &DEVICES[self.device]
+    }
+
+    pub fn agent(&self) -> &'static str {
+        self.odd.agent.unwrap_or(self.device().agent)
     }
 
     fn is_person(&self) -> bool {
@@ -142,10 +171,14 @@ impl SignIn {
             w.flag("isInteractive", self.kind == Kind::Interactive);
             w.text("tokenIssuerType", "AzureAD");
             w.int("processingTimeInMilliseconds", self.processing);
-            for key in ["riskDetail", "riskLevelAggregated", "riskLevelDuringSignIn", "riskState"] {
-                w.text(key, "none");
-            }
-            w.array("riskEventTypes_v2", |_| {});
+            let (level, state, detection) = self.odd.risk.unwrap_or(("none", "none", ""));
+            w.text("riskDetail", "none");
+            w.text("riskLevelAggregated", level);
+            w.text("riskLevelDuringSignIn", level);
+            w.text("riskState", state);
+            let detections =
+                if detection.is_empty() { "[]".to_owned() } else { format!("[\"{detection}\"]") };
+            w.raw("riskEventTypes_v2", &detections);
             self.protocol(tenant, w);
             self.result(w);
             self.context(w);
@@ -163,9 +196,12 @@ impl SignIn {
     }
 
     fn who(&self, tenant: &Tenant, w: &mut Writer) {
-        let (service_name, ids) = match self.kind {
-            Kind::ServicePrincipal => (SERVICES[self.subject], Some(tenant.services[self.subject])),
-            Kind::ManagedIdentity => (IDENTITIES[self.subject], Some(tenant.identities[self.subject])),
+        let (service_name, ids) = match (self.kind, self.odd.principal) {
+            (_, Some((name, principal, application))) => (name, Some((principal, application))),
+            (Kind::ServicePrincipal, None) => (SERVICES[self.subject], Some(tenant.services[self.subject])),
+            (Kind::ManagedIdentity, None) => {
+                (IDENTITIES[self.subject], Some(tenant.identities[self.subject]))
+            }
             _ => ("", None),
         };
         match ids {
@@ -200,12 +236,15 @@ impl SignIn {
         };
         w.raw("signInEventTypes", event);
         if self.kind == Kind::ServicePrincipal {
-            w.guid("servicePrincipalCredentialKeyId", tenant.services[self.subject].1);
+            let key =
+                self.odd.principal.map_or(tenant.services[self.subject].1, |(_, _, application)| application);
+            w.guid("servicePrincipalCredentialKeyId", key);
         }
     }
 
     fn conditional_access(&self) -> &'static str {
         match OUTCOMES[self.outcome].code {
+            _ if self.odd.uncovered => "notApplied",
             0 if self.is_person() => "success",
             53003 | 50074 | 50076 => "failure",
             _ => "notApplied",
@@ -216,12 +255,15 @@ impl SignIn {
         let person = self.is_person();
         w.text("resourceDisplayName", self.app().resource);
         w.text("resourceId", self.app().resource_id);
-        w.guid("resourceTenantId", tenant.id);
+        w.guid("resourceTenantId", self.odd.resource_tenant.unwrap_or(tenant.id));
         w.guid("homeTenantId", tenant.id);
         w.text("homeTenantName", TENANT);
-        w.text("crossTenantAccessType", "none");
+        w.text(
+            "crossTenantAccessType",
+            if self.odd.resource_tenant.is_some() { "b2bCollaboration" } else { "none" },
+        );
         w.text("clientCredentialType", if person { "none" } else { "certificate" });
-        w.text("authenticationProtocol", "none");
+        w.text("authenticationProtocol", self.odd.protocol.unwrap_or("none"));
         w.text("incomingTokenType", if self.kind == Kind::NonInteractive { "refreshToken" } else { "none" });
         w.text_with("uniqueTokenIdentifier", |out| {
             // 22 characters of the URL-safe alphabet: as good as base64 of the id, without encoding it.
@@ -231,7 +273,7 @@ impl SignIn {
         });
         if person {
             w.text("clientAppUsed", if self.device == 5 { "Other clients" } else { self.app().client });
-            w.text("userAgent", self.device().agent);
+            w.text("userAgent", self.agent());
             w.guid("sessionId", self.session);
         }
         w.int("autonomousSystemNumber", PLACES[self.place].network);
@@ -317,20 +359,11 @@ impl SignIn {
             }
         });
         w.array("appliedConditionalAccessPolicies", |w| {
-            policy(
-                w,
-                "5b7b8c1e-5d0a-4c55-9d67-0f4f5f0a1a01",
-                "Require MFA for admins",
-                "Mfa",
-                self.conditional_access(),
-            );
-            policy(
-                w,
-                "5b7b8c1e-5d0a-4c55-9d67-0f4f5f0a1a02",
-                "Block legacy authentication",
-                "Block",
-                "notApplied",
-            );
+            let status = self.conditional_access();
+            let (first, second) =
+                if self.odd.blocked { ("notApplied", status) } else { (status, "notApplied") };
+            policy(w, REQUIRE_MFA, "Require MFA for admins", "Mfa", first);
+            policy(w, BLOCK_LEGACY, "Block legacy authentication", "Block", second);
         });
     }
 
@@ -356,9 +389,9 @@ impl SignIn {
     }
 }
 
-fn policy(w: &mut Writer, id: &str, name: &str, control: &str, result: &str) {
+fn policy(w: &mut Writer, id: Guid, name: &str, control: &str, result: &str) {
     w.item(|w| {
-        w.text("id", id);
+        w.guid("id", id);
         w.text("displayName", name);
         w.array("enforcedGrantControls", |w| {
             w.out.push(b'"');

@@ -159,7 +159,7 @@ pub fn logon(tenant: &Tenant, sign_in: &SignIn, chunk: &mut Chunk) {
         w.int("AzureActiveDirectoryEventType", 1);
         w.array("ExtendedProperties", |w| {
             named(w, "ResultStatusDetail", if failed { "UserError" } else { "Redirect" });
-            named(w, "UserAgent", sign_in.device().agent);
+            named(w, "UserAgent", sign_in.agent());
             named(w, "RequestType", "OAuth2:Authorize");
         });
         w.array("ModifiedProperties", |_| {});

@@ -3,6 +3,7 @@
 //! ```text
 //! --allow DIR      externaldata may read the files of this folder     folders.rs finds them, records.rs reads them
 //! --mmdb FILE      where addresses are                                places.rs
+//!                  without it analyses count what they ask for        unplaced.rs
 //! ```
 //!
 //! Trap: nothing here opens a network connection, whatever a query asks for, and no path leads out of the
@@ -11,6 +12,7 @@
 mod folders;
 mod places;
 mod records;
+mod unplaced;
 
 use std::path::{Path, PathBuf};
 
@@ -18,12 +20,15 @@ use crate::functions::Places;
 use crate::kql::{Absent, External, Given};
 use crate::lake::Error;
 use folders::Folders;
+use unplaced::Unplaced;
 
 /// What queries may read beside the lake.
 #[derive(Clone, Default)]
 pub struct Outside {
     folders: Folders,
     pub places: Option<Places>,
+    /// The addresses that were asked for in vain, where that is no error.
+    unplaced: Option<Unplaced>,
     /// There is no data at all, and a file that is missing is an empty one, as every table is.
     without_data: bool,
 }
@@ -32,7 +37,21 @@ impl Outside {
     /// The folders that `externaldata` may read, and the database of places.
     pub fn open(folders: &[PathBuf], database: Option<&Path>) -> Result<Outside, Error> {
         let places = database.map(places::open).transpose()?;
-        Ok(Outside { folders: Folders::open(folders)?, places, without_data: false })
+        Ok(Outside { folders: Folders::open(folders)?, places, ..Outside::default() })
+    }
+
+    /// The same, where no address has a place if there is no database, and that is said, not refused.
+    pub fn places_optional(self) -> Outside {
+        if self.places.is_some() {
+            return self;
+        }
+        let unplaced = Unplaced::default();
+        Outside { places: Some(unplaced.places()), unplaced: Some(unplaced), ..self }
+    }
+
+    /// What is to be said of the addresses that were asked for in vain since this was asked last.
+    pub fn said_of_places(&self) -> Option<String> {
+        self.unplaced.as_ref()?.said()
     }
 
     /// The same, where a file that is missing counts as an empty one.

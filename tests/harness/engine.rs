@@ -91,7 +91,13 @@ impl World {
     pub fn run(&self, plan: &Plan, way: Way) -> Result<Table, Vec<Diagnostic>> {
         let engine = if way == Way::InMemory { lower::Engine::InMemory } else { lower::Engine::Streaming };
         let shreds = way != Way::WithoutShreds;
-        let env = lower::Env { now: self.now, tables: &self.engine, engine, places: None, shreds };
+        let env = lower::Env {
+            now: self.now,
+            tables: &self.engine,
+            engine,
+            places: Some(crate::oracle::places()),
+            shreds,
+        };
         lower::run(plan, &env).map_err(|e| vec![Diagnostic::new(e.kind, Span::default(), e.message)])
     }
 

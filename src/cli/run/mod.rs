@@ -116,7 +116,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         let failure = Failure::usage("there is no data to run it over");
         return Err(failure.with_help("give --lake DIR, or --from PATH to read exports"));
     }
-    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
+    let engine = args.data.open(terminal)?.with_outside(args.beside.open_for_analyses()?);
     // Parameters are in the texts by now.
     let tuning = Tuning { parameters: Vec::new(), ..args.tuning.clone() };
     let (now, why) = tuning.now(engine.now())?;
