@@ -14,7 +14,7 @@ use crate::kql::{self, Absent, Catalog, Compiled, External, Given, Render, Saved
 use crate::lake::views::{MADE, ViewKind};
 use crate::lake::{self, Lake, Part, watchlists};
 use crate::lower::{self, Tables};
-use crate::outside::Outside;
+use crate::outside::{Outside, Unplaced};
 use crate::plan::Plan;
 use crate::plan::display::display;
 use crate::source::Span;
@@ -38,6 +38,8 @@ pub struct QueryOptions {
     pub engine: lower::Engine,
     /// Read stored paths of dynamic columns in place of their JSON.
     pub shreds: bool,
+    /// The addresses that the query looked up in no database: its own, as queries run side by side.
+    pub unplaced: Unplaced,
 }
 
 impl QueryOptions {
@@ -49,6 +51,7 @@ impl QueryOptions {
             to_time: None,
             engine: lower::Engine::default(),
             shreds: true,
+            unplaced: Unplaced::default(),
         }
     }
 }
@@ -141,7 +144,13 @@ impl Engine {
         let filled = self.fill(text, options)?;
         let run = |plan: &Plan| lower::run(plan, &self.env(options)).map_err(failed);
         let (now, parameters) = (options.now, &options.parameters);
-        let env = kql::Env { catalog: self, now, parameters, places: self.outside.places.clone(), run: &run };
+        let env = kql::Env {
+            catalog: self,
+            now,
+            parameters,
+            places: self.outside.places(&options.unplaced),
+            run: &run,
+        };
         match kql::compile(&filled.text, &env) {
             Ok(mut compiled) => {
                 compiled.warnings.splice(0..0, said(&filled, options));
@@ -203,7 +212,7 @@ impl Engine {
     /// that it looked up in no database.
     pub fn said_of_tables(&self, compiled: &Compiled, options: &QueryOptions) -> Vec<String> {
         let synthesis = compiled.tables.iter().filter_map(|name| self.said_of_synthesis(name, options));
-        synthesis.chain(self.outside.said_of_places()).collect()
+        synthesis.chain(options.unplaced.said()).collect()
     }
 
     /// What is to be said of a table whose rows are made, or could be.
@@ -288,7 +297,7 @@ impl Engine {
             now: options.now,
             tables: self,
             engine: options.engine,
-            places: self.outside.places.clone(),
+            places: self.outside.places(&options.unplaced),
             shreds: options.shreds,
         }
     }

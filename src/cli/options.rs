@@ -92,12 +92,12 @@ impl Tuning {
     /// What the engine is asked for.
     pub fn options(&self, now: i64) -> QueryOptions {
         QueryOptions {
-            now,
             parameters: self.parameters.clone(),
             from_time: self.from_time,
             to_time: self.to_time,
             engine: if self.engine == "memory" { lower::Engine::InMemory } else { lower::Engine::Streaming },
             shreds: !self.no_shreds,
+            ..QueryOptions::new(now)
         }
     }
 }

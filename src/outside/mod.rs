@@ -20,15 +20,15 @@ use crate::functions::Places;
 use crate::kql::{Absent, External, Given};
 use crate::lake::Error;
 use folders::Folders;
-use unplaced::Unplaced;
+pub use unplaced::Unplaced;
 
 /// What queries may read beside the lake.
 #[derive(Clone, Default)]
 pub struct Outside {
     folders: Folders,
-    pub places: Option<Places>,
-    /// The addresses that were asked for in vain, where that is no error.
-    unplaced: Option<Unplaced>,
+    places: Option<Places>,
+    /// Without a database no address has a place, and that is said, not refused.
+    without_places: bool,
     /// There is no data at all, and a file that is missing is an empty one, as every table is.
     without_data: bool,
 }
@@ -42,16 +42,12 @@ impl Outside {
 
     /// The same, where no address has a place if there is no database, and that is said, not refused.
     pub fn places_optional(self) -> Outside {
-        if self.places.is_some() {
-            return self;
-        }
-        let unplaced = Unplaced::default();
-        Outside { places: Some(unplaced.places()), unplaced: Some(unplaced), ..self }
+        Outside { without_places: true, ..self }
     }
 
-    /// What is to be said of the addresses that were asked for in vain since this was asked last.
-    pub fn said_of_places(&self) -> Option<String> {
-        self.unplaced.as_ref()?.said()
+    /// Where addresses are; one that is asked for in vain is counted, where that is no error.
+    pub fn places(&self, unplaced: &Unplaced) -> Option<Places> {
+        self.places.clone().or_else(|| self.without_places.then(|| unplaced.places()))
     }
 
     /// The same, where a file that is missing counts as an empty one.

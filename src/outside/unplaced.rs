@@ -13,7 +13,7 @@ use crate::value::Value;
 /// No more are kept: the count says so then.
 const MOST: usize = 1 << 20;
 
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Unplaced {
     seen: Arc<Mutex<HashSet<IpAddr>>>,
 }
