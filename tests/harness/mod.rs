@@ -26,6 +26,7 @@ pub mod mutants;
 pub mod mutate;
 pub mod odd;
 pub mod order;
+pub mod pack;
 pub mod page;
 pub mod planning;
 pub mod property;
