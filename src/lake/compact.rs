@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::lock::{Holder, Lock, let_readers};
-use super::manifest::{Manifest, PartEntry};
+use super::manifest::{Manifest, PartEntry, Run};
 use super::part::{self, ROW_GROUP};
 use super::readback;
 use super::rows::{Layout, Rows};
@@ -75,7 +75,7 @@ pub fn run(
     tables.sort();
     tables.dedup();
     let done = tables.iter().try_for_each(|table| work.table(table, progress));
-    let done = done.and_then(|()| work.commit());
+    let done = done.and_then(|()| work.commit(holder.since));
     if done.is_err() {
         // What was written so far is no part of the lake.
         let is = Manifest::read(dir)?.unwrap_or_default();
@@ -209,7 +209,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
+    fn commit(&mut self, time: i64) -> Result<(), Error> {
         if self.made.is_empty() {
             return Ok(());
         }
@@ -221,6 +221,9 @@ impl Work<'_> {
             })
             .collect();
         self.manifest.generation = self.generation;
+        let version = env!("CARGO_PKG_VERSION").to_string();
+        let run = Run { number: self.generation, compacted: true, time, version, ..Run::default() };
+        self.manifest.runs.push(run);
         publish(self.disk, self.dir, &mut self.manifest)
     }
 }
