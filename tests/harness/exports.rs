@@ -1,14 +1,15 @@
 //! The files of ingest pages as they would lie on disk: in an encoding, compressed, inside an archive.
 //!
 //! `file=a.json` is a file, `file=a.json.gz` is compressed, `file=pack.zip!inner/a.json` is put into an
-//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le` (or `windows-1252`), `lines=crlf`,
-//! `password=WORD`, `table=NAME` for `--table`.
+//! archive (`pack.zip!inner.zip!a.json` in one inside it); `file=a.parquet` holds what the query in the fence gives.
+//! Options: `encoding=NAME` (`bytes` says which there are), `lines=crlf`, `password=WORD`, `table=NAME` for `--table`.
 //!
 //! Trap: files of one archive share its password.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::pack;
 use super::page::{Block, Case};
@@ -38,7 +39,8 @@ pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
         let Some(name) = block.option("file") else { continue };
         let (files, passwords) = tables.entry(block.option("table").map(String::from)).or_default();
         passwords.extend(block.option("password").map(String::from));
-        put(files, name, bytes(block, name)?);
+        let bytes = if name.ends_with(".parquet") { parquet(block, folder)? } else { bytes(block, name)? };
+        put(files, name, bytes);
     }
     let mut all = Vec::new();
     for (table, (files, passwords)) in tables {
@@ -76,10 +78,28 @@ fn bytes(block: &Block, name: &str) -> Result<Vec<u8>, String> {
         None => text.into_bytes(),
         Some("utf-8-bom") => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
         Some("utf-16le") => pack::utf16le(&text),
+        Some("utf-16be") => {
+            pack::utf16le(&text).chunks_exact(2).flat_map(|pair| [pair[1], pair[0]]).collect()
+        }
+        Some("utf-16le-no-bom") => pack::utf16le(&text).split_off(2),
+        // What a cmdlet of another encoding has appended.
+        Some("utf-16le-ascii-tail") => [pack::utf16le(&text), b"\n\n".to_vec()].concat(),
         Some("windows-1252") => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         Some(other) => return Err(format!("no such encoding: {other}")),
     };
     Ok(if name.ends_with(".gz") { pack::gzip(&bytes) } else { bytes })
+}
+
+/// The answer to a query, as a Parquet file that auk writes.
+fn parquet(query: &Block, folder: &Path) -> Result<Vec<u8>, String> {
+    let path = folder.with_extension("parquet");
+    let text = query.text();
+    let output = Command::new(env!("CARGO_BIN_EXE_auk")).args(["query", &text, "-o"]).arg(&path).output();
+    let output = output.map_err(|e| format!("auk query: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("auk query: {}", String::from_utf8_lossy(&output.stderr)));
+    }
+    fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 fn packed(node: Node, password: Option<&str>) -> Vec<u8> {

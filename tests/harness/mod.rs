@@ -30,6 +30,7 @@ pub mod pack;
 pub mod page;
 pub mod planning;
 pub mod property;
+pub mod routes;
 pub mod rows;
 pub mod shreds;
 pub mod threads;

@@ -86,7 +86,7 @@ fn account(summary: &Summary) {
 fn same(a: &Path, b: &Path) {
     let read = |dir: &Path| Manifest::read(dir).ok().flatten().map(|m| (m.hashes, m.rejects, m.now));
     assert_eq!(read(a), read(b));
-    if a.exists() {
+    if read(a).is_some() {
         assert!(Lake::open(a).is_ok(), "the lake cannot be opened");
     }
 }
