@@ -11,6 +11,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
 use super::pack;
 use super::page::{Block, Case};
 
@@ -75,6 +78,8 @@ fn bytes(block: &Block, name: &str) -> Result<Vec<u8>, String> {
         text = text.replace('\n', "\r\n");
     }
     let bytes = match block.option("encoding") {
+        // A file that another program wrote.
+        Some("base64") => STANDARD.decode(block.lines.concat()).map_err(|e| format!("{name}: {e}"))?,
         None => text.into_bytes(),
         Some("utf-8-bom") => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
         Some("utf-16le") => pack::utf16le(&text),
