@@ -74,7 +74,7 @@ pub fn run(
         }
     };
     // A lake that is fed in small portions; another writer may do it as well.
-    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(&manifest))
+    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(lake, &manifest))
         && let Ok(tables) = compact::run(lake, &options.disk, &options.holder, &|_| {})
     {
         let (before, after) = tables.iter().fold((0, 0), |(b, a), t| (b + t.before, a + t.after));
