@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    collection, console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing,
-    mangled, mutants, odd, order, page, planning, property, rows, shreds, threads, together,
+    collection, console, crash, differential, golden, headings, hostile, incidents, ingest, kernels, layers,
+    listing, mangled, mutants, odd, order, page, planning, property, routes, rows, shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -25,7 +25,9 @@ fn main() {
         trial("tables/goldens", headings::check),
         trial("tables/plugins", rows::check_plugins),
         trial("tables/analyses", collection::check),
+        trial("tables/incidents", incidents::check),
         trial("tables/page", listing::check_page),
+        trial("tables/routes", routes::check_page),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),
         trial("kernels", kernels::run),

@@ -141,7 +141,8 @@ pub fn retention(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
 
 pub fn clock(context: &Context<'_>) -> Result<Vec<Finding>, Error> {
     let mut findings = Vec::new();
-    let read = context.lake.manifest().runs.iter().map(|run| run.time).max().unwrap_or(0);
+    let reading = context.lake.manifest().runs.iter().filter(|run| !run.compacted);
+    let read = reading.map(|run| run.time).max().unwrap_or(0);
     let mut push = |severity: Severity, seen: String, cannot: &str, table: &str| {
         findings.push(Finding {
             check: "clock",

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::counted;
 use crate::lake::copies;
 use crate::lake::hashed::sha256_of;
-use crate::lake::store::FOLDERS;
+use crate::lake::store::{FOLDERS, is_made};
 use crate::lake::{Error, Lake, Manifest, Source, lock, no_lake};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum State {
     Changed,
     Missing,
     Added,
+    /// A file of a run that nothing names any more.
+    LeftOver,
     /// Not where it was, and nobody said where it is.
     NotFound,
     /// Written by an auk that recorded no hash.
@@ -32,13 +34,14 @@ impl State {
             State::Changed => "changed",
             State::Missing => "missing",
             State::Added => "added",
+            State::LeftOver => "left over",
             State::NotFound => "not found",
             State::Unrecorded => "not recorded",
         }
     }
 
     pub fn is_change(self) -> bool {
-        !matches!(self, State::Same | State::NotFound | State::Unrecorded)
+        !matches!(self, State::Same | State::LeftOver | State::NotFound | State::Unrecorded)
     }
 }
 
@@ -94,8 +97,15 @@ fn lake_files(dir: &Path, manifest: &Manifest) -> Vec<Check> {
             entries.map(|e| format!("{folder}/{}", e.file_name().to_string_lossy())).collect();
         names.sort();
         for name in names.into_iter().filter(|name| !named.contains(&name.as_str())) {
-            let detail = "the manifest does not name it; no query reads it".to_string();
-            checks.push(Check { what: "lake file", name, state: State::Added, detail });
+            let (state, detail) = if is_made(folder, &name[folder.len() + 1..]) {
+                (
+                    State::LeftOver,
+                    "of a run that was broken off, or replaced while it was being read: the next run removes it",
+                )
+            } else {
+                (State::Added, "the manifest does not name it; no query reads it")
+            };
+            checks.push(Check { what: "lake file", name, state, detail: detail.to_string() });
         }
     }
     checks

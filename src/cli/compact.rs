@@ -31,7 +31,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let rows = compact::rows_to_write(Lake::open(&args.lake)?.manifest());
+    let rows = compact::rows_to_write(&args.lake, Lake::open(&args.lake)?.manifest());
     let bar = bar(rows, terminal);
     let disk = disk()?;
     let done = compact::run(&args.lake, &disk, &holder(), &|rows| bar.inc(rows));

@@ -9,8 +9,11 @@ use std::io::{self, Write};
 use std::ops::Range;
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 use super::chunk::{Chunk, Record};
-use super::write::{push_american, push_guid, push_int, push_local};
+use super::write::{push_american, push_escaped, push_guid, push_int, push_local, push_milliseconds};
 use super::{FileCount, Plan, Stream};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub enum Container {
     PurviewCsv,
     /// A Splunk search result over the rows of `SearchCsv`.
     SplunkCsv,
+    /// `Search-UnifiedAuditLog | ConvertTo-Json -Compress` of Windows PowerShell: each record a string in another.
+    SearchJson,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,7 +81,7 @@ pub const EVIDENCE_SLICES: u64 = 12;
 /// An investigator's folder: the same tenant through many routes, containers and encodings, with one window
 /// that two routes hold both.
 pub fn evidence() -> Vec<FileSpec> {
-    use Container::{Array, Lines, Page, PurviewCsv, SearchCsv, SplunkCsv};
+    use Container::{Array, Lines, Page, PurviewCsv, SearchCsv, SearchJson, SplunkCsv};
     use Encoding::{Utf8, Utf8Bom, Utf16Le};
     use Stream::{Audits, Interactive, Other, Unified};
     let more = Page { last: false };
@@ -106,6 +111,8 @@ pub fn evidence() -> Vec<FileSpec> {
         file("ual/audit-data.ndjson", unified, Unified, Lines, Utf8, 0..2),
         file("ual/purview-portal.csv", unified, Unified, PurviewCsv, Utf8Bom, 8..11),
         file("ual/splunk-search.csv", unified, Unified, SplunkCsv, Utf8, 11..12),
+        file("graph/directoryAudits-copy.ndjson.gz", audits, Audits, Lines, Utf8, 4..6),
+        file("ual/search-utf16.json", unified, Unified, SearchJson, Utf16Le, 4..5),
     ]
 }
 
@@ -120,7 +127,7 @@ fn write_to(plan: &Plan, spec: &FileSpec, path: &Path) -> io::Result<FileCount> 
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let mut sink = Sink { file: File::create(path)?, encoding: spec.encoding, bytes: 0 };
+    let mut sink = Sink::create(path, spec.encoding)?;
     let mut out = Vec::new();
     let mut rows = 0;
     open(&mut out, spec);
@@ -136,7 +143,9 @@ fn write_to(plan: &Plan, spec: &FileSpec, path: &Path) -> io::Result<FileCount> 
     }
     close(&mut out, spec);
     sink.write(&mut out)?;
-    Ok(FileCount { name: spec.name.clone(), kind: spec.kind, rows, bytes: sink.bytes })
+    sink.finish()?;
+    let bytes = std::fs::metadata(path)?.len();
+    Ok(FileCount { name: spec.name.clone(), kind: spec.kind, rows, bytes })
 }
 
 /// Sign-ins of all kinds come from Graph's beta alone; directory audits have been in v1.0 for years.
@@ -152,6 +161,7 @@ fn open(out: &mut Vec<u8>, spec: &FileSpec) {
             out.extend_from_slice(format!("{{\"@odata.context\":\"{context}\",\"value\":[").as_bytes());
         }
         Container::Array => out.extend_from_slice(b"[\n"),
+        Container::SearchJson => out.push(b'['),
         Container::Lines => {}
         Container::SearchCsv => out.extend_from_slice(
             b"RecordType,CreationDate,UserIds,Operations,AuditData,ResultIndex,ResultCount,Identity,IsValid,ObjectState\r\n",
@@ -179,6 +189,7 @@ fn close(out: &mut Vec<u8>, spec: &FileSpec) {
             out.push(b'}');
         }
         Container::Array => out.extend_from_slice(b"\n]\n"),
+        Container::SearchJson => out.extend_from_slice(b"]\r\n"),
         _ => {}
     }
 }
@@ -207,6 +218,10 @@ fn push_record(
             search_row(out, chunk, record, index);
             out.extend_from_slice(b"\r\n");
         }
+        Container::SearchJson => {
+            out.extend_from_slice(if more { b"," } else { b"" });
+            search_object(out, chunk, record, index);
+        }
         Container::PurviewCsv => purview_row(out, json, record),
         Container::SplunkCsv => splunk_row(out, chunk, record, index),
     }
@@ -231,6 +246,38 @@ fn search_row(out: &mut Vec<u8>, chunk: &Chunk, record: &Record, index: usize) {
     out.push(b',');
     push_guid(out, head.id);
     out.extend_from_slice(b",True,Unchanged");
+}
+
+/// The object that `search_row` is a row of. Windows PowerShell writes dates as milliseconds since 1970, and some signs
+/// as escapes, as if for a page of HTML.
+fn search_object(out: &mut Vec<u8>, chunk: &Chunk, record: &Record, index: usize) {
+    let Some(head) = &record.head else { return };
+    let text = |out: &mut Vec<u8>, name: &str, value: &str| {
+        out.extend_from_slice(format!("\"{name}\":\"").as_bytes());
+        let mut plain = Vec::new();
+        push_escaped(&mut plain, value);
+        for byte in plain {
+            match byte {
+                b'\'' | b'<' | b'>' | b'&' => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+                _ => out.push(byte),
+            }
+        }
+        out.extend_from_slice(b"\",");
+    };
+    out.push(b'{');
+    text(out, "RecordType", head.record_type.1);
+    out.extend_from_slice(b"\"CreationDate\":\"\\/Date(");
+    push_milliseconds(out, record.at);
+    out.extend_from_slice(b")\\/\",");
+    text(out, "UserIds", &head.user);
+    text(out, "Operations", head.operation);
+    text(out, "AuditData", &String::from_utf8_lossy(chunk.text(record)));
+    out.extend_from_slice(
+        format!("\"ResultIndex\":{},\"ResultCount\":{},", index + 1, chunk.len()).as_bytes(),
+    );
+    out.extend_from_slice(b"\"Identity\":\"");
+    push_guid(out, head.id);
+    out.extend_from_slice(b"\",\"IsValid\":true,\"ObjectState\":\"Unchanged\"}");
 }
 
 fn purview_row(out: &mut Vec<u8>, json: &[u8], record: &Record) {
@@ -287,21 +334,48 @@ fn push_cell(out: &mut Vec<u8>, text: &[u8]) {
     out.push(b'"');
 }
 
+/// A file, or a compressed one where its name ends so.
+enum Output {
+    Plain(File),
+    Gzip(GzEncoder<File>),
+}
+
 struct Sink {
-    file: File,
+    output: Output,
     encoding: Encoding,
-    bytes: u64,
 }
 
 impl Sink {
+    fn create(path: &Path, encoding: Encoding) -> io::Result<Sink> {
+        let file = File::create(path)?;
+        let output = match path.extension().is_some_and(|ending| ending == "gz") {
+            true => Output::Gzip(GzEncoder::new(file, Compression::default())),
+            false => Output::Plain(file),
+        };
+        Ok(Sink { output, encoding })
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.output {
+            Output::Plain(file) => file.write_all(bytes),
+            Output::Gzip(encoder) => encoder.write_all(bytes),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self.output {
+            Output::Plain(_) => Ok(()),
+            Output::Gzip(encoder) => encoder.finish().map(|_| ()),
+        }
+    }
+
     fn begin(&mut self) -> io::Result<()> {
         let mark: &[u8] = match self.encoding {
             Encoding::Utf8 => b"",
             Encoding::Utf8Bom => b"\xEF\xBB\xBF",
             Encoding::Utf16Le => b"\xFF\xFE",
         };
-        self.bytes += mark.len() as u64;
-        self.file.write_all(mark)
+        self.put(mark)
     }
 
     /// Writes and empties the buffer, which ends at the end of a record.
@@ -311,8 +385,7 @@ impl Sink {
                 String::from_utf8_lossy(out).encode_utf16().flat_map(u16::to_le_bytes).collect();
             *out = wide;
         }
-        self.file.write_all(out)?;
-        self.bytes += out.len() as u64;
+        self.put(out)?;
         out.clear();
         Ok(())
     }

@@ -310,7 +310,7 @@ fn states(tenant: &Tenant, planted: &mut Planted) {
     let what = "eligible for Teams Administrator; last sign-in 2024-11-20";
     planted.finding(tenant, "inactive holder of a role", idle, day, what, "roles/inactive-holders.kql");
     let what = "Global Administrator since 2025-03-22 02:21";
-    for query in ["roles/holders-at.kql", "roles/holders-by-day.kql", "roles/holders-compared.kql"] {
+    for query in ["roles/holders-at.kql", "roles/holders-compared.kql"] {
         planted.finding(tenant, "a new holder of a role", cast::OUTSIDE_PIM, day, what, query);
     }
 }

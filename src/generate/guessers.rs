@@ -65,13 +65,6 @@ pub fn networks(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
         query: "signins/slow-spray.kql",
     });
     planted.incidents.push(Incident {
-        title: "day of many failures",
-        who: "203.0.113.222".to_owned(),
-        when: "2025-03-05",
-        what: "the password spray makes most of that day's sign-ins failures",
-        query: "signins/failure-rate-anomalies.kql",
-    });
-    planted.incidents.push(Incident {
         title: "client of an old kind",
         who: "203.0.113.222".to_owned(),
         when: "2025-03-05 05:10 to 05:23",

@@ -90,6 +90,73 @@ const STORIES: &[Teller] = &[
     sessions::services,
 ];
 
+/// Traces that stories leave in further analyses: title, who, when, what, query.
+const TRACES: &[[&str; 5]] = &[
+    [
+        "the same policy, weakened",
+        "ruben.claes@lindemeer.example",
+        "2025-03-22 02:52",
+        "the policy Require MFA for admins disabled",
+        "directory/conditional-access-weakened.kql",
+    ],
+    [
+        "a mail flow rule that forwards",
+        "iris.maas@lindemeer.example",
+        "2025-02-18 23:14",
+        "a blind copy of all outgoing mail to vault@collector.example",
+        "mail/forwarding-rules.kql",
+    ],
+    [
+        "a rule against warnings that forwards",
+        "gonda.evers@lindemeer.example",
+        "2025-03-20 05:10",
+        "what speaks of phishing goes to ledger@collector.example",
+        "mail/forwarding-rules.kql",
+    ],
+    [
+        "role held for minutes, granted outside PIM",
+        "oona.virtanen@lindemeer.example",
+        "2025-01-23 18:31",
+        "Helpdesk Administrator, by pieter.aerts",
+        "roles/granted-outside-pim.kql",
+    ],
+    [
+        "application given a role outside PIM",
+        "Ticket Bridge",
+        "2025-01-30 11:12",
+        "Exchange Administrator, by tessa.brouwer",
+        "roles/granted-outside-pim.kql",
+    ],
+    [
+        "administrator made by an application, outside PIM",
+        "thijs.verbeek@lindemeer.example",
+        "2025-03-27 02:10",
+        "Global Administrator, by the application Ledger Connect",
+        "roles/granted-outside-pim.kql",
+    ],
+    [
+        "guest who is eligible",
+        super::grants::GUEST,
+        "2025-03-24 15:40",
+        "eligible for Application Administrator, as the reference data says, too",
+        "roles/guests.kql",
+    ],
+    [
+        "one more Global Administrator",
+        "Global Administrator",
+        "2025-03-22 to 2025-03-31",
+        "two hold the role at all times, and from 22 March on a third does",
+        "roles/holders-by-day.kql",
+    ],
+    [
+        "day of many failures",
+        "2025-03-05",
+        "2025-03-05",
+        "the password spray makes most of that day's sign-ins failures",
+        "signins/failure-rate-anomalies.kql",
+    ],
+];
+
 pub fn plant(tenant: &Tenant) -> Planted {
     let mut planted = Planted::default();
     let rng = &mut Rng::new(tenant.seed, &[9]);
@@ -106,6 +173,14 @@ pub fn plant(tenant: &Tenant) -> Planted {
     for (number, tell) in STORIES.iter().enumerate() {
         tell(tenant, &mut Rng::new(tenant.seed, &[9, 1 + number as u64]), &mut planted);
     }
+    let trace = |&[title, who, when, what, query]: &[&'static str; 5]| Incident {
+        title,
+        who: who.to_owned(),
+        when,
+        what,
+        query,
+    };
+    planted.incidents.extend(TRACES.iter().map(trace));
     for chunk in [&mut planted.audits, &mut planted.interactive, &mut planted.unified] {
         for index in 0..3 {
             chunk.repeat(index);

@@ -199,6 +199,11 @@ pub fn push_time(out: &mut Vec<u8>, at: Ticks, digits: usize) {
     out.push(b'Z');
 }
 
+/// Milliseconds since 1970, of a whole second.
+pub fn push_milliseconds(out: &mut Vec<u8>, at: Ticks) {
+    push_int(out, (at / SECOND + 1_735_689_600) * 1000);
+}
+
 /// `2025-03-09T08:01:07`, as the unified audit log writes UTC without saying so.
 pub fn push_local(out: &mut Vec<u8>, at: Ticks) {
     push_time(out, at, 0);

@@ -3,7 +3,7 @@
 //! Trap: seen = kept + duplicates + superseded + rejected, for every source, after every run.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::formats;
 use super::reader::{Begin, End};
@@ -11,6 +11,7 @@ use super::searches::Searches;
 use super::worker::Rejected;
 use crate::json;
 use crate::lake::Source;
+use crate::lake::manifest::Page;
 use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL, REPAIRED, UNREADABLE};
 use crate::value::Value;
 
@@ -27,8 +28,6 @@ pub struct Account {
     late: u64,
     timeless: u64,
     members: Option<Vec<String>>,
-    /// Its last page of a list.
-    page: Option<Page>,
     pub searches: Searches,
 }
 
@@ -66,7 +65,6 @@ impl Account {
             late: 0,
             timeless: 0,
             members: begin.members,
-            page: None,
             searches: Searches::default(),
         }
     }
@@ -138,7 +136,7 @@ impl Account {
             source.container = "JSON lines".into();
         }
         let (more, cut) = (notes.next_link, notes.unclosed);
-        self.page = notes.pages.then_some(Page { context: notes.context, more, cut });
+        source.page = notes.pages.then(|| Page { list: format!("{:016x}", notes.context), more, cut });
         if let Some(members) = &self.members {
             source.not_carried = formats::not_carried(&source.routes, &source.tables, members);
         }
@@ -174,40 +172,34 @@ fn counted(count: u64, thing: &str) -> String {
     format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A page of a list: of which, whether it names a next one, and whether it ends before its end.
-#[derive(Clone, Copy)]
-pub struct Page {
-    context: u64,
-    more: bool,
-    cut: bool,
-}
-
-/// The lists whose pages were read. One is whole when one of its pages ends, and names no next one.
-#[derive(Default)]
-pub struct Lists(HashMap<(PathBuf, u64), List>);
-
-#[derive(Default)]
-struct List {
-    whole: bool,
-    /// The last source that names a next page.
-    more: Option<usize>,
-}
-
-impl Lists {
-    pub const NOTE: &str = NEXT_PAGE;
-
-    /// Takes in a source, which is the `at`th.
-    pub fn add(&mut self, at: usize, account: &Account) {
-        let Some(page) = account.page else { return };
-        let folder = account.path.parent().map(PathBuf::from).unwrap_or_default();
-        let list = self.0.entry((folder, page.context)).or_default();
-        list.whole |= !(page.more || page.cut);
-        list.more = if page.more { Some(at) } else { list.more };
+/// Notes of every list of pages that is not whole, at the last source that names a next page. A list is whole, as
+/// far as it was read, when a page of it ends and names no next one: in the same run, or in a later one.
+pub fn note_unfinished(old: &mut [Source], new: &mut [Source]) {
+    /// The last run with a page that ends the list; the last source that names a next one, and its run.
+    #[derive(Default)]
+    struct List {
+        whole: Option<u64>,
+        more: Option<(u64, usize)>,
     }
-
-    /// The sources with the last pages of lists that are not whole.
-    pub fn unfinished(&self) -> impl Iterator<Item = usize> {
-        self.0.values().filter(|list| !list.whole).filter_map(|list| list.more)
+    let mut lists: HashMap<(PathBuf, String), List> = HashMap::new();
+    let mut sources: Vec<(u64, &mut Source)> = old.iter_mut().map(|s| (s.run, s)).collect();
+    sources.extend(new.iter_mut().map(|s| (u64::MAX, s)));
+    for (at, (run, source)) in sources.iter_mut().enumerate() {
+        let Some(page) = &source.page else { continue };
+        let folder = Path::new(&source.path).parent().map(PathBuf::from).unwrap_or_default();
+        let list = lists.entry((folder, page.list.clone())).or_default();
+        if page.more {
+            list.more = Some((*run, at));
+        } else if !page.cut {
+            list.whole = Some(*run);
+        }
+        source.notes.retain(|note| note != NEXT_PAGE);
+    }
+    for list in lists.values() {
+        let is_open = |(run, _): &(u64, usize)| list.whole.is_none_or(|whole| whole < *run);
+        if let Some((_, at)) = list.more.filter(is_open) {
+            sources[at].1.notes.push(NEXT_PAGE.into());
+        }
     }
 }
 

@@ -19,14 +19,17 @@ pub enum Candidate {
 /// Folders deeper than this are not entered.
 const MAX_DEPTH: usize = 64;
 
+/// Are the arguments there? One that is not is an error.
+pub fn check(paths: &[PathBuf]) -> Result<(), Error> {
+    paths.iter().try_for_each(|path| fs::metadata(path).map(|_| ()).map_err(|e| Error::io(path, &e)))
+}
+
 /// Lists what the arguments name. An argument that does not exist is an error.
 pub fn list(paths: &[PathBuf], lake: Option<&Path>) -> Result<Vec<Candidate>, Error> {
+    check(paths)?;
     let lake = lake.and_then(|path| fs::canonicalize(path).ok());
     let mut walk = Walk { lake, seen: HashSet::new(), found: Vec::new() };
-    for path in paths {
-        fs::metadata(path).map_err(|e| Error::io(path, &e))?;
-        walk.visit(path, 0);
-    }
+    paths.iter().for_each(|path| walk.visit(path, 0));
     Ok(walk.found)
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::account::{Account, Lists, add_name};
+use super::account::{Account, add_name, note_unfinished};
 use super::files;
 use super::reader::{Event, Reader, Unreadable};
 use super::run::parse;
@@ -16,12 +16,14 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
     let mut reader = Reader::new(files::list(paths, None)?, &[], passwords, false, &Unreadable::default());
     let spare = Arc::new(Spare::default());
     let mut found: Vec<Found> = Vec::new();
-    let mut lists = Lists::default();
+    let mut sources = Vec::new();
     let mut current: Option<(Account, Vec<u64>)> = None;
     loop {
         let batch = reader.next_batch()?;
         if batch.is_empty() {
-            lists.unfinished().for_each(|at| found[at].notes.push(Lists::NOTE.into()));
+            note_unfinished(&mut [], &mut sources);
+            let read = found.iter_mut().filter(|found| found.skipped.is_none());
+            read.zip(sources).for_each(|(found, source)| found.notes = source.notes);
             return Ok(found);
         }
         let mut parsed = parse(&batch, &spare, None).into_iter().peekable();
@@ -41,8 +43,8 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
                 Event::End(end) => {
                     if let Some((mut account, rows)) = current.take() {
                         account.close(end);
-                        lists.add(found.len(), &account);
-                        found.push(finding(account, rows));
+                        found.push(finding(&account, rows));
+                        sources.extend((!account.is_foreign()).then_some(account.source));
                     }
                 }
             }
@@ -65,18 +67,18 @@ fn count(account: &mut Account, counts: &mut [u64], parsed: Parsed, spare: &Spar
     spare.give(parsed.tables);
 }
 
-fn finding(account: Account, rows: Vec<u64>) -> Found {
+fn finding(account: &Account, rows: Vec<u64>) -> Found {
     let tables = layouts().iter().map(|layout| layout.table.clone()).zip(rows);
     Found {
         skipped: account.is_foreign().then(|| account.reason()),
         tables: tables.filter(|(_, rows)| *rows > 0).collect(),
-        path: account.path,
+        path: account.path.clone(),
         size: account.source.size,
-        encoding: account.source.encoding,
-        routes: account.source.routes,
+        encoding: account.source.encoding.clone(),
+        routes: account.source.routes.clone(),
         rejected: account.source.rejected,
         first: account.source.first,
         last: account.source.last,
-        notes: account.source.notes,
+        notes: account.source.notes.clone(),
     }
 }

@@ -11,6 +11,7 @@
 //! not read is reported with the reason.
 
 mod account;
+mod aes;
 mod ahead;
 mod ansi;
 mod blocks;

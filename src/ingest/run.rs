@@ -15,7 +15,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use super::account::{Account, Lists, add_name};
+use super::account::{Account, add_name, note_unfinished};
 use super::files::{self, Candidate};
 use super::formats::custom::{self, Custom};
 use super::infer::Columns;
@@ -56,6 +56,11 @@ pub fn run(
     progress: &dyn Progress,
 ) -> Result<Summary, Error> {
     let start = Instant::now();
+    // What was mistyped must not leave a lake behind.
+    files::check(paths)?;
+    if let Some(name) = &options.table {
+        custom::check_name(name).map_err(|message| Error::new(lake, message))?;
+    }
     let mut unreadable = Unreadable::new();
     let mut summary = loop {
         match attempt(paths, lake, options, &unreadable, progress)? {
@@ -69,7 +74,7 @@ pub fn run(
         }
     };
     // A lake that is fed in small portions; another writer may do it as well.
-    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(&manifest))
+    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(lake, &manifest))
         && let Ok(tables) = compact::run(lake, &options.disk, &options.holder, &|_| {})
     {
         let (before, after) = tables.iter().fold((0, 0), |(b, a), t| (b + t.before, a + t.after));
@@ -175,7 +180,6 @@ fn custom_table(
     reader: &mut Reader,
     path: &Path,
 ) -> Result<Option<Arc<Custom>>, Error> {
-    custom::check_name(name).map_err(|message| Error::new(path, message))?;
     let (mut columns, mut tape) = (Columns::default(), Tape::default());
     loop {
         let batch = reader.next_batch()?;
@@ -431,10 +435,8 @@ impl<'a> Writer<'a> {
         if self.accounts.is_empty() && (self.run.skipped.is_empty() || self.store.manifest.generation == 0) {
             return Ok(summary);
         }
-        let mut lists = Lists::default();
-        self.accounts.iter().enumerate().for_each(|(at, account)| lists.add(at, account));
-        lists.unfinished().for_each(|at| self.accounts[at].source.notes.push(Lists::NOTE.into()));
-        let sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
+        let mut sources: Vec<Source> = self.accounts.into_iter().map(|a| a.source).collect();
+        note_unfinished(&mut self.store.manifest.sources, &mut sources);
         let count = sources.len();
         let now = self.latest.map(|time| time.saturating_add(1));
         let manifest = self.store.commit(sources, now, self.run)?;

@@ -11,10 +11,13 @@
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::blocks::{BLOCK, brackets_and_newlines, equal, escaped, has, load, strings};
-use super::tape::{MAX_DEPTH, Tape};
+use super::tape::{Kind, MAX_DEPTH, Tape};
 
 /// What a stretch between records is called.
 pub const NO_RECORD: &str = "text that is no record";
+
+/// What a stretch after the list of a page is called, where it may hold records.
+const NOT_READ: &str = "text after the list of a page";
 
 /// A longer record is refused.
 pub const MAX_RECORD: usize = 64 << 20;
@@ -115,7 +118,7 @@ impl JsonSplitter {
             match buffer[here] {
                 b'\n' => {
                     if let Some(start) = self.restart(buffer, here, inside >> bit & 1 == 1) {
-                        self.give_up(here, out);
+                        self.give_up(buffer, here, out);
                         return Some(start);
                     }
                 }
@@ -132,16 +135,22 @@ impl JsonSplitter {
             return None;
         }
         let before = buffer[..newline].iter().rev().find(|b| !b" \t\r\n".contains(b));
-        let value_may_start = !in_string && matches!(before, Some(b',' | b'[' | b':') | None);
+        // Before the buffer lies what belongs to a longer record, or the end of a page's list.
+        let open = before.map_or(!self.page_tail, |b| matches!(b, b',' | b'[' | b':'));
+        let value_may_start = !in_string && open;
         let new = !value_may_start && buffer.get(newline + 2) == Some(&b'"');
         new.then_some(newline + 1)
     }
 
-    fn give_up(&mut self, end: usize, out: &mut Vec<Piece>) {
-        if let Some(start) = self.record.take() {
+    fn give_up(&mut self, buffer: &[u8], end: usize, out: &mut Vec<Piece>) {
+        // The end of a page that has not been closed may be nothing at all.
+        if let Some(start) =
+            self.record.take().filter(|start| !self.page_tail || !blank(&buffer[*start..end]))
+        {
             out.push(Piece { start, end, alone: false, broken: Some("the record is cut short") });
         }
         if self.page_tail {
+            self.notes.unclosed = true;
             (self.level, self.page_tail) = (0, false);
         }
         self.depth = self.level;
@@ -188,7 +197,11 @@ impl JsonSplitter {
         self.skipping = false;
         let Some(start) = self.record.take() else { return };
         if std::mem::take(&mut self.page_tail) {
-            self.notes.next_link |= contains(&buffer[start..here], b"nextLink");
+            let tail = &buffer[start..here];
+            self.notes.next_link |= contains(tail, b"nextLink");
+            if !page_footer(tail) {
+                out.push(Piece { start, end: here, alone: false, broken: Some(NOT_READ) });
+            }
             return;
         }
         self.notes.lines |= self.level == 0;
@@ -222,7 +235,7 @@ impl JsonSplitter {
         let next = start + at + 2;
         out.push(Piece { start, end: next, alone: false, broken: Some(why) });
         self.record = None;
-        self.give_up(next, out);
+        self.give_up(buffer, next, out);
         self.scanned = next;
         self.resumed += 1;
         true
@@ -241,15 +254,12 @@ impl JsonSplitter {
 
     fn finish(&mut self, buffer: &[u8], out: &mut Vec<Piece>) {
         self.scanned = buffer.len();
-        self.notes.unclosed = self.level > 0 || self.page_tail;
+        self.notes.unclosed |= self.level > 0 || self.page_tail;
         if let Some(start) = self.record.take() {
-            if !self.page_tail {
-                out.push(Piece {
-                    start,
-                    end: buffer.len(),
-                    alone: false,
-                    broken: Some("the file ends in the middle of it"),
-                });
+            let tail = &buffer[start..];
+            if !self.page_tail || memchr::memchr(b'{', tail).is_some() {
+                let why = if self.page_tail { NOT_READ } else { "the file ends in the middle of it" };
+                out.push(Piece { start, end: buffer.len(), alone: false, broken: Some(why) });
             }
         } else if !self.skipping {
             let text = &buffer[self.last_end..];
@@ -307,6 +317,17 @@ fn page_header(text: &[u8]) -> bool {
             || key.ends_with("nextLink")
     };
     tape.children(0).all(|child| known(tape.key(child)))
+}
+
+/// Is this what follows the list of a page up to its end: annotations, and members that hold no record?
+fn page_footer(tail: &[u8]) -> bool {
+    if memchr::memchr2(b'{', b'[', tail).is_none() {
+        return true;
+    }
+    let mut tape = Tape::default();
+    let read = std::str::from_utf8(tail).is_ok_and(|text| tape.parse(&format!("{{\"@\":0{text}}}")).is_ok());
+    let plain = |kind| !matches!(kind, Kind::Array | Kind::Object);
+    read && tape.children(0).all(|child| tape.key(child).starts_with('@') || plain(tape.kind(child)))
 }
 
 /// The state of a CSV stream between two calls.

@@ -1,7 +1,7 @@
 //! Zip archives: the list of what is inside, and each file as a stream.
 //!
-//! Read are stored and deflated entries, zip64, and the old encryption of PKZIP with a password. All
-//! others (AES, other methods) are refused by name.
+//! Read are stored and deflated entries, zip64, and with a password the old encryption of PKZIP and the AES of WinZip
+//! (`aes.rs`). All others (other methods, PKWARE's strong encryption) are refused by name.
 //!
 //! Traps: the central directory at the end is the truth, the headers before the data only say where the
 //! data begins. Sizes and counts are claims: what is read is bounded by the caller, not by them. Nothing
@@ -12,6 +12,7 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::aes::{self, Strength};
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
 
@@ -50,7 +51,10 @@ pub struct Entry {
     pub stored: u64,
     pub encrypted: bool,
     method: u16,
-    crc: u32,
+    /// How it is encrypted, if with AES.
+    aes: Option<Strength>,
+    /// `None` where a code vouches for the bytes.
+    crc: Option<u32>,
     /// The byte that tells a wrong password.
     check: u8,
     header: u64,
@@ -129,6 +133,7 @@ fn entry(header: &[u8], name: usize, extra: usize) -> Option<Entry> {
     let flags = number(header, 8, 2);
     let (mut stored, mut size, mut at) =
         (number(header, 20, 4), number(header, 24, 4), number(header, 42, 4));
+    let (mut method, mut aes, mut vouched) = (number(header, 10, 2) as u16, None, false);
     let mut extras = &header[46 + name..46 + name + extra];
     while extras.len() >= 4 {
         let length = number(extras, 2, 2) as usize;
@@ -141,6 +146,11 @@ fn entry(header: &[u8], name: usize, extra: usize) -> Option<Entry> {
                 }
             }
         }
+        if number(extras, 0, 2) == 0x9901 && method == 99 && matches!(body.get(4), Some(1..=3)) {
+            aes = body.get(4).map(|strength| Strength(*strength));
+            vouched = number(body, 0, 2) == 2;
+            method = number(body, 5, 2) as u16;
+        }
         extras = &extras[4 + length..];
     }
     let raw = String::from_utf8_lossy(&header[46..46 + name]).replace('\\', "/");
@@ -152,8 +162,9 @@ fn entry(header: &[u8], name: usize, extra: usize) -> Option<Entry> {
         size,
         stored,
         encrypted: flags & 1 != 0,
-        method: number(header, 10, 2) as u16,
-        crc,
+        method,
+        aes,
+        crc: (!vouched).then_some(crc),
         check,
         header: at,
     })
@@ -170,7 +181,7 @@ fn plain_path(raw: &str) -> String {
 pub fn open(bytes: &Bytes, entry: &Entry, passwords: &[String]) -> io::Result<Box<dyn Read + Send>> {
     if !matches!(entry.method, 0 | 8) {
         let what = if entry.method == 99 {
-            "encrypted with AES"
+            "encrypted in a way of its own"
         } else {
             "compressed by another method than deflate"
         };
@@ -182,7 +193,9 @@ pub fn open(bytes: &Bytes, entry: &Entry, passwords: &[String]) -> io::Result<Bo
         return Err(bad("the header of an entry is damaged"));
     }
     let start = entry.header + 30 + number(&header, 26, 2) + number(&header, 28, 2);
-    let raw: Box<dyn Read + Send> = if entry.encrypted {
+    let raw: Box<dyn Read + Send> = if let Some(strength) = entry.aes {
+        unlock_aes(file, start, entry, strength, passwords)?
+    } else if entry.encrypted {
         let keys = unlock(&mut *file, start, entry, passwords)?;
         file.seek(SeekFrom::Start(start + 12))?;
         Box::new(Decrypt { inner: file.take(entry.stored.saturating_sub(12)), keys })
@@ -193,6 +206,43 @@ pub fn open(bytes: &Bytes, entry: &Entry, passwords: &[String]) -> io::Result<Bo
     let plain: Box<dyn Read + Send> =
         if entry.method == 8 { Box::new(DeflateDecoder::new(raw)) } else { raw };
     Ok(Box::new(Checked { inner: plain, crc: Crc::new(), expected: entry.crc }))
+}
+
+/// The bytes of an entry that is encrypted with AES, under the first password that its code vouches for.
+fn unlock_aes(
+    mut file: Box<dyn ReadSeek>,
+    start: u64,
+    entry: &Entry,
+    strength: Strength,
+    passwords: &[String],
+) -> io::Result<Box<dyn Read + Send>> {
+    let head = strength.salt() + aes::CHECK;
+    let Some(length) = entry.stored.checked_sub(head + aes::CODE) else {
+        return Err(bad("an encrypted entry is too short"));
+    };
+    let salt = read_at(&mut *file, start, head as usize)?;
+    let code = read_at(&mut *file, start + head + length, aes::CODE as usize)?;
+    let mut fits = false;
+    for password in passwords {
+        let Some(keys) = aes::Keys::new(password, &salt, strength) else { continue };
+        fits = true;
+        file.seek(SeekFrom::Start(start + head))?;
+        if keys.vouches(&mut (&mut file).take(length), &code)? {
+            file.seek(SeekFrom::Start(start + head))?;
+            return Ok(Box::new(keys.decrypt(file.take(length))));
+        }
+    }
+    Err(if fits { bad("the code of an encrypted entry differs") } else { locked(passwords) })
+}
+
+/// Why an entry stays closed.
+fn locked(passwords: &[String]) -> io::Error {
+    let what = if passwords.is_empty() {
+        "protected by a password: give it with --password-file"
+    } else {
+        "protected by a password that none of those given is"
+    };
+    io::Error::new(io::ErrorKind::PermissionDenied, what)
 }
 
 /// The keys of the first password that fits.
@@ -206,24 +256,20 @@ fn unlock(file: &mut dyn ReadSeek, start: u64, entry: &Entry, passwords: &[Strin
             return Ok(keys);
         }
     }
-    let what = if passwords.is_empty() {
-        "protected by a password: give it with --password-file"
-    } else {
-        "protected by a password that none of those given is"
-    };
-    Err(io::Error::new(io::ErrorKind::PermissionDenied, what))
+    Err(locked(passwords))
 }
 
 struct Checked<R> {
     inner: R,
     crc: Crc,
-    expected: u32,
+    expected: Option<u32>,
 }
 
 impl<R: Read> Read for Checked<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
-        if count == 0 && !buffer.is_empty() && self.crc.sum() != self.expected {
+        let differs = self.expected.is_some_and(|crc| crc != self.crc.sum());
+        if count == 0 && !buffer.is_empty() && differs {
             return Err(bad("the checksum of an entry differs"));
         }
         self.crc.update(&buffer[..count]);

@@ -15,15 +15,17 @@ use std::sync::Arc;
 
 use super::disk::Disk;
 use super::lock::{Holder, Lock, let_readers};
-use super::manifest::{Manifest, PartEntry};
+use super::manifest::{Manifest, PartEntry, Run};
 use super::part::{self, ROW_GROUP};
 use super::readback;
 use super::rows::{Layout, Rows};
 use super::store::{entry, publish, remove_leftovers};
 use super::{Error, MaskedRows, no_lake, read_mask};
 
-/// A part with fewer rows is small.
+/// A part with fewer rows is small …
 const SMALL: u64 = ROW_GROUP as u64 / 2;
+/// … if its file is, too: a few long records fill a part, and to read it for nothing takes time.
+const SMALL_FILE: u64 = 8 << 20;
 /// Bytes of the rows of a new part, at most, unless one old part has more.
 const MOST: usize = 192 << 20;
 /// With so many small parts of a table ingest compacts the lake by itself.
@@ -43,16 +45,21 @@ pub struct Compacted {
     pub bytes_after: u64,
 }
 
+fn is_small(dir: &Path, part: &PartEntry) -> bool {
+    part.rows < SMALL && fs::metadata(dir.join(&part.file)).is_ok_and(|about| about.len() < SMALL_FILE)
+}
+
 /// Does a table have so many small parts that queries and ingest get slow?
-pub fn is_due(manifest: &Manifest) -> bool {
+pub fn is_due(dir: &Path, manifest: &Manifest) -> bool {
     let mut small: HashMap<&str, usize> = HashMap::new();
-    manifest.parts.iter().filter(|p| p.rows < SMALL).for_each(|p| *small.entry(&p.table).or_default() += 1);
+    let parts = manifest.parts.iter().filter(|part| is_small(dir, part));
+    parts.for_each(|part| *small.entry(&part.table).or_default() += 1);
     small.values().any(|count| *count > TOO_MANY)
 }
 
 /// How many rows a run may have to write.
-pub fn rows_to_write(manifest: &Manifest) -> u64 {
-    manifest.parts.iter().filter(|p| p.rows < SMALL).map(|p| p.rows).sum()
+pub fn rows_to_write(dir: &Path, manifest: &Manifest) -> u64 {
+    manifest.parts.iter().filter(|part| is_small(dir, part)).map(|part| part.rows).sum()
 }
 
 /// Compacts the lake in `dir`. `progress` is told of rows that have been read.
@@ -77,7 +84,7 @@ pub fn run(
     tables.sort();
     tables.dedup();
     let done = tables.iter().try_for_each(|table| work.table(table, progress));
-    let done = done.and_then(|()| work.commit());
+    let done = done.and_then(|()| work.commit(holder.since));
     if done.is_err() {
         // What was written so far is no part of the lake.
         let is = Manifest::read(dir)?.unwrap_or_default();
@@ -154,7 +161,7 @@ impl Group {
 impl Work<'_> {
     fn table(&mut self, table: &str, progress: &dyn Fn(u64)) -> Result<(), Error> {
         let parts = &self.manifest.parts;
-        let small = |at: &usize| parts[*at].table == table && parts[*at].rows < SMALL;
+        let small = |at: &usize| parts[*at].table == table && is_small(self.dir, &parts[*at]);
         let mut small: Vec<usize> = (0..parts.len()).filter(small).collect();
         small.sort_by_key(|at| (parts[*at].min, parts[*at].max, *at));
         let Some(layout) = readback::layout_of(table, &self.manifest.tables).filter(|_| small.len() > 1)
@@ -211,7 +218,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    fn commit(&mut self) -> Result<(), Error> {
+    fn commit(&mut self, time: i64) -> Result<(), Error> {
         if self.made.is_empty() {
             return Ok(());
         }
@@ -223,6 +230,9 @@ impl Work<'_> {
             })
             .collect();
         self.manifest.generation = self.generation;
+        let version = env!("CARGO_PKG_VERSION").to_string();
+        let run = Run { number: self.generation, compacted: true, time, version, ..Run::default() };
+        self.manifest.runs.push(run);
         publish(self.disk, self.dir, &mut self.manifest)
     }
 }

@@ -57,6 +57,19 @@ pub struct Source {
     pub run: u64,
     /// What `ResultIndex` and `ResultCount` of a search say.
     pub searches: Vec<Search>,
+    /// Its last page, when its records come in pages.
+    pub page: Option<Page>,
+}
+
+/// A page of a list that Graph gives in pages.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// Of which list, as a hash of its `@odata.context`.
+    pub list: String,
+    /// It names a next page.
+    pub more: bool,
+    /// It ends before its end.
+    pub cut: bool,
 }
 
 /// The rows of a search of the unified audit log that a source holds: those searches that promised as many.
@@ -72,10 +85,12 @@ pub struct Search {
     pub ranges: Vec<(u64, u64)>,
 }
 
-/// A run of `auk ingest` that changed the lake.
+/// A run of `auk ingest`, or of compaction, that changed the lake.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Run {
     pub number: u64,
+    /// It took nothing in, and put parts together.
+    pub compacted: bool,
     /// When it began, by the clock of the machine.
     pub time: i64,
     pub version: String,
@@ -259,7 +274,14 @@ fn source_value(s: &Source) -> Value {
         ("not_carried", texts(&s.not_carried)),
         ("run", long(s.run)),
         ("searches", Value::Array(s.searches.iter().map(search_value).collect())),
+        ("page", s.page.as_ref().map_or(Value::Null, page_value)),
     ])
+}
+
+fn page_value(p: &Page) -> Value {
+    let members =
+        [("list", Value::string(&p.list)), ("more", Value::Bool(p.more)), ("cut", Value::Bool(p.cut))];
+    bag(members.into())
 }
 
 fn search_value(s: &Search) -> Value {
@@ -276,6 +298,7 @@ fn run_value(r: &Run) -> Value {
     let given = |text: &Option<String>| text.as_ref().map_or(Value::Null, Value::string);
     bag(vec![
         ("number", long(r.number)),
+        ("compacted", Value::Bool(r.compacted)),
         ("time", Value::Long(r.time)),
         ("version", Value::string(&r.version)),
         ("case", given(&r.case)),
@@ -387,12 +410,18 @@ fn source(v: &Value) -> Option<Source> {
         not_carried: list(v, "not_carried").unwrap_or_default(),
         run: count(v, "run").unwrap_or_default(),
         searches: many(v, "searches", search).unwrap_or_default(),
+        page: page(&v.member("page")),
     })
 }
 
 /// Every item of a list; `None` when one cannot be read.
 fn many<T>(v: &Value, key: &str, read: fn(&Value) -> Option<T>) -> Option<Vec<T>> {
     v.member(key).as_array()?.iter().map(read).collect()
+}
+
+fn page(v: &Value) -> Option<Page> {
+    let is = |key: &str| v.member(key) == Value::Bool(true);
+    Some(Page { list: text(v, "list")?, more: is("more"), cut: is("cut") })
 }
 
 fn search(v: &Value) -> Option<Search> {
@@ -410,6 +439,7 @@ fn search(v: &Value) -> Option<Search> {
 fn run(v: &Value) -> Option<Run> {
     Some(Run {
         number: count(v, "number")?,
+        compacted: v.member("compacted") == Value::Bool(true),
         time: v.member("time").as_i64()?,
         version: text(v, "version")?,
         case: text(v, "case"),

@@ -28,6 +28,20 @@ use super::{Error, copies, read_mask};
 pub const FOLDERS: [(&str, &str); 4] =
     [("parts", ".parquet"), ("masks", ".json"), ("rejects", ".ndjson"), ("copies", ".parquet")];
 
+/// Is it the name of a file that a run writes there? What no manifest names is left over then: from a run that was
+/// broken off, or replaced while someone was reading it.
+pub fn is_made(folder: &str, name: &str) -> bool {
+    let number = |text: &str| text.len() >= 6 && text.bytes().all(|b| b.is_ascii_digit());
+    let part = |stem: &str| stem.rsplit_once('-').is_some_and(|(_, last)| number(last));
+    let Some((_, ending)) = FOLDERS.iter().find(|(known, _)| *known == folder) else { return false };
+    let Some(stem) = name.strip_suffix(ending) else { return false };
+    match folder {
+        "parts" => part(stem),
+        "masks" => stem.rsplit_once('.').is_some_and(|(stem, run)| part(stem) && run.parse::<u64>().is_ok()),
+        _ => number(stem),
+    }
+}
+
 /// A lake that is open for appending.
 pub struct Store {
     dir: PathBuf,

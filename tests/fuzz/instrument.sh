@@ -4,7 +4,7 @@
 rustc=$1
 shift
 case " $* " in
-*" --crate-name auk "* | *" --crate-name auk_fuzz "* | *" --crate-name batch "*)
+*" --crate-name auk "* | *" --crate-name auk_fuzz "* | *" targets/"*".rs "*)
   exec "$rustc" "$@" -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
     -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions

@@ -1,19 +1,20 @@
 //! The files of ingest pages as they would lie on disk: in an encoding, compressed, inside an archive.
 //!
 //! `file=a.json` is a file, `file=a.json.gz` is compressed, `file=pack.zip!inner/a.json` is put into an
-//! archive (`pack.zip!inner.zip!a.json` in one inside it). Options: `encoding=utf-16le` (or `windows-1252`), `lines=crlf`,
-//! `password=WORD`, `table=NAME` for `--table`.
+//! archive (`pack.zip!inner.zip!a.json` in one inside it); `file=a.parquet` holds what the query in the fence gives.
+//! Options: `encoding=NAME` (`bytes` says which there are), `lines=crlf`, `password=WORD`, `table=NAME` for `--table`.
 //!
-//! Trap: archives are written without compression of their own, by rules that the reader does not share.
+//! Trap: files of one archive share its password.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use flate2::write::GzEncoder;
-use flate2::{Compression, Crc};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
+use super::pack;
 use super::page::{Block, Case};
 
 /// Files by name.
@@ -41,7 +42,8 @@ pub fn write(case: &Case, folder: &Path) -> Result<Vec<Exports>, String> {
         let Some(name) = block.option("file") else { continue };
         let (files, passwords) = tables.entry(block.option("table").map(String::from)).or_default();
         passwords.extend(block.option("password").map(String::from));
-        put(files, name, bytes(block, name)?);
+        let bytes = if name.ends_with(".parquet") { parquet(block, folder)? } else { bytes(block, name)? };
+        put(files, name, bytes);
     }
     let mut all = Vec::new();
     for (table, (files, passwords)) in tables {
@@ -76,72 +78,42 @@ fn bytes(block: &Block, name: &str) -> Result<Vec<u8>, String> {
         text = text.replace('\n', "\r\n");
     }
     let bytes = match block.option("encoding") {
+        // A file that another program wrote.
+        Some("base64") => STANDARD.decode(block.lines.concat()).map_err(|e| format!("{name}: {e}"))?,
         None => text.into_bytes(),
         Some("utf-8-bom") => [b"\xef\xbb\xbf", text.as_bytes()].concat(),
-        Some("utf-16le") => {
-            [0xfeff_u16].into_iter().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+        Some("utf-16le") => pack::utf16le(&text),
+        Some("utf-16be") => {
+            pack::utf16le(&text).chunks_exact(2).flat_map(|pair| [pair[1], pair[0]]).collect()
         }
+        Some("utf-16le-no-bom") => pack::utf16le(&text).split_off(2),
+        // What a cmdlet of another encoding has appended.
+        Some("utf-16le-ascii-tail") => [pack::utf16le(&text), b"\n\n".to_vec()].concat(),
         Some("windows-1252") => text.chars().map(|c| u8::try_from(c).unwrap_or(b'?')).collect(),
         Some(other) => return Err(format!("no such encoding: {other}")),
     };
-    if !name.ends_with(".gz") {
-        return Ok(bytes);
+    Ok(if name.ends_with(".gz") { pack::gzip(&bytes) } else { bytes })
+}
+
+/// The answer to a query, as a Parquet file that auk writes.
+fn parquet(query: &Block, folder: &Path) -> Result<Vec<u8>, String> {
+    let path = folder.with_extension("parquet");
+    let text = query.text();
+    let output = Command::new(env!("CARGO_BIN_EXE_auk")).args(["query", &text, "-o"]).arg(&path).output();
+    let output = output.map_err(|e| format!("auk query: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("auk query: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    encoder.write_all(&bytes).and_then(|()| encoder.finish()).map_err(|e| e.to_string())
+    fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))
 }
 
 fn packed(node: Node, password: Option<&str>) -> Vec<u8> {
-    let entries = match node {
-        Node::File(bytes) => return bytes,
-        Node::Archive(entries) => entries,
-    };
-    let (mut out, mut directory, count) = (Vec::new(), Vec::new(), entries.len() as u16);
-    for (name, node) in entries {
-        let plain = packed(node, password);
-        let mut crc = Crc::new();
-        crc.update(&plain);
-        let data = password.map_or_else(|| plain.clone(), |word| encrypt(word, &plain, crc.sum()));
-        let mut fields = Vec::new();
-        for number in [20, 0x800 | u16::from(password.is_some()), 0, 0, 0] {
-            fields.extend(u16::to_le_bytes(number));
+    match node {
+        Node::File(bytes) => bytes,
+        Node::Archive(entries) => {
+            let entries: Vec<(String, Vec<u8>)> =
+                entries.into_iter().map(|(name, node)| (name, packed(node, password))).collect();
+            pack::zip(&entries, password)
         }
-        for number in [crc.sum(), data.len() as u32, plain.len() as u32] {
-            fields.extend(u32::to_le_bytes(number));
-        }
-        fields.extend(u16::to_le_bytes(name.len() as u16));
-        fields.extend([0, 0]);
-        directory.extend([b"PK\x01\x02\x14\x00".as_slice(), &fields, &[0; 10]].concat());
-        directory.extend(u32::to_le_bytes(out.len() as u32));
-        directory.extend(name.as_bytes());
-        out.extend([b"PK\x03\x04".as_slice(), &fields, name.as_bytes(), &data].concat());
     }
-    let at = out.len() as u32;
-    out.extend(&directory);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    out.extend([count.to_le_bytes(), count.to_le_bytes()].concat());
-    out.extend([(directory.len() as u32).to_le_bytes(), at.to_le_bytes()].concat());
-    out.extend([0, 0]);
-    out
-}
-
-/// PKZIP's cipher, a bit at a time.
-fn encrypt(password: &str, plain: &[u8], crc: u32) -> Vec<u8> {
-    fn step(crc: u32, byte: u8) -> u32 {
-        (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xedb8_8320 } else { c >> 1 })
-    }
-    fn stir(keys: &mut [u32; 3], byte: u8) {
-        keys[0] = step(keys[0], byte);
-        keys[1] = keys[1].wrapping_add(keys[0] & 0xff).wrapping_mul(134_775_813).wrapping_add(1);
-        keys[2] = step(keys[2], (keys[1] >> 24) as u8);
-    }
-    let mut keys = [0x1234_5678, 0x2345_6789, 0x3456_7890];
-    password.bytes().for_each(|b| stir(&mut keys, b));
-    let head = [[7; 11].as_slice(), &[(crc >> 24) as u8]].concat();
-    let cipher = head.iter().chain(plain).map(|b| {
-        let word = (keys[2] | 2) & 0xffff;
-        stir(&mut keys, *b);
-        b ^ (word.wrapping_mul(word ^ 1) >> 8) as u8
-    });
-    cipher.collect()
 }

@@ -75,11 +75,14 @@ fn account_line(s: &Source) -> String {
         .filter(|(_, count)| *count > 0)
         .map(|(name, count)| format!(", {count} {name}"))
         .collect();
+    let mut laid = vec![s.container.as_str()];
+    laid.extend(Some(s.encoding.as_str()).filter(|encoding| *encoding != "UTF-8"));
+    laid.extend(s.archive.as_ref().map(|archive| archive.kind.as_str()));
     format!(
         "{} ({} {}): {} seen = {} kept + {} duplicates + {} superseded + {} rejected{}",
         s.path,
         s.routes.join(" "),
-        s.container,
+        laid.join(", "),
         s.seen,
         s.kept,
         s.duplicates,

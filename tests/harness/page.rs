@@ -127,3 +127,19 @@ fn cases(lines: &[String]) -> Vec<Case> {
     cases.retain(|c| !c.blocks.is_empty());
     cases
 }
+
+/// A page that is written from what the program says: what it should hold now, against what it holds.
+/// `UPDATE_EXPECT=1` writes it anew.
+pub fn held(page: &str, said: &str) -> Result<(), String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+    let written = std::fs::read_to_string(&path).unwrap_or_default().replace("\r\n", "\n");
+    if said == written {
+        return Ok(());
+    }
+    if std::env::var("UPDATE_EXPECT").is_ok_and(|v| v == "1") {
+        return std::fs::write(&path, said).map_err(|e| format!("{page}: {e}"));
+    }
+    let first = said.lines().zip(written.lines()).find(|(a, b)| a != b);
+    let (now, then) = first.unwrap_or(("more or fewer lines", ""));
+    Err(format!("{page} is stale; UPDATE_EXPECT=1 writes it anew\n  it should say: {now}\n  it says: {then}"))
+}

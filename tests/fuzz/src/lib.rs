@@ -43,6 +43,7 @@ pub mod kql;
 pub mod tables;
 
 pub mod mutate;
+pub mod reading;
 pub mod sound;
 
 /// Names of functions, tables and columns, for mutations.
