@@ -1,5 +1,5 @@
 //! Both directions over the sample data: each planted incident is found by its analysis, no near miss is, and an
-//! analysis of high or critical severity finds nothing else. `sample-data/INCIDENTS.md` is the table of it.
+//! analysis of high or critical severity finds nothing else. `tests/INCIDENTS.md` is the table of it.
 //!
 //! An incident is found when a row of the analysis names who it is about.
 //!
@@ -19,7 +19,7 @@ use auk::outside::Outside;
 use super::page;
 
 /// The page, from the root of the package.
-const PAGE: &str = "sample-data/INCIDENTS.md";
+const PAGE: &str = "tests/INCIDENTS.md";
 /// As `sample-data/README.md` says.
 const ROWS: u64 = 3_000;
 const SEED: u64 = 7;
