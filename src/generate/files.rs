@@ -337,7 +337,7 @@ fn push_cell(out: &mut Vec<u8>, text: &[u8]) {
 /// A file, or a compressed one where its name ends so.
 enum Output {
     Plain(File),
-    Gzip(GzEncoder<File>),
+    Gzip(Box<GzEncoder<File>>),
 }
 
 struct Sink {
@@ -349,7 +349,7 @@ impl Sink {
     fn create(path: &Path, encoding: Encoding) -> io::Result<Sink> {
         let file = File::create(path)?;
         let output = match path.extension().is_some_and(|ending| ending == "gz") {
-            true => Output::Gzip(GzEncoder::new(file, Compression::default())),
+            true => Output::Gzip(Box::new(GzEncoder::new(file, Compression::default()))),
             false => Output::Plain(file),
         };
         Ok(Sink { output, encoding })
