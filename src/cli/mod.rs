@@ -133,6 +133,9 @@ fn command_line() -> ExitCode {
     };
     let terminal = Terminal::new(auk.verbose);
     panic::set_hook(Box::new(move |panic| {
+        if crate::ingest::is_guarded() {
+            return;
+        }
         let at = panic.location().map(|at| format!(" ({}:{})", at.file(), at.line())).unwrap_or_default();
         let message = panic.payload_as_str().unwrap_or("it panicked");
         terminal.error(&format!("a defect of auk: {message}{at}"), None);

@@ -47,6 +47,7 @@ use crate::lake::{Source, TableEntry};
 pub use account::{NEXT_PAGE, UNCLOSED};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
 pub use inspect::inspect;
+pub use parquet::is_guarded;
 pub use run::run;
 
 /// What a run depends on beside the files.

@@ -1,12 +1,15 @@
 //! Parquet files as lines of JSON, an object per row, so that their records are told and read as all
 //! others are.
 //!
-//! Trap: only some rows are held at a time. Times become ISO text with all their digits; a null is a member
-//! that is not there; text that holds JSON stays text.
+//! Traps: only some rows are held at a time. Times become ISO text with all their digits; a null is a member
+//! that is not there; text that holds JSON stays text. The library panics over some damaged files, which must not
+//! end the run: its panics are caught, and are errors of the file.
 
+use std::cell::Cell;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Read};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
@@ -32,20 +35,48 @@ pub struct Lines {
 
 impl Lines {
     pub fn open(path: &Path) -> io::Result<Lines> {
-        let builder =
-            ParquetRecordBatchReaderBuilder::try_new(File::open(path)?).map_err(io::Error::other)?;
-        let batches = builder.with_batch_size(ROWS).build().map_err(io::Error::other)?;
+        let file = File::open(path)?;
+        let batches = guarded(|| {
+            let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(io::Error::other)?;
+            builder.with_batch_size(ROWS).build().map_err(io::Error::other)
+        })?;
         Ok(Lines { batches, text: String::new(), at: 0 })
     }
+
+    /// The next rows; `false` at the end.
+    fn step(&mut self) -> io::Result<bool> {
+        self.text.clear();
+        self.at = 0;
+        let Some(batch) = self.batches.next() else { return Ok(false) };
+        write_rows(&batch.map_err(io::Error::other)?, &mut self.text).map_err(io::Error::other)?;
+        Ok(true)
+    }
+}
+
+thread_local! {
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Is a panic of this thread one that will be caught, as the file at hand is damaged?
+pub fn is_guarded() -> bool {
+    GUARDED.get()
+}
+
+/// Work of the library.
+fn guarded<T>(work: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    let before = GUARDED.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    let damaged = |_| Err(io::Error::new(io::ErrorKind::InvalidData, "a damaged Parquet file"));
+    done.unwrap_or_else(damaged)
 }
 
 impl Read for Lines {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         while self.at == self.text.len() {
-            let Some(batch) = self.batches.next() else { return Ok(0) };
-            self.text.clear();
-            self.at = 0;
-            write_rows(&batch.map_err(io::Error::other)?, &mut self.text).map_err(io::Error::other)?;
+            if !guarded(|| self.step())? {
+                return Ok(0);
+            }
         }
         let count = buffer.len().min(self.text.len() - self.at);
         buffer[..count].copy_from_slice(&self.text.as_bytes()[self.at..self.at + count]);
