@@ -64,6 +64,9 @@ class Peer:
             ).fetchall()
             (self.store / f"{table}.repeated").write_text(json.dumps([row for row, in repeated]))
 
+    def stored(self):
+        return files.size(self.store)
+
     def open(self):
         for path in self.store.glob("*.parquet"):
             repeated = json.loads(path.with_suffix(".repeated").read_text())

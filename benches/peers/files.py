@@ -23,3 +23,8 @@ def batch(ending, users, days):
         body = (WORKLOADS / "batch" / f"{name}.{ending}").read_text()
         what, values = ("{user}", users) if "{user}" in body else ("{day}", days)
         yield from (body.replace(what, value) for value in values)
+
+
+def size(folder):
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())

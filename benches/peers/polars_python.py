@@ -63,6 +63,9 @@ class Peer:
             frame = frame.filter(pl.col("id").is_first_distinct() & ~pl.col("id").is_in(elsewhere))
             frame.write_parquet(path[0], compression="zstd")
 
+    def stored(self):
+        return files.size(self.store)
+
     def open(self):
         self.tables = {path.name: pl.scan_parquet(path / "*.parquet") for path in self.store.iterdir() if path.is_dir()}
 

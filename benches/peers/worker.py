@@ -60,6 +60,8 @@ def main():
                     started = time.perf_counter()
                     rows = run()
                     answer = {"seconds": time.perf_counter() - started}
+                    if request["do"] == "ingest":
+                        answer["size"] = peer.stored()
                     if request.get("rows"):
                         answer["rows"] = rows
         except Exception as error:  # whatever a peer says, it is an answer

@@ -3,5 +3,6 @@ FROM (
     SELECT activity, target.type AS kind, target.modifiedProperties.displayName AS names
     FROM audits ARRAY JOIN targetResources AS target
 )
-LEFT ARRAY JOIN names AS name
+ARRAY JOIN names AS name
+WHERE name != ''
 GROUP BY activity, kind, name

@@ -126,6 +126,7 @@ def expand_properties(tables):
             kind=col("target").struct.field("type"),
             name=col("target").struct.field("modifiedProperties"))
         .explode("name").with_columns(col("name").struct.field("displayName").alias("name"))
+        .filter(col("name") != "")
         .group_by("activity", "kind", "name").agg(pl.len())
     )
 
@@ -168,7 +169,18 @@ def timeline(tables):
     return pl.concat([part.rename(dict(zip(part.collect_schema().names(), names))) for part in parts]).sort("time")
 
 
+def count(tables):
+    tables = {
+        "AuditLogs": tables["audits"],
+        "SigninLogs": tables["signins"],
+        "AADNonInteractiveUserSignInLogs": tables["signins_other"].filter(col("kind") == "nonInteractiveUser"),
+        "UnifiedAuditLog": tables["ual"],
+    }
+    return pl.concat([table.select(pl.lit(name).alias("Table"), pl.len()) for name, table in tables.items()])
+
+
 ALL = {
+    "count": count,
     "activations": activations,
     "failed-activations": failed_activations,
     "outliers": outliers,
