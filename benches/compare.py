@@ -41,6 +41,7 @@ def arguments():
     parser.add_argument("--smoke", action="store_true", help="4,000 records, one run, nothing installed: does it work?")
     parser.add_argument("--growth", nargs="?", const="1,3,10,30", metavar="MILLIONS", help="auk alone at these sizes")
     parser.add_argument("--write", action="store_true", help="put the results into README.md, between its markers")
+    parser.add_argument("--processor", action="store_true", help="show processor time, all threads together: for a busy machine")
     parser.add_argument("--json", type=Path, help="also write every figure to this file")
     args = parser.parse_args()
     args.auk = args.auk or Path(os.environ.get("AUK", target / "release" / "auk"))

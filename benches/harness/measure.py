@@ -8,7 +8,6 @@ import json
 import shutil
 import statistics
 import sys
-import time
 
 from . import answers, contestants, machine
 from peers import files, shape
@@ -75,20 +74,23 @@ class Run:
     # Shared steps
 
     def turns(self, runs, contenders, once):
-        """Seconds of each contender, taking turns; `once` gives seconds, or a dict with them and more."""
+        """What each contender took, `seconds` and `processor`, in turns; one that fails now is out."""
         taken = {one.name: [] for one in contenders}
         for turn in range(runs):
             shift = turn % len(contenders) if contenders else 0
             for one in contenders[shift:] + contenders[:shift]:
                 taken[one.name].append(once(one))
-        return taken
+        return {name: all_ for name, all_ in taken.items() if all("seconds" in each for each in all_)}
 
     def cells(self, taken, more):
         """Medians of what was taken."""
-        return {
-            name: {"seconds": statistics.median(seconds), "all": seconds, **more.get(name, {})}
-            for name, seconds in taken.items() if seconds
-        }
+        cells = {}
+        for name, runs in taken.items():
+            cells[name] = {
+                what: statistics.median(run[what] for run in runs) for what in ("seconds", "processor") if runs
+            }
+            cells[name].update(more.get(name, {}), all=[[run["seconds"], run["processor"]] for run in runs])
+        return {name: figures for name, figures in cells.items() if figures["all"]}
 
     # Ingest, and the stores that the queries run over
 
@@ -116,13 +118,12 @@ class Run:
                 shutil.rmtree(store, ignore_errors=True)
             if "error" in done:
                 notes[one.name] = done["error"]
-                return None
+                return done
             figures = more.setdefault(one.name, {"memory": 0, "size": done["size"]})
             figures["memory"] = max(figures["memory"], done["memory"])
-            return done["seconds"]
+            return done
 
         taken = self.turns(self.args.ingest_runs, [self.auk, *peers], once)
-        taken = {name: [each for each in seconds if each is not None] for name, seconds in taken.items()}
         return {"cells": self.cells(taken, more), "notes": notes, "bytes": sum(path.stat().st_size for path in paths)}
 
     def store(self):
@@ -166,10 +167,8 @@ class Run:
 
         def once(one):
             if one is self.auk:
-                started = time.perf_counter()
-                auk.ask(request)
-                return time.perf_counter() - started
-            return talks[one.name].ask({"do": "query", "name": name}).get("seconds", float("nan"))
+                return auk.timed(lambda: auk.ask(request))
+            return talks[one.name].ask({"do": "query", "name": name})
 
         taken = self.turns(self.args.runs, contenders, once)
         more = {self.auk.name: {"memory": auk.close()}}
@@ -212,10 +211,8 @@ class Run:
 
         def once(one):
             if one is self.auk:
-                started = time.perf_counter()
-                all_of_auk()
-                return time.perf_counter() - started
-            return talks[one.name].ask(ask).get("seconds", float("nan"))
+                return auk.timed(all_of_auk)
+            return talks[one.name].ask(ask)
 
         taken = self.turns(self.args.runs, contenders, once)
         more = {self.auk.name: {"memory": auk.close()}}
@@ -266,8 +263,8 @@ class Run:
                 done = talk.ask({"do": "raw"})
                 done["memory"] = talk.close()
             held = more.setdefault(one.name, {"memory": 0})
-            held["memory"] = max(held["memory"], done["memory"])
-            return done.get("seconds", float("nan"))
+            held["memory"] = max(held["memory"], done.get("memory", 0))
+            return done
 
         taken = self.turns(self.args.ingest_runs, contenders, once)
         size = sum(path.stat().st_size for path in paths)
@@ -280,7 +277,7 @@ class Run:
         if failed:
             return {"cells": {}, "notes": {self.auk.name: failed}}
         more = {self.auk.name: {"memory": max(each["memory"] for each in done)}}
-        return {"cells": self.cells({self.auk.name: [each["seconds"] for each in done]}, more), "notes": {}}
+        return {"cells": self.cells({self.auk.name: done}, more), "notes": {}}
 
     def library(self, each):
         root = files.WORKLOADS.parent.parent / "queries"
@@ -292,7 +289,10 @@ class Run:
         def one_by_one():
             done = [self.auk.command("run", name, "--lake", self.auk.lake) for name in names]
             failed = next((one for one in done if "error" in one), None)
-            return failed or {"seconds": sum(one["seconds"] for one in done), "memory": max(one["memory"] for one in done)}
+            if failed:
+                return failed
+            total = {what: sum(one[what] for one in done) for what in ("seconds", "processor")}
+            return {**total, "memory": max(one["memory"] for one in done)}
 
         result = self.alone(one_by_one if each else lambda: self.auk.command("run", *names, "--lake", self.auk.lake))
         return {**result, "analyses": len(names)}
@@ -301,16 +301,12 @@ class Run:
         more = {}
 
         def once(one):
-            started = time.perf_counter()
             if one is self.auk:
                 done = one.command("query", "-f", files.WORKLOADS / "start-up.kql")
             else:
-                talk = one.talk()
-                done = talk.ask({"do": "query", "name": "start-up"})
-                done["memory"] = talk.close()
-            seconds = time.perf_counter() - started
+                done = one.process({"do": "query", "name": "start-up"})
             more[one.name] = {"memory": done.get("memory", 0)}
-            return seconds
+            return done
 
         for one in self.here:
             once(one)

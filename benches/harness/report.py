@@ -13,23 +13,23 @@ def size(value):
     return f"{value / 1e9:.1f} GB" if value >= 1e9 else f"{value / 1e6:.0f} MB"
 
 
-def cell(figures):
+def cell(figures, what="seconds"):
     if not figures:
         return "—"
-    parts = [seconds(figures["seconds"])]
+    parts = [seconds(figures[what])]
     parts += [size(figures["memory"])] if figures.get("memory") else []
     parts += [f"{size(figures['size'])} on disk"] if figures.get("size") else []
     return ", ".join(parts)
 
 
-def ratio(cells):
+def ratio(cells, what):
     """auk : best peer. Below 1, auk is the faster one."""
     ours = cells.get("auk")
     peers = {name: figures for name, figures in cells.items() if name != "auk"}
     if not ours or not peers:
         return "—"
-    best = min(peers, key=lambda name: peers[name]["seconds"])
-    return f"{ours['seconds'] / peers[best]['seconds']:.2f} ({best})"
+    best = min(peers, key=lambda name: peers[name][what])
+    return f"{ours[what] / max(peers[best][what], 1e-6):.2f} ({best})"
 
 
 def memory_ratio(cells):
@@ -49,20 +49,21 @@ def table(header, rows):
 def page(args, exports, here, results):
     about = machine.about()
     names = [one.name for one in here]
+    what = "processor" if args.processor else "seconds"
     rows = [
-        [result["title"], *(cell(result["cells"].get(name)) for name in names),
-         ratio(result["cells"]), memory_ratio(result["cells"])]
+        [result["title"], *(cell(result["cells"].get(name), what) for name in names),
+         ratio(result["cells"], what), memory_ratio(result["cells"])]
         for result in results
     ]
     records = f"`{exports.name}`" if args.exports else f"{args.rows:,} records (shares {args.shares})"
     lines = [
-        f"{records}, {size(machine.size(exports))} of exports; medians of {args.runs}, of {args.ingest_runs} for raw files. "
+        f"{records}, {size(machine.size(exports))} of exports; {'processor time, ' if args.processor else ''}medians of {args.runs}, of {args.ingest_runs} for raw files. "
         f"{about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB, {about['system']}, "
         f"load {about['load']} at the end.",
         "",
         "Versions: " + ", ".join(f"{one.name} {one.said}" for one in here) + ".",
         "",
-        table(["workload", *names, "time, auk : best peer", "memory, auk : best peer"], rows),
+        table(["workload", *names, f"{'processor' if args.processor else 'time'}, auk : best peer", "memory, auk : best peer"], rows),
     ]
     notes = [
         f"- {result['title']}: {name}: {' '.join(note.split())[:300]}"
