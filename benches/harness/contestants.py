@@ -19,7 +19,7 @@ MODULES = {
 }
 AUK = "auk"
 # Seconds after which a contestant has given up.
-LONGEST = 900
+LONGEST = 1800
 
 
 def finish(process):

@@ -8,4 +8,4 @@ WITH weeks AS (
 SELECT User, Week, Requests, Mean, Spread
 FROM weeks
 INNER JOIN (SELECT User, avg(Requests) AS Mean, stddevSamp(Requests) AS Spread FROM weeks GROUP BY User) AS own USING (User)
-WHERE Requests > Mean + 1.5 * Spread
+WHERE Requests > round(Mean + 1.5 * Spread, 6)

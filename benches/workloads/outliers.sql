@@ -8,4 +8,4 @@ WITH weeks AS (
 SELECT "User", "Week", "Requests", avg("Requests") OVER u AS "Mean", stddev_samp("Requests") OVER u AS "Spread"
 FROM weeks
 WINDOW u AS (PARTITION BY "User")
-QUALIFY "Requests" > "Mean" + 1.5 * "Spread"
+QUALIFY "Requests" > round("Mean" + 1.5 * "Spread", 6)

@@ -53,7 +53,7 @@ def outliers(tables):
         tables["audits"].filter(PIM & (col("activity") == "Add member to role requested (PIM activation)"))
         .group_by(ACTOR.alias("User"), sunday.alias("Week")).agg(pl.len().alias("Requests"))
         .with_columns(Mean=col("Requests").mean().over("User"), Spread=col("Requests").std().over("User"))
-        .filter(col("Requests") > col("Mean") + 1.5 * col("Spread"))
+        .filter(col("Requests") > (col("Mean") + 1.5 * col("Spread")).round(6))
     )
 
 
