@@ -14,6 +14,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +26,9 @@ from harness import contestants, growth, machine, measure, report  # noqa: E402
 
 
 def arguments():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], epilog=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    summary, _, examples = __doc__.partition("\n\n")
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(description=summary, epilog=examples, formatter_class=form)
     target = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target"))
     parser.add_argument("--rows", type=int, default=10_000_000, help="how many records")
     parser.add_argument("--shares", default="50,40,10", help="percent of audits, sign-ins, unified audit log")
@@ -35,7 +38,7 @@ def arguments():
     parser.add_argument("--peers", default=None, metavar="A,B", help="these peers only; '' for auk alone")
     parser.add_argument("--exports", type=Path, help="measure over these exports of `auk generate`, do not write any")
     parser.add_argument("--dir", type=Path, default=target / "compare", help="where data and peers are kept")
-    parser.add_argument("--keep", action="store_true", help="keep the data for the next time")
+    parser.add_argument("--keep", action="store_true", help="keep the exports for the next time")
     parser.add_argument("--auk", type=Path, default=None, help="the binary [default: $AUK, else that of cargo build --release]")
     parser.add_argument("--no-install", action="store_true", help="use the peers that are installed, install none")
     parser.add_argument("--smoke", action="store_true", help="4,000 records, one run, nothing installed: does it work?")
@@ -86,15 +89,17 @@ def main():
     folder = (args.dir / (f"growth-{os.getpid()}" if args.growth else f"{args.rows}-{args.shares.replace(',', '-')}")).resolve()
     if args.smoke:
         folder = folder.with_name(f"smoke-{os.getpid()}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     folder.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(folder / "stores", ignore_errors=True)
     try:
         if args.growth:
             page, results = growth.measure(args, folder)
         else:
             page, results = compare(args, folder)
     finally:
-        if not args.keep or args.smoke or args.growth:
-            shutil.rmtree(folder, ignore_errors=True)
+        forgotten = folder / "stores" if args.keep and not args.smoke and not args.growth else folder
+        shutil.rmtree(forgotten, ignore_errors=True)
     print(page)
     if args.json:
         args.json.write_text(json.dumps({"machine": machine.about(), "results": results}, indent=1, default=str) + "\n")

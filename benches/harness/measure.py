@@ -154,7 +154,8 @@ class Run:
         ours = auk.ask(request)
         notes, wrong = {}, False
         if not ours.get("ok"):
-            notes[self.auk.name] = ours.get("error", {}).get("message", str(ours)) if isinstance(ours.get("error"), dict) else str(ours)
+            error = ours.get("error")
+            notes[self.auk.name] = error.get("message", "") if isinstance(error, dict) else str(error)
         contenders = [] if notes else [self.auk]
         for peer in self.peers:
             theirs = talks[peer.name].ask({"do": "query", "name": name, "rows": True})
@@ -183,8 +184,8 @@ class Run:
 
     def batch(self):
         auk = self.auk.batch()
-        top = auk.ask({"id": "users", "kql": "SigninLogs | summarize n = count() by u = UserPrincipalName | sort by n, u | take 20"})
-        users = [row[1] if isinstance(row[0], int) else row[0] for row in top["rows"]]
+        top = "SigninLogs | summarize n = count() by u = UserPrincipalName | sort by n, u | take 20 | project u"
+        users = [user for user, in auk.ask({"id": "users", "kql": top})["rows"]]
         days = [f"2025-{1 + i // 7:02}-{2 + 4 * (i % 7):02}" for i in range(20)]
         requests = [{"id": str(i), "kql": text} for i, text in enumerate(files.batch("kql", users, days))]
         talks = {peer.name: peer.talk() for peer in self.peers}

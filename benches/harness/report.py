@@ -49,21 +49,24 @@ def table(header, rows):
 def page(args, exports, here, results):
     about = machine.about()
     names = [one.name for one in here]
+    beside = len(names) > 1
     what = "processor" if args.processor else "seconds"
     rows = [
         [result["title"], *(cell(result["cells"].get(name), what) for name in names),
-         ratio(result["cells"], what), memory_ratio(result["cells"])]
+         *([ratio(result["cells"], what), memory_ratio(result["cells"])] if beside else [])]
         for result in results
     ]
+    ratios = [f"{'processor' if args.processor else 'time'}, auk : best peer", "memory, auk : best peer"]
     records = f"`{exports.name}`" if args.exports else f"{args.rows:,} records (shares {args.shares})"
     lines = [
-        f"{records}, {size(machine.size(exports))} of exports; {'processor time, ' if args.processor else ''}medians of {args.runs}, of {args.ingest_runs} for raw files. "
+        f"{records}, {size(machine.size(exports))} of exports; {'processor time, ' if args.processor else ''}"
+        f"medians of {args.runs}, of {args.ingest_runs} for raw files. "
         f"{about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB, {about['system']}, "
         f"load {about['load']} at the end.",
         "",
         "Versions: " + ", ".join(f"{one.name} {one.said}" for one in here) + ".",
         "",
-        table(["workload", *names, f"{'processor' if args.processor else 'time'}, auk : best peer", "memory, auk : best peer"], rows),
+        table(["workload", *names, *(ratios if beside else [])], rows),
     ]
     notes = [
         f"- {result['title']}: {name}: {' '.join(note.split())[:300]}"

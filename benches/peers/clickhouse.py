@@ -27,7 +27,7 @@ class Peer:
         self.session.query("USE logs")
 
     def version(self):
-        return f"{chdb.__version__} (ClickHouse {json.loads(self.session.query('SELECT version() AS v', 'JSONEachRow').bytes())['v']})"
+        return f"{chdb.__version__} (ClickHouse {self.answer('SELECT version()')[0][0]})"
 
     def source(self, pattern, columns):
         path = self.exports / pattern
