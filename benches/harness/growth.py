@@ -16,7 +16,7 @@ from peers import files
 
 QUERIES = ["activations", "impossible-travel", "expand-properties", "rare-has", "timeline", "take-10"]
 # Bytes on disk for each record: exports, lake, and some room.
-ROOM = 2600
+ROOM = 2100
 
 
 def exponent(points):
