@@ -111,7 +111,13 @@ fn work() -> Outcome<()> {
 fn measure(args: &Args, folder: &Path) -> Outcome<Vec<(String, Table)>> {
     let exports = folder.join("exports");
     let lake = folder.join("lake");
-    let options = generate::Options { rows: args.rows, seed: 1, out: exports.clone(), threads: None };
+    let options = generate::Options {
+        rows: args.rows,
+        seed: 1,
+        shares: generate::SHARES,
+        out: exports.clone(),
+        threads: None,
+    };
     eprintln!("generating {} records", args.rows);
     let started = Instant::now();
     let made = generate::run(&options)?;

@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    collection, console, crash, differential, golden, headings, hostile, incidents, ingest, kernels, layers,
-    listing, mangled, mutants, odd, order, page, planning, property, routes, rows, shreds, threads, together,
+    benchmark, collection, console, crash, differential, golden, headings, hostile, incidents, ingest,
+    kernels, layers, listing, mangled, mutants, odd, order, page, planning, property, routes, rows, shreds,
+    threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -63,6 +64,7 @@ fn main() {
     trials.push(trial("odd/sentinel", || odd::cases("sentinel")).with_ignored_flag(no_cases));
     trials.push(trial("odd/analyses", odd::analyses));
     trials.push(trial("odd/pages", odd::pages));
+    trials.push(trial("benchmark", benchmark::smoke).with_ignored_flag(!benchmark::python()));
     let conclusion = libtest_mimic::run(&arguments, trials);
     harness::clean_up();
     conclusion.exit();

@@ -17,7 +17,7 @@ use crate::value::Value;
 /// incidents that the analyses find.
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  auk generate --out exports\n  auk generate --rows 1000000 --seed 7 --out big"
+    after_help = "Examples:\n  auk generate --out exports\n  auk generate --rows 1000000 --seed 7 --out big\n  auk generate --rows 1000000 --shares 50,40,10 --out big"
 )]
 pub struct Args {
     /// How many records, about
@@ -27,6 +27,10 @@ pub struct Args {
     /// Another tenant for another number
     #[arg(long, value_name = "S", default_value_t = 1)]
     seed: u64,
+
+    /// How many of a hundred records are directory audits, sign-ins, unified audit log [default: 35,42,23]
+    #[arg(long, value_name = "A,S,U", value_delimiter = ',')]
+    shares: Vec<u64>,
 
     /// The folder to write to
     #[arg(long, value_name = "DIR")]
@@ -42,8 +46,13 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    let options =
-        generate::Options { rows: args.rows, seed: args.seed, out: args.out.clone(), threads: args.threads };
+    let options = generate::Options {
+        rows: args.rows,
+        seed: args.seed,
+        shares: shares(&args.shares)?,
+        out: args.out.clone(),
+        threads: args.threads,
+    };
     let started = Instant::now();
     let written = if args.evidence { generate::sample(&options) } else { generate::run(&options) };
     let report = written.map_err(|e| Failure::data(format!("{}: {e}", args.out.display())))?;
@@ -59,6 +68,16 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         counted(report.incidents.len(), "incident"),
     ));
     Ok(Outcome::Done)
+}
+
+fn shares(given: &[u64]) -> Result<[u64; 3], Failure> {
+    match *given {
+        [] => Ok(generate::SHARES),
+        [audits, sign_ins, unified] if given.iter().map(|&n| u128::from(n)).sum::<u128>() == 100 => {
+            Ok([audits, sign_ins, unified])
+        }
+        _ => Err(Failure::usage("--shares is three numbers that make 100: --shares 50,40,10")),
+    }
 }
 
 fn table(report: &Report) -> Table {

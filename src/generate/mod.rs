@@ -44,6 +44,8 @@ use tenant::{END, Tenant};
 pub struct Options {
     pub rows: u64,
     pub seed: u64,
+    /// Of a hundred rows: directory audits, sign-ins, unified audit log.
+    pub shares: [u64; 3],
     pub out: PathBuf,
     pub threads: Option<usize>,
 }
@@ -77,8 +79,10 @@ pub enum Stream {
 
 /// Rows of all streams a slice holds, about.
 const SLICE_ROWS: u64 = 16_384;
-/// How the rows are shared out, in percent; the unified audit log gets the rest.
-const SHARES: [(Stream, u64); 3] = [(Stream::Audits, 35), (Stream::Interactive, 20), (Stream::Other, 22)];
+/// What a tenant's own logs look like, about, as `Options::shares`.
+pub const SHARES: [u64; 3] = [35, 42, 23];
+/// How many of 42 sign-ins are interactive.
+const INTERACTIVE: u64 = 20;
 
 /// Writes `rows` rows as numbered files into one folder.
 pub fn run(options: &Options) -> std::io::Result<Report> {
@@ -97,7 +101,7 @@ pub fn sample(options: &Options) -> std::io::Result<Report> {
 }
 
 fn write(options: &Options, slices: u64, specs: &[files::FileSpec]) -> std::io::Result<Report> {
-    let plan = Plan::new(options.rows, options.seed, slices);
+    let plan = Plan::new(options, slices);
     std::fs::create_dir_all(&options.out)?;
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads.unwrap_or(0))
@@ -130,12 +134,20 @@ pub struct Plan {
 }
 
 impl Plan {
-    fn new(rows: u64, seed: u64, slices: u64) -> Self {
-        let tenant = Tenant::new(rows, seed);
+    fn new(options: &Options, slices: u64) -> Self {
+        let rows = options.rows;
+        let tenant = Tenant::new(rows, options.seed);
         let planted = incidents::plant(&tenant);
         let free = rows.saturating_sub(planted.rows());
         let mut background = [0; 4];
-        for (stream, percent) in SHARES {
+        let [audits, sign_ins, _] = options.shares;
+        let interactive = sign_ins * INTERACTIVE / SHARES[1];
+        let percents = [
+            (Stream::Audits, audits),
+            (Stream::Interactive, interactive),
+            (Stream::Other, sign_ins - interactive),
+        ];
+        for (stream, percent) in percents {
             background[stream as usize] = free * percent / 100;
         }
         background[Stream::Unified as usize] = free - background.iter().sum::<u64>();

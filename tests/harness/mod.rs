@@ -2,6 +2,7 @@
 //!
 //! Trap: nothing here may depend on the order in which tests run; they run side by side.
 
+pub mod benchmark;
 pub mod cell;
 pub mod collection;
 pub mod compare;

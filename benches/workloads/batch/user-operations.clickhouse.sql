@@ -1,0 +1,1 @@
+SELECT workload, operation, count() AS Times FROM ual WHERE userId = '{user}' GROUP BY workload, operation

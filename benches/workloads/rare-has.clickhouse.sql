@@ -1,0 +1,3 @@
+SELECT time, id, activity
+FROM audits
+WHERE hasTokenCaseInsensitive(toJSONString(targetResources), 'helper')

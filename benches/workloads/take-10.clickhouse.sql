@@ -1,0 +1,1 @@
+SELECT * FROM audits LIMIT 10

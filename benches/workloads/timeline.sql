@@ -1,0 +1,12 @@
+SELECT time, 'AuditLogs' AS "Source", activity AS "What", result AS "Outcome"
+FROM audits WHERE initiatedBy.user.userPrincipalName = 'anna.aalders@lindemeer.example'
+UNION ALL
+SELECT time, 'SigninLogs', appDisplayName, status.errorCode::VARCHAR
+FROM signins WHERE userPrincipalName = 'anna.aalders@lindemeer.example'
+UNION ALL
+SELECT time, 'AADNonInteractiveUserSignInLogs', appDisplayName, status.errorCode::VARCHAR
+FROM signins_other WHERE kind = 'nonInteractiveUser' AND userPrincipalName = 'anna.aalders@lindemeer.example'
+UNION ALL
+SELECT time, 'UnifiedAuditLog', operation, resultStatus
+FROM ual WHERE userId = 'anna.aalders@lindemeer.example'
+ORDER BY time
