@@ -319,15 +319,27 @@ fn page_header(text: &[u8]) -> bool {
     tape.children(0).all(|child| known(tape.key(child)))
 }
 
-/// Is this what follows the list of a page up to its end: annotations, and members that hold no record?
+/// Is this what follows the list of a page up to its end: annotations, and members without a list of objects?
 fn page_footer(tail: &[u8]) -> bool {
     if memchr::memchr2(b'{', b'[', tail).is_none() {
         return true;
     }
     let mut tape = Tape::default();
     let read = std::str::from_utf8(tail).is_ok_and(|text| tape.parse(&format!("{{\"@\":0{text}}}")).is_ok());
-    let plain = |kind| !matches!(kind, Kind::Array | Kind::Object);
-    read && tape.children(0).all(|child| tape.key(child).starts_with('@') || plain(tape.kind(child)))
+    read && tape.children(0).all(|child| tape.key(child).starts_with('@') || !holds_list(&tape, child))
+}
+
+/// Is there a list of objects in a value?
+fn holds_list(tape: &Tape, node: u32) -> bool {
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        let is_list = tape.kind(node) == Kind::Array;
+        if is_list && tape.children(node).any(|child| tape.kind(child) == Kind::Object) {
+            return true;
+        }
+        open.extend(tape.children(node));
+    }
+    false
 }
 
 /// The state of a CSV stream between two calls.
