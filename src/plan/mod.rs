@@ -95,7 +95,7 @@ pub enum Plan {
         schema: Schema,
     },
     /// A row per element of the arrays (bags: per member, as a bag of one, or as `[key, value]` with
-    /// `bags_as_pairs`). Output: the input's columns, then one per `Expanded`, then `index` if named.
+    /// `bags_as_pairs`); a null counts as an array of one null. Output: the input's columns, then one per `Expanded`, then `index` if named.
     Expand {
         input: Box<Plan>,
         columns: Vec<Expanded>,
@@ -104,8 +104,6 @@ pub enum Plan {
         /// At most so many elements of a row.
         limit: Option<u64>,
         bags_as_pairs: bool,
-        /// A row whose arrays are all empty or null stays, with null.
-        keep_empty: bool,
         schema: Schema,
     },
     /// Output: the input's columns, then one per call.

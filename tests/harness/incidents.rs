@@ -27,7 +27,8 @@ const SEED: u64 = 7;
 pub fn check() -> Result<(), String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let written = super::scratch("incidents")?;
-    let options = generate::Options { rows: ROWS, seed: SEED, out: written.clone(), threads: None };
+    let out = written.clone();
+    let options = generate::Options { rows: ROWS, seed: SEED, shares: generate::SHARES, out, threads: None };
     let report = generate::sample(&options).map_err(|e| e.to_string())?;
     for file in &report.files {
         let (ours, theirs) = (written.join(&file.name), root.join("sample-data").join(&file.name));

@@ -49,7 +49,7 @@ impl Oracle<'_> {
     }
 
     pub(super) fn expand(&self, plan: &Plan) -> Result<Vec<Row>, String> {
-        let Plan::Expand { input, columns, index, limit, bags_as_pairs, keep_empty, .. } = plan else {
+        let Plan::Expand { input, columns, index, limit, bags_as_pairs, .. } = plan else {
             return Err("not an Expand".to_string());
         };
         let mut out = Vec::new();
@@ -58,10 +58,7 @@ impl Oracle<'_> {
             for column in columns {
                 lists.push(elements(self.eval(&column.source, &row)?, *bags_as_pairs));
             }
-            let mut count = lists.iter().map(Vec::len).max().unwrap_or(0);
-            if count == 0 && *keep_empty {
-                count = 1;
-            }
+            let count = lists.iter().map(Vec::len).max().unwrap_or(0);
             let count = limit.map_or(count, |limit| count.min(usize::try_from(limit).unwrap_or(usize::MAX)));
             if count > ELEMENTS || out.len() > LIMIT {
                 return Err(TOO_LARGE.to_string());
@@ -99,7 +96,7 @@ pub(super) fn like(value: &Value, n: i64) -> Value {
 
 fn elements(value: Value, bags_as_pairs: bool) -> Vec<Value> {
     match value {
-        Value::Null => Vec::new(),
+        Value::Null => vec![Value::Null],
         Value::Array(items) => items,
         Value::Bag(members) if bags_as_pairs => {
             members.into_iter().map(|(k, v)| Value::Array(vec![Value::String(k), v])).collect()

@@ -1,6 +1,6 @@
 //! `T | mv-apply [with_itemindex=name] [name =] expr [to typeof(type)], … [limit n] on (subquery)` (also spelled `mvapply`)
 //!
-//! Trap: the subquery runs once per input row, over the elements of that row only; an empty array gives no row, unless the subquery summarizes.
+//! Trap: the subquery runs once per input row, over the elements of that row only; an empty array gives no row, unless the subquery summarizes; a null is one element.
 
 use super::Operator;
 use super::OperatorKind;
@@ -47,7 +47,7 @@ pub fn bind(b: &mut Binder<'_>, op: &MvApply, input: Relation) -> Option<Relatio
     let numbered = if simple { numbered } else { b.share(numbered) };
     let segment = Segment::of(&numbered);
     let hidden = numbered.hidden.clone();
-    let mut inner = expand(b, &op.columns, &op.parameters, limit, false, numbered.clone())?;
+    let mut inner = expand(b, &op.columns, &op.parameters, limit, numbered.clone())?;
     inner.hidden.extend(hidden.iter().filter(|h| !inner.hidden.contains(h)).cloned().collect::<Vec<_>>());
     let subquery = b.subquery(&op.subquery, inner.clone(), segment)?;
     Some(if simple { without(subquery, &column) } else { rejoin(numbered, &inner, subquery, &column) })

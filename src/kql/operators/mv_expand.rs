@@ -1,6 +1,6 @@
 //! `T | mv-expand [bagexpansion=bag|array] [with_itemindex=name] [name =] expr [to typeof(type)], … [limit n]` (also spelled `mvexpand`)
 //!
-//! Trap: several columns are expanded side by side, the shorter ones filled with null; an empty array or a null keeps its row with null.
+//! Trap: several columns are expanded side by side, the shorter ones filled with null; a null gives one row, with null, and an empty array or bag gives none.
 
 use super::OperatorKind;
 use crate::diagnostic::Diagnostic;
@@ -48,7 +48,7 @@ pub fn bind(b: &mut Binder<'_>, op: &MvExpand, input: Relation) -> Option<Relati
         Some(limit) => Some(b.constant_long(limit, "the limit")?.max(0) as u64),
         None => None,
     };
-    expand(b, &op.columns, &op.parameters, limit, true, input)
+    expand(b, &op.columns, &op.parameters, limit, input)
 }
 
 fn parameter<'p>(parameters: &'p [OperatorParameter], names: &[&str]) -> Option<&'p Expr> {
@@ -62,7 +62,6 @@ pub fn expand(
     columns: &[Expanded],
     parameters: &[OperatorParameter],
     limit: Option<u64>,
-    keep_empty: bool,
     input: Relation,
 ) -> Option<Relation> {
     let index = match parameter(parameters, &["with_itemindex"]).map(|e| &e.kind) {
@@ -95,7 +94,6 @@ pub fn expand(
         index: index.is_some(),
         limit,
         bags_as_pairs,
-        keep_empty,
         schema: expanded,
     });
     let mut order: Vec<usize> = (0..width)

@@ -3,7 +3,7 @@
 //! Several arrays go side by side, the shorter ones padded with null. Elements are cut out of the JSON text
 //! as they stand.
 //!
-//! Trap: a bag gives its members, each as a bag of one or as `[key, value]`.
+//! Trap: a bag gives its members, each as a bag of one or as `[key, value]`. A null gives a row, an empty array none.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ use crate::value::Value;
 
 impl Lowering<'_> {
     pub fn expand(&self, plan: &Plan, wanted: &Needs, needs: &Needs) -> Result<pl::LazyFrame> {
-        let Plan::Expand { input, columns, index, limit, bags_as_pairs, keep_empty, schema } = plan else {
+        let Plan::Expand { input, columns, index, limit, bags_as_pairs, schema } = plan else {
             return Err(Error::internal("no expansion"));
         };
         let width = input.schema().len();
@@ -47,7 +47,6 @@ impl Lowering<'_> {
             index,
             limit: limit.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX)),
             pairs: *bags_as_pairs,
-            keep_empty: *keep_empty,
         };
         let physical = super::physical(schema, &of_output);
         let output = move |_: &pl::Schema| Ok(physical.clone());
@@ -69,7 +68,6 @@ struct Shape {
     index: Option<String>,
     limit: usize,
     pairs: bool,
-    keep_empty: bool,
 }
 
 impl Shape {
@@ -83,15 +81,15 @@ impl Shape {
             let starts = values.first().map_or(0, Vec::len);
             let mut longest = 0;
             for (source, column) in sources.iter().zip(&mut values) {
-                if let Some(text) = source.get(row) {
-                    elements(text, self.pairs, self.limit, column);
+                match source.get(row) {
+                    Some(text) => elements(text, self.pairs, self.limit, column),
+                    None => column.extend((self.limit > 0).then_some(None)),
                 }
                 longest = longest.max(column.len() - starts);
             }
-            let count = if longest == 0 && self.keep_empty { self.limit.min(1) } else { longest };
-            values.iter_mut().for_each(|column| column.resize(starts + count, None));
-            rows.extend(std::iter::repeat_n(row as pl::IdxSize, count));
-            index.extend(0..count as i64);
+            values.iter_mut().for_each(|column| column.resize(starts + longest, None));
+            rows.extend(std::iter::repeat_n(row as pl::IdxSize, longest));
+            index.extend(0..longest as i64);
         }
         let height = rows.len();
         let rows = pl::IdxCa::from_vec("".into(), rows);
@@ -148,6 +146,6 @@ fn elements<'t>(text: &'t str, pairs: bool, limit: usize, out: &mut Vec<Option<C
             }));
         }
         // A scalar is an array of itself.
-        _ => out.extend(not_null(Cow::Borrowed(text)).filter(|_| limit > 0).map(Some)),
+        _ => out.extend((limit > 0).then(|| not_null(Cow::Borrowed(text)))),
     }
 }

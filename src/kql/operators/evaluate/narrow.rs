@@ -41,7 +41,6 @@ fn bind(b: &mut Binder<'_>, op: &Evaluate, input: Relation, span: Span) -> Optio
         index: true,
         limit: None,
         bags_as_pairs: false,
-        keep_empty: false,
         schema: schema_of_cells,
     });
     let names = Value::Array(schema.names().map(Value::string).collect());
