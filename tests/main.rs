@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use harness::engine::World;
 use harness::{
-    console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mangled,
+    collection, console, crash, differential, golden, headings, hostile, ingest, kernels, layers, listing, mangled,
     mutants, odd, order, page, planning, property, rows, shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -24,6 +24,7 @@ fn main() {
         trial("tables/operators", rows::check_operators),
         trial("tables/goldens", headings::check),
         trial("tables/plugins", rows::check_plugins),
+        trial("tables/analyses", collection::check),
         trial("tables/page", listing::check_page),
         trial("source/layers", layers::check_layers),
         trial("source/lengths", layers::check_lengths),

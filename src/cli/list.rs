@@ -34,22 +34,24 @@ pub fn table() -> Table {
     let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
     let row = |a: &Analysis| {
         let parameters: Vec<&str> = a.parameters.iter().map(|p| p.name.as_str()).collect();
-        let cells = [a.name.clone(), a.severity.clone(), a.title.clone(), parameters.join(", ")];
+        let cells =
+            [a.name.clone(), a.header.severity.to_string(), a.header.title.clone(), parameters.join(", ")];
         cells.into_iter().map(Value::String).collect()
     };
     Table { schema, rows: analysis::all().iter().map(row).collect() }
 }
 
 fn explain(analysis: &Analysis) -> String {
-    let mut text = format!("{}: {}\n\n{}\n\n", analysis.name, analysis.title, analysis.description);
+    let mut text =
+        format!("{}: {}\n\n{}\n\n", analysis.name, analysis.header.title, analysis.header.description);
     let mut field = |name: &str, value: &str| {
         if !value.is_empty() {
             text.push_str(&format!("{name:<12}{value}\n"));
         }
     };
-    field("tables", &analysis.tables.join(", "));
-    field("severity", &analysis.severity);
-    field("techniques", &analysis.techniques.join(", "));
+    field("tables", &analysis.header.tables.join(", "));
+    field("severity", analysis.header.severity.name());
+    field("techniques", &analysis.header.techniques.join(", "));
     for p in &analysis.parameters {
         text.push_str(&format!("\n--param {}={} ({})\n    {}\n", p.name, p.default, p.ty, p.description));
     }

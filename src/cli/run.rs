@@ -128,6 +128,6 @@ fn part_of(analysis: &Analysis, output: &Output) -> Result<Output, Failure> {
         return Ok(output.to_file(folder.join(file)));
     }
     let mark = if output.format() == Format::Markdown { "## " } else { "" };
-    output::line(&format!("{mark}{} ({})\n", analysis.title, analysis.name))?;
+    output::line(&format!("{mark}{} ({})\n", analysis.header.title, analysis.name))?;
     Ok(output.clone())
 }

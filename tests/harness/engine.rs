@@ -17,7 +17,7 @@ use auk::table::Table;
 use auk::types::Schema;
 
 /// `now()` of every golden without a lake: 2026-06-01T12:00:00Z.
-const NOW: i64 = 739_767 * auk::time::TICKS_PER_DAY + 12 * auk::time::TICKS_PER_HOUR;
+pub const NOW: i64 = 739_767 * auk::time::TICKS_PER_DAY + 12 * auk::time::TICKS_PER_HOUR;
 
 /// How the engine runs a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 //! Trap: nothing here may depend on the order in which tests run; they run side by side.
 
 pub mod cell;
+pub mod collection;
 pub mod compare;
 pub mod console;
 pub mod crash;

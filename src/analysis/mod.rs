@@ -1,14 +1,20 @@
 //! A table of the map: the analyses: every `queries/**/*.kql`, embedded, with its header and its parameters.
 //!
-//! A file opens with a header of comments and goes on with its parameters, each a literal `let`
+//! A file opens with a header of comments (`header.rs`) and goes on with its parameters, each a literal `let`
 //! with a line of explanation above:
 //!
 //! ```text
 //! // title: Role activations
 //! // description: Who activated which role, when, for how long and why.
+//! // hit: A role was put to use; compare the reason with the ticket it names.
+//! // false positives: Most are daily work.
 //! // tables: AuditLogs
+//! // optional: IdentityInfo
 //! // severity: informational
 //! // techniques: T1078.004
+//! // tags: monthly, compliance
+//! //
+//! // Notes for the reader.
 //!
 //! // param lookback: how far back from now
 //! let lookback = 90d;
@@ -20,8 +26,12 @@
 //! Trap: what a parameter is replaced with is written anew as a literal of the default's type. It
 //! is never pasted, so no value can end the statement and begin another.
 
+mod header;
+
 use std::ops::Range;
 use std::sync::LazyLock;
+
+pub use header::{Header, Severity, TAGS};
 
 use crate::decimal::Decimal;
 use crate::diagnostic::closest;
@@ -38,14 +48,7 @@ const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/queries.rs"))
 pub struct Analysis {
     /// The path in `queries/` without its extension: `pim/activations`.
     pub name: String,
-    pub title: String,
-    pub description: String,
-    /// The tables it reads.
-    pub tables: Vec<String>,
-    /// How bad a finding is, in Sentinel's words: `high`, `medium`, `low`, `informational`.
-    pub severity: String,
-    /// MITRE ATT&CK technique ids.
-    pub techniques: Vec<String>,
+    pub header: Header,
     pub parameters: Vec<Parameter>,
     /// The whole file.
     pub text: String,
@@ -99,66 +102,33 @@ pub fn find(name: &str) -> Result<&'static Analysis, String> {
 impl Analysis {
     /// Reads the header and the parameters of a file.
     pub fn read(name: &str, text: &str) -> Analysis {
-        let mut analysis = Analysis {
-            name: name.to_string(),
-            title: name.to_string(),
-            description: String::new(),
-            tables: Vec::new(),
-            severity: String::new(),
-            techniques: Vec::new(),
-            parameters: Vec::new(),
-            text: text.to_string(),
-        };
-        let mut open = Field::Other;
+        let mut parameters = Vec::new();
         let mut offset = 0;
         let mut explained: Option<(String, String)> = None;
         while let Some(line) = text[offset..].split_inclusive('\n').next() {
             let content = line.trim();
             if let Some(comment) = content.strip_prefix("//") {
-                open = analysis.header_line(comment, open, &mut explained);
+                explained = explained_by(comment.trim(), explained);
             } else if !content.is_empty() {
                 let Some((parameter, end)) = read_let(text, offset, explained.take()) else { break };
-                analysis.parameters.push(parameter);
+                parameters.push(parameter);
                 offset = end;
                 continue;
             }
             offset += line.len();
         }
-        analysis
+        Analysis { name: name.to_string(), header: Header::read(text), parameters, text: text.to_string() }
     }
 
-    /// Takes one comment line; says which field it belongs to, for the lines that go on with it.
-    fn header_line(&mut self, comment: &str, open: Field, explained: &mut Option<(String, String)>) -> Field {
-        let comment = comment.trim();
-        if comment.is_empty() {
-            return Field::Other;
-        }
-        if let Some(title) = comment.strip_prefix("title:") {
-            self.title = title.trim().to_string();
-        } else if let Some(description) = comment.strip_prefix("description:") {
-            self.description = description.trim().to_string();
-            return Field::Description;
-        } else if let Some(tables) = comment.strip_prefix("tables:") {
-            self.tables = words(tables);
-        } else if let Some(severity) = comment.strip_prefix("severity:") {
-            self.severity = severity.trim().to_string();
-        } else if let Some(techniques) = comment.strip_prefix("techniques:") {
-            self.techniques = words(techniques);
-        } else if let Some((name, description)) =
-            comment.strip_prefix("param ").and_then(|p| p.split_once(':'))
-        {
-            *explained = Some((name.trim().to_string(), description.trim().to_string()));
-            return Field::Parameter;
-        } else if open == Field::Description && !is_field(comment) {
-            self.description.push(' ');
-            self.description.push_str(comment);
-            return Field::Description;
-        } else if let (Field::Parameter, Some((_, description))) = (open, explained) {
-            description.push(' ');
-            description.push_str(comment);
-            return Field::Parameter;
-        }
-        Field::Other
+    /// The folder that the file is in; `""` for none.
+    pub fn folder(&self) -> &str {
+        self.name.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// Its tags: the folder, then those of the header.
+    pub fn tags(&self) -> impl Iterator<Item = &str> {
+        let folder = Some(self.folder()).filter(|folder| !folder.is_empty());
+        folder.into_iter().chain(self.header.tags.iter().map(String::as_str))
     }
 
     /// The text with the literals of the named parameters replaced.
@@ -191,23 +161,13 @@ impl Analysis {
     }
 }
 
-fn words(text: &str) -> Vec<String> {
-    text.split(',').map(|word| word.trim().to_string()).filter(|word| !word.is_empty()).collect()
-}
-
-/// What a line of the header goes on with.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Field {
-    Description,
-    Parameter,
-    Other,
-}
-
-/// `word: …`: another field, of which the header may hold any.
-fn is_field(comment: &str) -> bool {
-    comment
-        .split_once(':')
-        .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase()))
+/// The parameter that a `// param NAME: …` line explains, and the lines that go on with it.
+fn explained_by(comment: &str, open: Option<(String, String)>) -> Option<(String, String)> {
+    if let Some((name, description)) = comment.strip_prefix("param ").and_then(|p| p.split_once(':')) {
+        return Some((name.trim().to_string(), description.trim().to_string()));
+    }
+    let (name, description) = open.filter(|_| !comment.is_empty())?;
+    Some((name, format!("{description} {comment}")))
 }
 
 /// Reads `let NAME = LITERAL;` at `offset`, if it stands there and was explained; and where it ends.
