@@ -24,6 +24,7 @@ mod output;
 mod parameters;
 mod prompt;
 mod query;
+mod report;
 mod run;
 mod tables;
 mod terminal;
@@ -103,6 +104,7 @@ enum Command {
     Batch(batch::Args),
     Generate(generate::Args),
     Audit(audit::Args),
+    Report(report::Args),
     Manifest(manifest::Args),
     Verify(verify::Args),
     Trace(trace::Args),
@@ -147,6 +149,7 @@ fn command_line() -> ExitCode {
         Some(Command::Batch(args)) => batch::run(args),
         Some(Command::Generate(args)) => generate::run(args, &terminal),
         Some(Command::Audit(args)) => audit::run(args, &terminal),
+        Some(Command::Report(args)) => report::run(args, &terminal),
         Some(Command::Manifest(args)) => manifest::run(args, &terminal),
         Some(Command::Verify(args)) => verify::run(args, &terminal),
         Some(Command::Trace(args)) => trace::run(args, &terminal),

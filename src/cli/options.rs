@@ -55,7 +55,7 @@ pub struct Tuning {
     pub no_shreds: bool,
 }
 
-fn parameter(text: &str) -> Result<(String, String), String> {
+pub fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.to_string())),
         _ => Err("use NAME=VALUE".to_string()),

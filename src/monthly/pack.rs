@@ -6,6 +6,7 @@
 //! Trap: texts and cells hold what an attacker wrote into a log; a writer escapes all of them.
 
 use super::period::Period;
+use crate::analysis::Severity;
 use crate::table::Table;
 use crate::value::Value;
 
@@ -29,8 +30,8 @@ pub struct Section {
     pub words: Vec<Words>,
     pub figures: Vec<Figure>,
     pub parts: Vec<Part>,
-    /// The lines that a reviewer signs.
-    pub lines: Vec<String>,
+    /// Who signs, and the names that are known.
+    pub signatures: Vec<(String, String)>,
 }
 
 /// A sentence, and the part or section that it speaks of.
@@ -50,36 +51,7 @@ pub enum Kind {
     /// A point of a list.
     Point,
     /// A point that weighs so much.
-    Weighed(Weight),
-}
-
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Weight {
-    Critical,
-    High,
-    Medium,
-    Low,
-    Informational,
-}
-
-impl Weight {
-    pub const ALL: [Weight; 5] =
-        [Weight::Critical, Weight::High, Weight::Medium, Weight::Low, Weight::Informational];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Weight::Critical => "critical",
-            Weight::High => "high",
-            Weight::Medium => "medium",
-            Weight::Low => "low",
-            Weight::Informational => "informational",
-        }
-    }
-
-    pub fn of(name: &str) -> Option<Weight> {
-        Weight::ALL.into_iter().find(|weight| weight.name() == name)
-    }
+    Weighed(Severity),
 }
 
 /// A number, and the part that holds the rows it was taken from.
@@ -102,14 +74,26 @@ pub struct Part {
     pub about: String,
     /// Further notes: what a finding means, what often explains it.
     pub notes: Vec<(String, String)>,
-    pub weight: Option<Weight>,
-    /// Why there are no rows.
-    pub absent: Option<String>,
+    pub severity: Option<Severity>,
+    pub state: State,
     pub table: Table,
     /// The records that each row was made of; empty where the question does not tell.
     pub evidence: Vec<Vec<Record>>,
+    /// The part that holds what a row sums up, for each row; or none.
+    pub links: Vec<Option<String>>,
     pub chart: Option<Chart>,
     pub query: Option<Query>,
+}
+
+/// What became of a part's question.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum State {
+    #[default]
+    Found,
+    /// It was asked, and there are no rows; in words.
+    Nothing(String),
+    /// It could not be asked; the reason.
+    NotRun(String),
 }
 
 /// A record of the lake, as `auk trace` finds it.
@@ -156,8 +140,15 @@ impl Words {
 }
 
 impl Part {
-    /// Does it have rows to show?
-    pub fn has_rows(&self) -> bool {
-        !self.table.rows.is_empty()
+    /// What is said in place of rows.
+    pub fn instead(&self) -> Option<&str> {
+        match &self.state {
+            State::Found => None,
+            State::Nothing(text) | State::NotRun(text) => Some(text),
+        }
+    }
+
+    pub fn was_run(&self) -> bool {
+        !matches!(self.state, State::NotRun(_))
     }
 }

@@ -70,8 +70,9 @@ impl Period {
     /// The time that a clock on the wall of the zone shows, in ticks.
     pub fn local(&self, ticks: i64) -> i64 {
         let seconds = (ticks - UNIX_EPOCH).div_euclid(TICKS_PER_SECOND);
-        let offset = DateTime::from_timestamp(seconds, 0)
-            .map_or(0, |t| i64::from(self.zone.offset_from_utc_datetime(&t.naive_utc()).fix().local_minus_utc()));
+        let offset = DateTime::from_timestamp(seconds, 0).map_or(0, |t| {
+            i64::from(self.zone.offset_from_utc_datetime(&t.naive_utc()).fix().local_minus_utc())
+        });
         ticks.saturating_add(offset * TICKS_PER_SECOND)
     }
 }

@@ -14,6 +14,7 @@ mod escape;
 pub mod findings;
 mod json;
 mod markdown;
+pub mod pack;
 mod parquet;
 
 use std::io::{self, Write};

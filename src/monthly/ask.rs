@@ -1,0 +1,220 @@
+//! Asking the analyses of the collection about a period.
+//!
+//! Each is run as it stands in its file, with its parameters for a span of time set to the period, and `now()` just
+//! after it (or just after the data, where that ends earlier). Tables that go on after the period are cut by a `let`
+//! of their name in front, so the text that a report shows is the text that was run.
+//!
+//! Trap: no rows of an analysis mean nothing where a table it needs has none in the period: it is not run, and says so.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use super::pack::{Part, Query, Record, State};
+use super::period::Period;
+use crate::analysis::{Analysis, Parameter};
+use crate::engine::{Engine, QueryOptions};
+use crate::lake::{self, Lake};
+use crate::table::Table;
+use crate::time::{datetime_text, timespan_text};
+use crate::types::Type;
+use crate::value::Value;
+
+/// The column with the records that a row was made of, and the one with their places.
+const EVIDENCE: (&str, &str) = ("Evidence", "_auk_evidence");
+
+/// A lake that is asked about a period.
+pub struct Asker<'a> {
+    engine: &'a Engine,
+    lake: &'a Lake,
+    period: &'a Period,
+    options: QueryOptions,
+    /// Set by the user.
+    parameters: &'a [(String, String)],
+    /// The user named the time zone.
+    zoned: bool,
+    counted: RefCell<HashMap<String, Held>>,
+}
+
+/// The rows of a table in the period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    pub rows: i64,
+    pub first: Option<i64>,
+    pub last: Option<i64>,
+    /// It has rows after the period.
+    pub later: bool,
+}
+
+impl<'a> Asker<'a> {
+    pub fn new(
+        engine: &'a Engine,
+        lake: &'a Lake,
+        period: &'a Period,
+        parameters: &'a [(String, String)],
+        zoned: bool,
+    ) -> Asker<'a> {
+        let end = lake.now().filter(|now| *now > period.from).unwrap_or(period.to).min(period.to);
+        let options =
+            QueryOptions { from_time: Some(period.from), to_time: Some(end), ..QueryOptions::new(end) };
+        Asker { engine, lake, period, options, parameters, zoned, counted: RefCell::default() }
+    }
+
+    /// What `now()` is.
+    pub fn now(&self) -> i64 {
+        self.options.now
+    }
+
+    pub fn period(&self) -> &Period {
+        self.period
+    }
+
+    /// The rows that an analysis has, or why it has none.
+    pub fn ask(&self, analysis: &Analysis, id: &str, none: &str) -> Part {
+        let header = &analysis.header;
+        let mut part = Part {
+            id: id.to_string(),
+            title: header.title.clone(),
+            about: header.description.clone(),
+            severity: Some(header.severity),
+            ..Part::default()
+        };
+        for (name, text) in [("What it means", &header.hit), ("Often innocent", &header.false_positives)] {
+            if !text.is_empty() {
+                part.notes.push((name.to_string(), text.clone()));
+            }
+        }
+        let text = match self.text(analysis) {
+            Ok(text) => text,
+            Err(reason) => return Part { state: State::NotRun(format!("Not run: {reason}.")), ..part },
+        };
+        part.query = Some(Query { name: analysis.name.clone(), text: text.clone() });
+        if let Some(reason) = self.why_not(analysis) {
+            return Part { state: State::NotRun(format!("Not run: {reason}.")), ..part };
+        }
+        match self.engine.query(&text, &self.options) {
+            Err(errors) => {
+                let said = errors.first().map_or("it has an error", |e| e.message.as_str());
+                part.state = State::NotRun(format!("Not run: {}.", said.trim_end_matches('.')));
+            }
+            Ok(answer) if answer.table.rows.is_empty() => {
+                part.table = Table { rows: Vec::new(), ..self.shown(answer.table).0 };
+                part.state = State::Nothing(none.to_string());
+            }
+            Ok(answer) => (part.table, part.evidence) = self.shown(answer.table),
+        }
+        part
+    }
+
+    /// Why an analysis cannot tell anything of the period: a table that it needs has no rows.
+    fn why_not(&self, analysis: &Analysis) -> Option<String> {
+        let missing: Vec<&str> =
+            analysis.header.tables.iter().map(String::as_str).filter(|t| self.held(t).rows == 0).collect();
+        let (last, others) = missing.split_last()?;
+        let when = if missing.iter().all(|table| is_event(table)) { " in the period" } else { "" };
+        let names =
+            if others.is_empty() { (*last).to_string() } else { format!("{} and {last}", others.join(", ")) };
+        Some(format!("there are no rows of {names}{when}"))
+    }
+
+    /// What a table holds of the period; one that is no log, at all.
+    pub fn held(&self, table: &str) -> Held {
+        if let Some(held) = self.counted.borrow().get(table) {
+            return *held;
+        }
+        let held = self.count(table).unwrap_or_default();
+        self.counted.borrow_mut().insert(table.to_string(), held);
+        held
+    }
+
+    fn count(&self, table: &str) -> Option<Held> {
+        if !is_event(table) {
+            let rows = self.lake.held(table)?.rows;
+            return Some(Held { rows: rows as i64, ..Held::default() });
+        }
+        let (from, to) = (datetime_text(self.period.from), datetime_text(self.period.to));
+        let text = format!(
+            "{table} | summarize countif(TimeGenerated >= datetime({from}) and TimeGenerated < datetime({to})), \
+             minif(TimeGenerated, TimeGenerated >= datetime({from}) and TimeGenerated < datetime({to})), \
+             maxif(TimeGenerated, TimeGenerated >= datetime({from}) and TimeGenerated < datetime({to})), \
+             countif(TimeGenerated >= datetime({}))",
+            datetime_text(self.options.now)
+        );
+        let answer = self.engine.query(&text, &self.options).ok()?;
+        let row = answer.table.rows.first()?;
+        let number = |at: usize| row.get(at).and_then(Value::as_i64);
+        Some(Held {
+            rows: number(0)?,
+            first: number(1),
+            last: number(2),
+            later: number(3).is_some_and(|n| n > 0),
+        })
+    }
+
+    /// The text of an analysis for the period.
+    fn text(&self, analysis: &Analysis) -> Result<String, String> {
+        let values: Vec<(String, String)> =
+            analysis.parameters.iter().filter_map(|p| Some((p.name.clone(), self.value(p)?))).collect();
+        let text = analysis.with(&values)?;
+        let tables = analysis.header.tables.iter().chain(&analysis.header.optional);
+        let cut: String = tables
+            .filter(|table| is_event(table) && self.held(table).later)
+            .map(|t| {
+                format!("let {t} = {t} | where TimeGenerated < datetime({});\n", datetime_text(self.now()))
+            })
+            .collect();
+        Ok(if cut.is_empty() { text } else { format!("// Nothing after the period is seen.\n{cut}\n{text}") })
+    }
+
+    /// What a parameter is set to: by the user, or by the period.
+    fn value(&self, parameter: &Parameter) -> Option<String> {
+        let given = self.parameters.iter().rev().find(|(name, _)| *name == parameter.name);
+        if let Some((_, value)) = given {
+            return Some(value.clone());
+        }
+        let span = || timespan_text(self.now() - self.period.from + 1);
+        match (parameter.name.as_str(), parameter.ty) {
+            ("LookBack" | "Recent", Type::Timespan) => Some(span()),
+            ("From", Type::Datetime) => Some(datetime_text(self.period.from)),
+            ("To", Type::Datetime) => Some(datetime_text(self.period.to)),
+            ("TimeZone", Type::String) if self.zoned => Some(self.period.zone().name().to_string()),
+            _ => None,
+        }
+    }
+
+    /// The table as it is shown, and the records that each row was made of.
+    fn shown(&self, mut table: Table) -> (Table, Vec<Vec<Record>>) {
+        let columns: Vec<Option<usize>> =
+            [EVIDENCE.0, EVIDENCE.1].iter().map(|name| table.schema.index(name)).collect();
+        let (Some(records), Some(places)) = (columns[0], columns[1]) else { return (table, Vec::new()) };
+        let evidence = table.rows.iter().map(|row| self.records(&row[records], &row[places])).collect();
+        let kept = |at: usize| at != records && at != places;
+        let mut at = 0..;
+        table.schema.columns.retain(|_| at.next().is_some_and(kept));
+        for row in &mut table.rows {
+            let mut at = 0..;
+            row.retain(|_| at.next().is_some_and(kept));
+        }
+        (table, evidence)
+    }
+
+    fn records(&self, records: &Value, places: &Value) -> Vec<Record> {
+        let count = records.as_array().map_or(0, <[Value]>::len);
+        let record = |at: usize| {
+            let (id, place) = (records.element(at as i64).member("Id").to_text(), places.element(at as i64));
+            let source = place.member("Source").as_i64();
+            let file = source.and_then(|n| self.lake.sources().iter().find(|s| i64::from(s.id) == n));
+            let ordinal = place.member("Ordinal").as_i64();
+            let id = match (source, ordinal) {
+                (Some(source), Some(ordinal)) if id.is_empty() => format!("{source}:{ordinal}"),
+                _ => id,
+            };
+            Record { id, source: file.map(|s| s.path.clone()).unwrap_or_default() }
+        };
+        (0..count).map(record).collect()
+    }
+}
+
+/// Does a table hold events, which have a time? Reference data is a state.
+fn is_event(table: &str) -> bool {
+    lake::table(table).is_some_and(|t| !t.own && t.schema.get("TimeGenerated").is_some())
+}
