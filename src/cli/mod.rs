@@ -22,6 +22,7 @@ mod manifest;
 mod options;
 mod output;
 mod parameters;
+mod picture;
 mod prompt;
 mod query;
 mod report;

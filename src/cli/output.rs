@@ -29,6 +29,12 @@ pub enum Format {
     Markdown,
     /// Typed columns; needs -o
     Parquet,
+    /// The chart of the query's `render`
+    Svg,
+    /// The same in pixels; needs -o
+    Png,
+    /// A page: chart, table, query
+    Html,
 }
 
 impl Format {
@@ -41,6 +47,9 @@ impl Format {
             "md" | "markdown" => Format::Markdown,
             "parquet" => Format::Parquet,
             "txt" => Format::Table,
+            "svg" => Format::Svg,
+            "png" => Format::Png,
+            "html" | "htm" => Format::Html,
             _ => return None,
         })
     }
@@ -53,7 +62,15 @@ impl Format {
             Format::Ndjson => "ndjson",
             Format::Markdown => "md",
             Format::Parquet => "parquet",
+            Format::Svg => "svg",
+            Format::Png => "png",
+            Format::Html => "html",
         }
+    }
+
+    /// Does it show a chart, or a page, of a query?
+    pub fn is_picture(self) -> bool {
+        matches!(self, Format::Svg | Format::Png | Format::Html)
     }
 
     pub fn of_text(self) -> Option<report::Format> {
@@ -63,7 +80,7 @@ impl Format {
             Format::Json => report::Format::Json,
             Format::Ndjson => report::Format::Ndjson,
             Format::Markdown => report::Format::Markdown,
-            Format::Parquet => return None,
+            Format::Parquet | Format::Svg | Format::Png | Format::Html => return None,
         })
     }
 }
@@ -102,7 +119,7 @@ impl Output {
     }
 
     pub fn check_holds(&self, count: usize) -> Result<(), Failure> {
-        if count <= 1 || self.holds_titles() { Ok(()) } else { Err(one_only(count)) }
+        if count <= 1 || self.holds_titles() || self.format() == Format::Html { Ok(()) } else { Err(one_only(count)) }
     }
 
     /// Writes several results, one after the other, each under its title.

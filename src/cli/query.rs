@@ -9,6 +9,7 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{Output, Titled};
+use super::picture::Picture;
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -121,6 +122,13 @@ impl Question<'_> {
         };
         let asked = self.ask(engine, chosen)?;
         asked.say_before(terminal);
+        if output.format().is_picture() {
+            let (results, render) = (asked.results.as_slice(), asked.compiled.render.as_ref());
+            let provenance = asked.provenance();
+            Picture { name: self.name, query: self.text, results, render, provenance }
+                .write(output, terminal)?;
+            return Ok(asked.say_after(terminal));
+        }
         match asked.results.as_slice() {
             [only] => {
                 output.write(&only.table, terminal)?;
@@ -176,6 +184,18 @@ impl Asked {
             terminal.remark(&format!("now() is {} ({})", time::datetime_text(self.now), self.why));
         }
         self.compiled.warnings.iter().for_each(|warning| terminal.warn(warning));
+    }
+
+    /// What the results rest on, for a page.
+    fn provenance(&self) -> Vec<String> {
+        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
+        let mut lines =
+            vec![format!("{}, answered by auk {}.", counted(rows, "row"), env!("CARGO_PKG_VERSION"))];
+        if self.compiled.uses_now {
+            lines.push(format!("now() is {} ({}).", time::datetime_text(self.now), self.why));
+        }
+        lines.extend(self.compiled.warnings.iter().map(|warning| format!("Warning: {warning}")));
+        lines
     }
 
     /// Says how many rows there are, and how long they took.

@@ -8,19 +8,25 @@
 
 mod cell;
 mod chart;
+mod charts;
 mod console;
 mod csv;
 mod escape;
 pub mod findings;
+pub mod html;
 mod json;
 mod markdown;
 pub mod pack;
 mod parquet;
+pub mod png;
+pub mod svg;
 
 use std::io::{self, Write};
 
 pub use cell::{dynamic, kusto_cell, text};
 pub use chart::draw;
+pub use charts::Size;
+pub use charts::asked::Visual;
 pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
