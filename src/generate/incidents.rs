@@ -8,8 +8,10 @@ use super::audit::{detail, head, initiated_by, initiated_by_service, target};
 use super::cast;
 use super::chunk::Chunk;
 use super::compromise;
+use super::grants;
 use super::names::{ROLES, TENANT};
 use super::pim::{Episode, Outcome, REFUSALS};
+use super::privileged;
 use super::rng::Rng;
 use super::roles::RoleChange;
 use super::signin::{Kind, SignIn, app, outcome};
@@ -57,7 +59,7 @@ pub fn on(month: u64, day: u64, hour: u64, minute: u64) -> Ticks {
 /// Tells of incidents; each teller draws for itself, so that one more changes nothing about the others.
 type Teller = fn(&Tenant, &mut Rng, &mut Planted);
 
-const STORIES: &[Teller] = &[];
+const STORIES: &[Teller] = &[privileged::tell, grants::tell];
 
 pub fn plant(tenant: &Tenant) -> Planted {
     let mut planted = Planted::default();
@@ -98,7 +100,7 @@ impl Planted {
         }
     }
 
-    fn activation(&mut self, tenant: &Tenant, episode: &Episode) {
+    pub fn activation(&mut self, tenant: &Tenant, episode: &Episode) {
         episode.tell(tenant, &mut self.audits);
         episode.tell_unified(tenant, &mut self.unified);
     }

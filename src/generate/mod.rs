@@ -12,9 +12,12 @@ mod cast;
 mod chunk;
 mod compromise;
 mod files;
+mod grants;
 mod incidents;
 mod names;
 mod pim;
+mod privileged;
+mod reference;
 mod rng;
 mod roles;
 mod signin;
@@ -79,7 +82,12 @@ pub fn run(options: &Options) -> std::io::Result<Report> {
 
 /// Writes `rows` rows as an evidence folder in many containers and encodings: what `sample-data/` holds.
 pub fn sample(options: &Options) -> std::io::Result<Report> {
-    write(options, files::EVIDENCE_SLICES, &files::evidence())
+    let mut report = write(options, files::EVIDENCE_SLICES, &files::evidence())?;
+    for file in reference::write(&Tenant::new(options.rows, options.seed), &options.out)? {
+        (report.rows, report.bytes) = (report.rows + file.rows, report.bytes + file.bytes);
+        report.files.push(file);
+    }
+    Ok(report)
 }
 
 fn write(options: &Options, slices: u64, specs: &[files::FileSpec]) -> std::io::Result<Report> {

@@ -103,6 +103,15 @@ impl Tenant {
     /// The role an administrator activates: one of their three.
     pub fn role_of(&self, rng: &mut Rng, user: usize) -> usize {
         let rank = self.role_rank.rank(rng) as u64;
+        self.role_at(user, rank)
+    }
+
+    /// The three roles that an administrator may activate; some are the same.
+    pub fn roles_of(&self, user: usize) -> [usize; 3] {
+        [0, 1, 2].map(|rank| self.role_at(user, rank))
+    }
+
+    fn role_at(&self, user: usize, rank: u64) -> usize {
         self.role.rank(&mut Rng::new(self.seed, &[2, user as u64, rank]))
     }
 
