@@ -15,7 +15,7 @@ use crate::analysis::{Analysis, Parameter};
 use crate::engine::{Engine, QueryOptions};
 use crate::lake::{self, Lake};
 use crate::table::Table;
-use crate::time::{datetime_text, timespan_text};
+use crate::time::{datetime_text, parse_timespan, timespan_text};
 use crate::types::Type;
 use crate::value::Value;
 
@@ -91,7 +91,17 @@ impl<'a> Asker<'a> {
         if let Some(reason) = self.why_not(analysis) {
             return Part { state: State::NotRun(format!("Not run: {reason}.")), ..part };
         }
-        match self.engine.query(&text, &self.options) {
+        let answer = self.engine.query(&text, &self.options).and_then(|answer| {
+            match within(analysis, &answer.table, self.period) {
+                None => Ok(answer),
+                Some(only) => {
+                    let text = format!("{}\n{only}\n", text.trim_end());
+                    part.query = Some(Query { name: analysis.name.clone(), text: text.clone() });
+                    self.engine.query(&text, &self.options)
+                }
+            }
+        });
+        match answer {
             Err(errors) => {
                 let said = errors.first().map_or("it has an error", |e| e.message.as_str());
                 part.state = State::NotRun(format!("Not run: {}.", said.trim_end_matches('.')));
@@ -152,8 +162,11 @@ impl<'a> Asker<'a> {
 
     /// The text of an analysis for the period.
     fn text(&self, analysis: &Analysis) -> Result<String, String> {
-        let values: Vec<(String, String)> =
-            analysis.parameters.iter().filter_map(|p| Some((p.name.clone(), self.value(p)?))).collect();
+        let values: Vec<(String, String)> = analysis
+            .parameters
+            .iter()
+            .filter_map(|p| Some((p.name.clone(), self.value(p, analysis)?)))
+            .collect();
         let text = analysis.with(&values)?;
         let tables = analysis.header.tables.iter().chain(&analysis.header.optional);
         let cut: String = tables
@@ -166,14 +179,23 @@ impl<'a> Asker<'a> {
     }
 
     /// What a parameter is set to: by the user, or by the period.
-    fn value(&self, parameter: &Parameter) -> Option<String> {
+    ///
+    /// `LookBack` is the period, but where an analysis compares with what was before: there it reaches back as far as
+    /// its default, and `Recent` is the period, or else the rows that lie before it are left out (`within`).
+    fn value(&self, parameter: &Parameter, analysis: &Analysis) -> Option<String> {
+        let judges_recent = analysis.parameters.iter().any(|p| p.name == "Recent");
         let given = self.parameters.iter().rev().find(|(name, _)| *name == parameter.name);
         if let Some((_, value)) = given {
             return Some(value.clone());
         }
-        let span = || timespan_text(self.now() - self.period.from + 1);
+        let length = self.now() - self.period.from + 1;
+        let span = || timespan_text(length);
+        let longer = |default: &str| parse_timespan(default).is_some_and(|ticks| ticks > length);
         match (parameter.name.as_str(), parameter.ty) {
-            ("LookBack" | "Recent", Type::Timespan) => Some(span()),
+            ("Recent", Type::Timespan) => Some(span()),
+            ("LookBack", Type::Timespan) if judges_recent => None,
+            ("LookBack", Type::Timespan) if is_baseline(analysis) && longer(&parameter.default) => None,
+            ("LookBack", Type::Timespan) => Some(span()),
             ("From", Type::Datetime) => Some(datetime_text(self.period.from)),
             ("To", Type::Datetime) => Some(datetime_text(self.period.to)),
             ("TimeZone", Type::String) if self.zoned => Some(self.period.zone().name().to_string()),
@@ -212,6 +234,35 @@ impl<'a> Asker<'a> {
         };
         (0..count).map(record).collect()
     }
+}
+
+/// Does an analysis learn from what was before what it judges?
+fn is_baseline(analysis: &Analysis) -> bool {
+    analysis.header.tags.iter().any(|tag| tag == "baseline")
+}
+
+/// What leaves out the rows that lie before the period, for an analysis that reaches back further: those none of
+/// whose times is in it.
+fn within(analysis: &Analysis, table: &Table, period: &Period) -> Option<String> {
+    let reaches = |name: &str| analysis.parameters.iter().any(|p| p.name == name);
+    if !is_baseline(analysis) || !reaches("LookBack") || reaches("Recent") || table.rows.is_empty() {
+        return None;
+    }
+    let from = datetime_text(period.from);
+    let times: Vec<String> = table
+        .schema
+        .columns
+        .iter()
+        .filter(|column| column.ty == Type::Datetime)
+        .map(|column| format!("{} >= datetime({from})", quoted(&column.name)))
+        .collect();
+    (!times.is_empty()).then(|| format!("| where {} // in the period", times.join(" or ")))
+}
+
+/// A column's name as KQL reads any.
+fn quoted(name: &str) -> String {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    if plain { name.to_string() } else { format!("['{}']", name.replace('\\', "\\\\").replace('\'', "\\'")) }
 }
 
 /// Does a table hold events, which have a time? Reference data is a state.

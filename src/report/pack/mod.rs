@@ -8,6 +8,7 @@
 //! characters.
 
 mod cells;
+mod charts;
 mod files;
 mod html;
 mod markdown;
