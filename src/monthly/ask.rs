@@ -79,7 +79,7 @@ impl<'a> Asker<'a> {
             ..Part::default()
         };
         for (name, text) in [("What it means", &header.hit), ("Often innocent", &header.false_positives)] {
-            if !text.is_empty() {
+            if header.severity.finds() && !text.is_empty() {
                 part.notes.push((name.to_string(), text.clone()));
             }
         }
@@ -220,19 +220,27 @@ impl<'a> Asker<'a> {
     }
 
     fn records(&self, records: &Value, places: &Value) -> Vec<Record> {
-        let count = records.as_array().map_or(0, <[Value]>::len);
-        let record = |at: usize| {
-            let (id, place) = (records.element(at as i64).member("Id").to_text(), places.element(at as i64));
-            let source = place.member("Source").as_i64();
-            let file = source.and_then(|n| self.lake.sources().iter().find(|s| i64::from(s.id) == n));
-            let ordinal = place.member("Ordinal").as_i64();
-            let id = match (source, ordinal) {
-                (Some(source), Some(ordinal)) if id.is_empty() => format!("{source}:{ordinal}"),
-                _ => id,
-            };
-            Record { id, source: file.map(|s| s.path.clone()).unwrap_or_default() }
+        let count = records.as_array().map_or(0, <[Value]>::len) as i64;
+        let record = |at: i64| {
+            let (id, place) = (records.element(at).member("Id").to_text(), places.element(at));
+            self.record(&id, place.member("Source").as_i64(), place.member("Ordinal").as_i64())
         };
         (0..count).map(record).collect()
+    }
+
+    /// A record by its id, or by its place where it has none.
+    pub fn record(&self, id: &str, source: Option<i64>, ordinal: Option<i64>) -> Record {
+        let file = source.and_then(|n| self.lake.sources().iter().find(|s| i64::from(s.id) == n));
+        let id = match (source, ordinal) {
+            (Some(source), Some(ordinal)) if id.is_empty() => format!("{source}:{ordinal}"),
+            _ => id.to_string(),
+        };
+        Record { id, source: file.map(|s| s.path.clone()).unwrap_or_default() }
+    }
+
+    /// The rows of a query; none where it cannot be answered.
+    pub fn rows(&self, text: &str) -> Vec<Vec<Value>> {
+        self.engine.query(text, &self.options).map(|answer| answer.table.rows).unwrap_or_default()
     }
 }
 

@@ -5,6 +5,8 @@
 //!
 //! Trap: an analysis that could not be run is a row, too. What was not looked for was not found.
 
+use std::cmp::Reverse;
+
 use super::ask::Asker;
 use super::pack::{Part, Section, State};
 use super::sections::{Count, FigureRow};
@@ -60,18 +62,29 @@ pub fn parts(asker: &Asker<'_>, sections: &[Section]) -> Vec<Part> {
         },
         ..Part::default()
     };
-    let mut parts = Vec::new();
+    let (mut parts, mut rows) = (Vec::new(), Vec::new());
     for analysis in wanted {
         let shown = sections.iter().flat_map(|section| &section.parts).find(|part| asks(part, analysis));
         let id = format!("finding-{}", analysis.name.replace('/', "-"));
         let own = if shown.is_none() { Some(asker.ask(analysis, &id, NOTHING)) } else { None };
         let Some(part) = shown.or(own.as_ref()) else { continue };
-        overview.table.rows.push(row(analysis, part));
-        overview.links.push((part.state == State::Found).then(|| part.id.clone()));
+        let link = (part.state == State::Found).then(|| part.id.clone());
+        rows.push((Reverse(analysis.header.severity), rank(part), row(analysis, part), link));
         parts.extend(own.filter(|part| part.state == State::Found));
     }
+    // What was found comes first within its severity; the order of names is kept.
+    rows.sort_by_key(|(severity, rank, ..)| (*severity, *rank));
+    (overview.table.rows, overview.links) = rows.into_iter().map(|(_, _, row, link)| (row, link)).unzip();
     parts.insert(0, overview);
     parts
+}
+
+fn rank(part: &Part) -> u8 {
+    match part.state {
+        State::Found => 0,
+        State::NotRun(_) => 1,
+        State::Nothing(_) => 2,
+    }
 }
 
 fn asks(part: &Part, analysis: &Analysis) -> bool {

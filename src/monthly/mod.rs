@@ -8,6 +8,7 @@
 //! reports can be compared.
 
 mod ask;
+mod evidence;
 mod figures;
 mod findings;
 mod limits;
@@ -61,6 +62,7 @@ pub fn pack(engine: &Engine, lake: &Lake, audit: &Audit, request: &Request) -> P
             Content::Summary | Content::Parts(..) | Content::SignOff => {}
         }
     }
+    evidence::fill(&asker, &mut sections);
     let summary = summary::of(&sections, &request.period, audit);
     for (row, section) in SECTIONS.iter().zip(&mut sections) {
         if matches!(row.content, Content::Summary) {
@@ -122,10 +124,10 @@ fn facts(asker: &Asker<'_>, request: &Request) -> Vec<(String, String)> {
             format!("{}, for the period and for all times shown", period.zone().name()),
         ),
         (
-            "From, in UTC".to_string(),
-            format!("{} until just before {}", datetime_text(period.from), datetime_text(period.to)),
+            "In UTC".to_string(),
+            format!("from {} until just before {}", moment(period.from), moment(period.to)),
         ),
-        ("now() in the queries".to_string(), datetime_text(asker.now())),
+        ("now() in the queries".to_string(), moment(asker.now())),
     ];
     let named = [("Case", &request.case), ("Examiner", &request.examiner)];
     for (name, value) in named {
@@ -133,4 +135,9 @@ fn facts(asker: &Asker<'_>, request: &Request) -> Vec<(String, String)> {
     }
     facts.push(("Made with".to_string(), format!("auk {}", env!("CARGO_PKG_VERSION"))));
     facts
+}
+
+/// A moment in UTC, without a fraction that is zero.
+fn moment(ticks: i64) -> String {
+    datetime_text(ticks).replace(".0000000Z", "Z")
 }

@@ -278,7 +278,7 @@ const GRANTS: &[PartRow] = &[
 ];
 
 const GRANT_FIGURES: &[FigureRow] = &[
-    figure("people and roles outside PIM", "outside-pim", Count::Rows),
+    figure("roles granted outside PIM", "outside-pim", Count::Rows),
     figure("changes to custom roles", "custom-roles", Count::Rows),
 ];
 
@@ -293,12 +293,13 @@ const BREAK_GLASS_FIGURES: &[FigureRow] = &[
 
 const POLICIES: &[PartRow] = &[
     part("pim-settings", "pim/settings-changes", "No rule of a role in PIM was changed."),
-    part("pim-alerts", "pim/settings-and-alerts", "PIM's settings and alerts were left alone."),
+    part("pim-alerts", "pim/alerts", "No alert of PIM was turned off."),
     part("conditional-access", "directory/conditional-access-changes", "Conditional Access was not changed."),
 ];
 
 const POLICY_FIGURES: &[FigureRow] = &[
-    figure("changes and alerts of PIM", "pim-alerts", Count::Rows),
+    figure("changes to PIM's rules", "pim-settings", Count::Rows),
+    figure("alerts of PIM turned off", "pim-alerts", Count::Rows),
     figure("Conditional Access properties changed", "conditional-access", Count::Rows),
     figure("Conditional Access policies touched", "conditional-access", Count::Distinct("Policy")),
 ];

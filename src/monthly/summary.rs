@@ -37,7 +37,7 @@ const FIGURES: &[FigureRow] = &[
         Count::Both(("Severity", "high"), ("Result", "found")),
     ),
     figure("events of emergency accounts", "break-glass-use", Count::Rows),
-    figure("people and roles granted outside PIM", "outside-pim", Count::Rows),
+    figure("roles granted outside PIM", "outside-pim", Count::Rows),
     figure("Conditional Access policies touched", "conditional-access", Count::Distinct("Policy")),
 ];
 
@@ -123,8 +123,8 @@ fn happened(parts: &[Part], period: &Period) -> Vec<Words> {
         (
             "outside-pim",
             "Grants outside PIM",
-            "person was given a role outside PIM",
-            "people and roles were matched outside PIM",
+            "role was granted outside PIM",
+            "roles were granted outside PIM",
         ),
         (
             "conditional-access",

@@ -8,7 +8,9 @@ use crate::report::charts::Size;
 use crate::report::charts::asked::Visual;
 use crate::report::svg;
 use crate::table::Table;
-use crate::types::{Column, Schema};
+use crate::time;
+use crate::types::{Column, Schema, Type};
+use crate::value::Value;
 
 /// So many rows are drawn.
 const ROWS: usize = 40;
@@ -22,9 +24,10 @@ pub fn svg(table: &Table, chart: &Chart, id: &str) -> Option<String> {
     if columns.len() < 2 || table.rows.len() < 2 {
         return None;
     }
+    let months = table.schema.columns[columns[0]].name == "Month";
     let column = |at: &usize| {
         let column = &table.schema.columns[*at];
-        Column::new(label(&column.name), column.ty)
+        Column::new(label(&column.name), if months && *at == columns[0] { Type::String } else { column.ty })
     };
     let drawn = Table {
         schema: Schema::new(columns.iter().map(column).collect()),
@@ -32,15 +35,27 @@ pub fn svg(table: &Table, chart: &Chart, id: &str) -> Option<String> {
             .rows
             .iter()
             .take(ROWS)
-            .map(|row| columns.iter().map(|at| row[*at].clone()).collect())
+            .map(|row| columns.iter().map(|at| drawn_as(&row[*at], months && *at == columns[0])).collect())
             .collect(),
     };
     let bars = chart.kind == "barchart";
     let height = if bars { FRAME + BAR * drawn.rows.len() as u32 } else { 320 };
-    let mut properties = vec![("title".to_string(), chart.title.clone())];
+    // The heading above it is its title.
+    let mut properties = Vec::new();
     if bars && columns.len() > 2 {
         properties.push(("kind".to_string(), "stacked".to_string()));
     }
     let visual = Visual { chart: chart.kind, properties: &properties };
     svg::draw(&drawn, &visual, Size { width: 860, height }, &format!("{id}-chart")).ok()
+}
+
+/// Months are names of columns, side by side, not moments on a scale.
+fn drawn_as(value: &Value, month: bool) -> Value {
+    match value {
+        Value::Datetime(ticks) if month => {
+            let c = time::civil(*ticks);
+            Value::string(format!("{:04}-{:02}", c.year, c.month))
+        }
+        value => value.clone(),
+    }
 }

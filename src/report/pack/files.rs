@@ -114,7 +114,7 @@ pub fn csv(pack: &Pack) -> io::Result<Vec<(String, Vec<u8>)>> {
         ("figures.csv".to_string(), write(&figures(pack))?),
         ("words.csv".to_string(), write(&words(pack))?),
     ];
-    for (section, part) in pack.parts() {
+    for (section, part) in pack.parts().filter(|(_, part)| !part.table.schema.is_empty()) {
         files.push((format!("{}.csv", name(section, part)), write(&whole(part))?));
     }
     Ok(files)

@@ -17,6 +17,7 @@ use crate::analysis::Severity;
 use crate::monthly::pack::{Figure, Kind, Pack, Part, Record, Section, State, Words};
 use crate::monthly::period::Period;
 use crate::report::escape::{push_visible, visible};
+use crate::table::Table;
 use crate::time::datetime_text;
 use crate::types::Type;
 use crate::value::Value;
@@ -223,6 +224,7 @@ fn lines(text: &str) -> String {
 
 fn table_of(part: &Part, period: &Period) -> impl Renderable {
     let styles = styles(&part.table, period);
+    let classes = classes(&part.table, &styles);
     let evidence = !part.evidence.is_empty();
     let all = part.table.rows.len();
     let rows = if all == 1 { "1 row".to_string() } else { format!("{all} rows") };
@@ -245,7 +247,7 @@ fn table_of(part: &Part, period: &Period) -> impl Renderable {
                     @for (at, row) in part.table.rows.iter().take(ROWS).enumerate() {
                         tr {
                             @for (column, (value, style)) in row.iter().zip(&styles).enumerate() {
-                                (cell_of(value, style, part, at, column))
+                                (cell_of(value, style, classes[column], part, at, column))
                             }
                             @if let Some(records) = part.evidence.get(at) { td.evidence { (evidence_of(records)) } }
                         }
@@ -271,13 +273,33 @@ fn sort_key(value: &Value) -> Option<String> {
     }
 }
 
-fn cell_of(value: &Value, style: &Style<'_>, part: &Part, row: usize, column: usize) -> impl Renderable {
-    let text = style.text(value);
-    let class = match style.ty {
+/// How wide each column is to be, by its longest cell.
+fn classes(table: &Table, styles: &[Style<'_>]) -> Vec<&'static str> {
+    let class = |(at, style): (usize, &Style<'_>)| match style.ty {
         Type::Datetime => "time",
         ty if is_right(ty) => "right",
-        _ => "text",
+        _ => {
+            let rows = table.rows.iter().take(ROWS);
+            let longest = rows.map(|row| style.text(&row[at]).chars().count()).max().unwrap_or(0);
+            match longest {
+                0..=26 => "short",
+                27..=70 => "text",
+                _ => "long",
+            }
+        }
     };
+    styles.iter().enumerate().map(class).collect()
+}
+
+fn cell_of(
+    value: &Value,
+    style: &Style<'_>,
+    class: &str,
+    part: &Part,
+    row: usize,
+    column: usize,
+) -> impl Renderable {
+    let text = style.text(value);
     let severity = part.table.schema.columns.get(column).filter(|c| c.name == "Severity");
     let severity = severity.and_then(|_| Severity::of(value.as_str()?));
     let name = part.table.schema.columns.get(column).map(|c| c.name.as_str());
