@@ -186,11 +186,11 @@ fn part_of(part: &Part, period: &Period) -> impl Renderable {
 
 /// The picture of a part. One that cannot be drawn is left out: the table has all of it.
 fn chart_of(part: &Part) -> impl Renderable {
-    let drawn = part.chart.as_ref().and_then(|chart| charts::svg(&part.table, chart, &part.id));
+    let drawn = part.chart.as_ref().and_then(|c| Some((c, charts::svg(&part.table, c, &part.id)?)));
     maud! {
-        @if let Some(svg) = &drawn {
+        @if let Some((chart, svg)) = &drawn {
             // Made of shapes and of text that `svg` escaped.
-            figure.chart { (Raw::dangerously_create(svg.as_str())) }
+            figure.chart tabindex="0" aria-label=(chart.title) { (Raw::dangerously_create(svg.as_str())) }
         }
     }
 }
@@ -230,7 +230,7 @@ fn table_of(part: &Part, period: &Period) -> impl Renderable {
     let rows = if all == 1 { "1 row".to_string() } else { format!("{all} rows") };
     let shown = if all > ROWS { format!("{ROWS} of {rows}; CSV, JSON and XLSX have all") } else { rows };
     maud! {
-        div.scroll role="region" aria-labelledby=(format!("{}-title", part.id)) tabindex="0" {
+        div.scroll role="group" aria-labelledby=(format!("{}-title", part.id)) tabindex="0" {
             table {
                 caption { (shown) }
                 thead {
@@ -281,9 +281,11 @@ fn classes(table: &Table, styles: &[Style<'_>]) -> Vec<&'static str> {
         _ => {
             let rows = table.rows.iter().take(ROWS);
             let longest = rows.map(|row| style.text(&row[at]).chars().count()).max().unwrap_or(0);
+            let name = table.schema.columns[at].name.as_str();
             match longest {
-                0..=26 => "short",
-                27..=70 => "text",
+                _ if name == "SHA256" => "hash",
+                0..=36 => "short",
+                37..=70 => "text",
                 _ => "long",
             }
         }
@@ -352,7 +354,7 @@ fn evidence_of(records: &[Record]) -> impl Renderable {
 
 fn signatures(section: &Section) -> impl Renderable {
     maud! {
-        div.scroll role="region" aria-labelledby=(format!("{}-title", section.id)) tabindex="0" {
+        div.scroll role="group" aria-labelledby=(format!("{}-title", section.id)) tabindex="0" {
             table.signatures {
                 caption { "To be signed" }
                 thead {
