@@ -1,12 +1,14 @@
 //! A report as a folder: a file for each table, and one that tells of the whole.
 //!
 //! CSV: `SECTION.PART.csv`, with the ids and files of the evidence as last columns, `figures.csv` and `words.csv`.
-//! Text that a spreadsheet would run as a formula gets a `'` in front. JSON: `report.json` with sections, words,
+//! Text that a spreadsheet would run as a formula gets a `'` in front, hidden characters are shown as escapes. JSON: `report.json` with sections, words,
 //! figures and queries, and `SECTION.PART.json`, an array of objects.
 
+use std::fmt::Write;
 use std::io;
 
 use crate::monthly::pack::{Kind, Pack, Part, Record, Section, State};
+use crate::report::escape::{is_hidden, visible};
 use crate::report::{cell, csv, json};
 use crate::table::Table;
 use crate::time::datetime_text;
@@ -107,7 +109,7 @@ fn state(part: &Part) -> &'static str {
 pub fn csv(pack: &Pack) -> io::Result<Vec<(String, Vec<u8>)>> {
     let write = |table: &Table| -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        csv::write(table, true, &mut out)?;
+        csv::write(&shown(table), true, &mut out)?;
         Ok(out)
     };
     let mut files = vec![
@@ -124,13 +126,42 @@ pub fn json(pack: &Pack) -> io::Result<Vec<(String, Vec<u8>)>> {
     let mut text = String::new();
     cell::dynamic(&index(pack), &mut text);
     text.push('\n');
-    let mut files = vec![("report.json".to_string(), text.into_bytes())];
+    let mut files = vec![("report.json".to_string(), plain(&text))];
     for (section, part) in pack.parts() {
         let mut out = Vec::new();
         json::write_array(&whole(part), &mut out)?;
-        files.push((format!("{}.json", name(section, part)), out));
+        files.push((format!("{}.json", name(section, part)), plain(&String::from_utf8_lossy(&out))));
     }
     Ok(files)
+}
+
+/// A table whose texts have no hidden character.
+fn shown(table: &Table) -> Table {
+    let text = |value: &Value| match value {
+        Value::String(text) => Value::string(visible(text)),
+        Value::Array(_) | Value::Bag(_) => {
+            let mut text = String::new();
+            cell::dynamic(value, &mut text);
+            Value::string(visible(&text))
+        }
+        value => value.clone(),
+    };
+    let rows = table.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    Table { schema: table.schema.clone(), rows }
+}
+
+/// JSON in which hidden characters are escapes: they only stand in strings, where `\u202e` means the same.
+fn plain(json: &str) -> Vec<u8> {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        if is_hidden(c) && c != '\n' {
+            let mut units = [0; 2];
+            c.encode_utf16(&mut units).iter().for_each(|unit| _ = write!(out, "\\u{unit:04x}"));
+        } else {
+            out.push(c);
+        }
+    }
+    out.into_bytes()
 }
 
 fn bag(members: Vec<(&str, Value)>) -> Value {
