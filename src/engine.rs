@@ -4,6 +4,8 @@
 //! its columns. `now()` is the caller's to say: it is part of the query. A query's placeholders are filled
 //! before it is read, so the places of errors are led back to the text as it was written.
 
+mod absent;
+
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use crate::diagnostic::{Diagnostic, Kind, closest};
@@ -19,6 +21,9 @@ use crate::source::Span;
 use crate::table::Table;
 use crate::time;
 use crate::types::{Column, Schema};
+
+/// A view of more rows than this is not kept in memory.
+const MOST_KEPT: usize = 200_000;
 
 /// How a query is to be answered.
 #[derive(Clone, Debug)]
@@ -78,6 +83,8 @@ pub struct Engine {
     revisions: bool,
     /// What is to be said of each view, once it has been counted.
     said: [OnceLock<Option<String>>; lake::views::VIEWS.len()],
+    /// Rows of views that are worked out once for many queries.
+    kept: Vec<(String, Arc<Table>)>,
 }
 
 impl Engine {
@@ -89,6 +96,7 @@ impl Engine {
             functions: OnceLock::new(),
             revisions: false,
             said: Default::default(),
+            kept: Vec::new(),
         }
     }
 
@@ -105,6 +113,19 @@ impl Engine {
     /// With the rows that a better revision or another copy stands for; `_auk_copy` marks them.
     pub fn with_revisions(self, revisions: bool) -> Engine {
         Engine { revisions, ..self }
+    }
+
+    /// With the rows of a view of another table worked out now, for many queries that ask for it at this `now()`.
+    /// What cannot be worked out, or has too many rows to be held, is left to each query.
+    pub fn keeping(mut self, table: &str, options: &QueryOptions) -> Engine {
+        let Some(schema) = self.schema(table).filter(|_| is_view_of_another(table)) else { return self };
+        let columns: Vec<String> = schema.names().map(|name| format!("['{name}']")).collect();
+        let query = format!("{table} | take {} | project {}", MOST_KEPT + 1, columns.join(", "));
+        let held = |answer: &Answer| answer.table.rows.len() <= MOST_KEPT && answer.table.schema == schema;
+        if let Some(answer) = self.query(&query, options).ok().filter(held) {
+            self.kept.push((table.to_string(), Arc::new(answer.table)));
+        }
+        self
     }
 
     pub fn lake(&self) -> Option<&Lake> {
@@ -186,7 +207,7 @@ impl Engine {
     /// What is to be said of a table whose rows are made, or could be.
     ///
     /// Counted once: the answer is the lake's, not the query's.
-    fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
+    pub fn said_of_synthesis(&self, name: &str, options: &QueryOptions) -> Option<String> {
         let at = lake::views::VIEWS.iter().position(|view| view.name == name)?;
         self.said.get(at)?.get_or_init(|| self.counted_synthesis(name, options)).clone()
     }
@@ -209,6 +230,19 @@ impl Engine {
         Some(format!(
             "{name} has no rows; UnifiedAuditLog tells of {there} {events}: --synthesize makes rows of {name} from them"
         ))
+    }
+
+    /// Why a query gave nothing, as far as that is a text that it looks for and that no row of the lake has; nothing
+    /// for one that gave something.
+    pub fn said_of_nothing(
+        &self,
+        text: &str,
+        compiled: &Compiled,
+        results: &[&Table],
+        options: &QueryOptions,
+    ) -> Vec<String> {
+        let nothing = results.iter().all(|table| absent::is_nothing(table));
+        if nothing { absent::absent(self, text, &compiled.plans, options) } else { Vec::new() }
     }
 
     /// One result of a compiled query.
@@ -256,6 +290,11 @@ impl Engine {
             shreds: options.shreds,
         }
     }
+}
+
+/// Is it a table whose rows tell of those of another?
+pub fn is_view_of_another(table: &str) -> bool {
+    lake::views::view(table).is_some_and(|view| matches!(view.kind, ViewKind::Of(_)))
 }
 
 /// Errors in a filled text, with their places in the text as it was written.
@@ -332,6 +371,10 @@ impl Catalog for Engine {
             return None;
         }
         VIEWS.iter().find(|(name, _)| *name == table).map(|(_, read)| read.clone())
+    }
+
+    fn kept(&self, table: &str) -> Option<Arc<Table>> {
+        self.kept.iter().find(|(name, _)| name == table).map(|(_, rows)| rows.clone())
     }
 
     fn function(&self, name: &str) -> Option<Arc<SavedFunction>> {

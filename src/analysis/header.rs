@@ -76,8 +76,10 @@ pub struct Header {
     pub hit: String,
     /// The usual innocent reasons of a finding.
     pub false_positives: String,
-    /// The tables that it needs.
+    /// The tables that it needs, or of which it needs one.
     pub tables: Vec<String>,
+    /// The same, as they are needed: rows in one of each set are enough (`A or B, C`).
+    pub needs: Vec<Vec<String>>,
     /// The tables that it reads where they have rows.
     pub optional: Vec<String>,
     pub severity: Severity,
@@ -139,7 +141,11 @@ impl Header {
             "description" => self.description = value,
             "hit" => self.hit = value,
             "false positives" => self.false_positives = value,
-            "tables" => self.tables = words(&value),
+            "tables" => {
+                let names = |set: &String| set.split(" or ").map(|name| name.trim().to_string()).collect();
+                self.needs = words(&value).iter().map(names).collect();
+                self.tables = self.needs.concat();
+            }
             "optional" => self.optional = words(&value),
             "severity" => match Severity::of(&value) {
                 Some(severity) => self.severity = severity,

@@ -58,6 +58,15 @@ impl Failure {
         self.with_help(near.unwrap_or_else(|| otherwise.to_string()))
     }
 
+    /// What went wrong, in one line.
+    pub fn message(&self) -> &str {
+        match self {
+            Failure::Quiet | Failure::Said => "",
+            Failure::Usage(message, _) | Failure::Data(message, _) => message,
+            Failure::Query { diagnostics, .. } => diagnostics.first().map_or("", |d| d.message.as_str()),
+        }
+    }
+
     /// Says it on standard error; the exit code.
     pub fn report(&self, terminal: &Terminal) -> u8 {
         match self {

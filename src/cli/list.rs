@@ -1,59 +1,70 @@
-//! `auk list`: the analyses of the collection.
+//! `auk list`: the analyses of the collection, and which of them a lake has the tables for.
 
-use super::output::{self, Output};
+use std::path::PathBuf;
+
+use super::output::Output;
+use super::run::choice::Choice;
+use super::run::gaps::Gaps;
 use super::terminal::Terminal;
-use super::{Done, Failure, Outcome};
+use super::{Done, Outcome, data};
 use crate::analysis::{self, Analysis};
+use crate::engine::QueryOptions;
 use crate::table::Table;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
-/// List the analyses, or explain one
+/// List the analyses
+///
+/// With --lake, a column says which tables the lake lacks: such an analysis is not run, or goes without.
+/// `auk show NAME` explains one.
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  auk list\n  auk list pim/activations\n  auk list --format json")]
+#[command(
+    after_help = "Examples:\n  auk list\n  auk list pim --lake lake\n  auk list --tag monthly --severity medium\n  auk list --format json"
+)]
 pub struct Args {
-    /// Explain this one: what it finds, its parameters and their defaults
-    #[arg(value_name = "NAME")]
-    name: Option<String>,
+    #[command(flatten)]
+    choice: Choice,
+
+    /// Say which tables this lake has
+    #[arg(long, value_name = "DIR")]
+    lake: Option<PathBuf>,
 
     #[command(flatten)]
     output: Output,
 }
 
 pub fn run(args: &Args, terminal: &Terminal) -> Done {
-    match &args.name {
-        Some(name) => output::text(&explain(analysis::find(name).map_err(Failure::usage)?))?,
-        None => args.output.write(&table(), terminal)?,
-    }
+    let analyses = args.choice.analyses()?;
+    let gaps = match &args.lake {
+        None => None,
+        Some(lake) => {
+            let engine = data::open(Some(lake))?;
+            let now = engine.now().unwrap_or_else(super::options::clock);
+            Some(Gaps::of(&analyses, &engine, &QueryOptions::new(now)))
+        }
+    };
+    args.output.write(&table(&analyses, gaps.as_ref()), terminal)?;
     Ok(Outcome::Done)
 }
 
 /// All analyses.
-pub fn table() -> Table {
-    let columns = ["Name", "Severity", "Title", "Parameters"];
-    let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
-    let row = |a: &Analysis| {
-        let parameters: Vec<&str> = a.parameters.iter().map(|p| p.name.as_str()).collect();
-        let cells =
-            [a.name.clone(), a.header.severity.to_string(), a.header.title.clone(), parameters.join(", ")];
-        cells.into_iter().map(Value::String).collect()
-    };
-    Table { schema, rows: analysis::all().iter().map(row).collect() }
+pub fn all() -> Table {
+    table(&analysis::all().iter().collect::<Vec<_>>(), None)
 }
 
-fn explain(analysis: &Analysis) -> String {
-    let mut text =
-        format!("{}: {}\n\n{}\n\n", analysis.name, analysis.header.title, analysis.header.description);
-    let mut field = |name: &str, value: &str| {
-        if !value.is_empty() {
-            text.push_str(&format!("{name:<12}{value}\n"));
-        }
-    };
-    field("tables", &analysis.header.tables.join(", "));
-    field("severity", analysis.header.severity.name());
-    field("techniques", &analysis.header.techniques.join(", "));
-    for p in &analysis.parameters {
-        text.push_str(&format!("\n--param {}={} ({})\n    {}\n", p.name, p.default, p.ty, p.description));
+fn table(analyses: &[&Analysis], gaps: Option<&Gaps>) -> Table {
+    let mut columns = vec!["Name", "Severity", "Title", "Tables"];
+    if gaps.is_some() {
+        columns.push("Data");
     }
-    text
+    let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
+    let row = |a: &&Analysis| {
+        let header = &a.header;
+        let sets: Vec<String> = header.needs.iter().map(|set| set.join(" or ")).collect();
+        let tables = sets.join(", ");
+        let mut cells = vec![a.name.clone(), header.severity.to_string(), header.title.clone(), tables];
+        cells.extend(gaps.map(|gaps| gaps.account(a)));
+        cells.into_iter().map(Value::String).collect()
+    };
+    Table { schema, rows: analyses.iter().map(row).collect() }
 }

@@ -70,7 +70,7 @@ fn table(manifest: &Manifest) -> Table {
         let run = manifest.runs.iter().find(|run| run.number == source.run).cloned().unwrap_or_default();
         row(source, &run)
     });
-    Table { schema: Schema::of(&COLUMNS), rows: rows.collect() }
+    Table { schema: Schema::of(COLUMNS), rows: rows.collect() }
 }
 
 fn row(source: &Source, run: &Run) -> Vec<Value> {

@@ -27,6 +27,7 @@ mod prompt;
 mod query;
 mod report;
 mod run;
+mod show;
 mod tables;
 mod terminal;
 mod trace;
@@ -85,11 +86,13 @@ Examples:
   auk ingest exports/ --lake lake                    read exports into a lake, once
   auk query 'SigninLogs | summarize count() by ResultType' --lake lake
   auk query -f hunt.kql --lake lake --format csv -o hunt.csv
+  auk run --all --lake lake --summary                what is there to look at?
   auk list                                           the analyses that come with auk
+  auk show pim/activations                           one of them explained
   auk functions summarize                            what auk knows of KQL
   auk --lake lake                                    the prompt: type queries, Tab completes
 
-Exit codes: 0 done, 1 findings (run --fail-on-findings, audit --fail-on), 2 usage or query error,
+Exit codes: 0 done, 1 findings (run --fail-on, audit --fail-on), 2 usage or query error,
 3 data: a record rejected, evidence changed, or a lake or file that cannot be read.";
 
 #[derive(Subcommand)]
@@ -99,6 +102,7 @@ enum Command {
     Query(query::Args),
     Run(run::Args),
     List(list::Args),
+    Show(show::Args),
     Tables(tables::Args),
     Explain(explain::Args),
     Functions(functions::Args),
@@ -144,6 +148,7 @@ fn command_line() -> ExitCode {
         Some(Command::Query(args)) => query::run(args, &terminal),
         Some(Command::Run(args)) => run::run(args, &terminal),
         Some(Command::List(args)) => list::run(args, &terminal),
+        Some(Command::Show(args)) => show::run(args, &terminal),
         Some(Command::Tables(args)) => tables::run(args, &terminal),
         Some(Command::Explain(args)) => explain::run(args, &terminal),
         Some(Command::Functions(args)) => functions::run(args, &terminal),

@@ -55,6 +55,7 @@ pub struct Tuning {
     pub no_shreds: bool,
 }
 
+/// `NAME=VALUE`.
 pub fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_string(), value.to_string())),

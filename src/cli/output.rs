@@ -185,10 +185,15 @@ impl Output {
         }
     }
 
-    /// The same, with another file.
-    pub fn to_file(&self, file: PathBuf) -> Output {
-        Output { output: Some(file), format: Some(self.format()), ..*self }
+    /// Writes a table to a file, in the form that was asked for.
+    pub fn save(&self, table: &Table, path: &Path) -> Result<(), Failure> {
+        replace(path, |file| self.fill(table, file))
     }
+}
+
+/// Does the path end like a file of one of the formats?
+pub fn names_a_file(path: &Path) -> bool {
+    Format::of_file(path).is_some() && !path.is_dir()
 }
 
 fn one_only(count: usize) -> Failure {

@@ -15,6 +15,7 @@ use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
 use crate::kql::Compiled;
 use crate::plan::Plan;
+use crate::table::Table;
 use crate::time;
 
 /// Answer a KQL query
@@ -91,7 +92,8 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
     let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
-    let question = Question { name: &name, text: &text, named: args.data.is_named(), tuning: &tuning };
+    let named = args.data.is_named();
+    let question = Question { name: &name, text: &text, named, tuning: &tuning, explain_nothing: true };
     question.answer(&engine, &args.output, args.result.unwrap_or(Which::All), terminal)?;
     Ok(Outcome::Done)
 }
@@ -104,6 +106,9 @@ pub struct Question<'a> {
     /// Was data named to run it over?
     pub named: bool,
     pub tuning: &'a Tuning,
+    /// Where there is no result, say which texts are nowhere in the lake. An analysis looks for what is normally not
+    /// there, so that would be noise.
+    pub explain_nothing: bool,
 }
 
 impl Question<'_> {
@@ -164,6 +169,11 @@ impl Question<'_> {
         }
         let said = engine.said_of_tables(&compiled, &options);
         compiled.warnings.extend(said);
+        if self.explain_nothing {
+            let tables: Vec<&Table> = results.iter().map(|r: &Titled| &r.table).collect();
+            let said = engine.said_of_nothing(self.text, &compiled, &tables, &options);
+            compiled.warnings.extend(said);
+        }
         Ok(Asked { results, compiled, now, why, seconds: started.elapsed().as_secs_f64() })
     }
 }
@@ -178,6 +188,11 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// How many rows all results have.
+    pub fn rows(&self) -> usize {
+        self.results.iter().map(|r| r.table.rows.len()).sum()
+    }
+
     /// Says what the results rest on.
     pub fn say_before(&self, terminal: &Terminal) {
         if self.compiled.uses_now {
@@ -200,7 +215,7 @@ impl Asked {
 
     /// Says how many rows there are, and how long they took.
     pub fn say_after(&self, terminal: &Terminal) -> usize {
-        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
+        let rows = self.rows();
         terminal.remark(&format!("{} in {:.3} s", counted(rows, "row"), self.seconds));
         rows
     }

@@ -34,6 +34,10 @@ use crate::types::{Column, Schema};
 pub trait Catalog {
     /// The columns of a table, hidden ones (`is_hidden`) among them.
     fn schema(&self, table: &str) -> Option<Schema>;
+    /// The rows of a view that have been worked out already, under its columns.
+    fn kept(&self, _table: &str) -> Option<Arc<Table>> {
+        None
+    }
     /// The names of all tables, sorted.
     fn tables(&self) -> Vec<String>;
     /// The table whose rows this one shows in another form: one of the two is enough where all tables

@@ -109,21 +109,30 @@ impl<'a> Asker<'a> {
             Ok(answer) if answer.table.rows.is_empty() => {
                 part.table = Table { rows: Vec::new(), ..self.shown(answer.table).0 };
                 part.state = State::Nothing(none.to_string());
+                part.notes.clear();
             }
             Ok(answer) => (part.table, part.evidence) = self.shown(answer.table),
         }
+        part.notes.extend(self.without(analysis).map(|text| ("Read without".to_string(), text)));
         part
     }
 
     /// Why an analysis cannot tell anything of the period: a table that it needs has no rows.
     fn why_not(&self, analysis: &Analysis) -> Option<String> {
-        let missing: Vec<&str> =
-            analysis.header.tables.iter().map(String::as_str).filter(|t| self.held(t).rows == 0).collect();
-        let (last, others) = missing.split_last()?;
-        let when = if missing.iter().all(|table| is_event(table)) { " in the period" } else { "" };
-        let names =
-            if others.is_empty() { (*last).to_string() } else { format!("{} and {last}", others.join(", ")) };
-        Some(format!("there are no rows of {names}{when}"))
+        let needs = analysis.header.needs.iter();
+        let missing: Vec<&Vec<String>> =
+            needs.filter(|set| set.iter().all(|table| self.held(table).rows == 0)).collect();
+        let names: Vec<String> = missing.iter().map(|set| set.join(" or ")).collect();
+        let when = if missing.iter().flat_map(|set| *set).all(|t| is_event(t)) { " in the period" } else { "" };
+        (!names.is_empty()).then(|| format!("there are no rows of {}{when}", listed(&names)))
+    }
+
+    /// The tables that an analysis would use, too, and that have no rows.
+    fn without(&self, analysis: &Analysis) -> Option<String> {
+        let several = analysis.header.needs.iter().filter(|set| set.len() > 1).flatten();
+        let tables = several.chain(&analysis.header.optional);
+        let missing: Vec<String> = tables.filter(|table| self.held(table).rows == 0).cloned().collect();
+        (!missing.is_empty()).then(|| format!("There are no rows of {}.", listed(&missing)))
     }
 
     /// What a table holds of the period; one that is no log, at all.
@@ -241,6 +250,14 @@ impl<'a> Asker<'a> {
     /// The rows of a query; none where it cannot be answered.
     pub fn rows(&self, text: &str) -> Vec<Vec<Value>> {
         self.engine.query(text, &self.options).map(|answer| answer.table.rows).unwrap_or_default()
+    }
+}
+
+/// `A, B and C`.
+fn listed(names: &[String]) -> String {
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write;
 use super::cell;
 use super::escape::visible;
 use super::markdown::push_text;
+use super::wrap::wrap;
 use crate::audit::{Audit, CHECKS, Finding, Overlap, Severity};
 use crate::lake::Held;
 use crate::time::datetime_text;
@@ -14,8 +15,6 @@ use crate::value::Value;
 
 /// Sources of a finding that text names; JSON has all.
 const NAMED: usize = 5;
-/// The width of a line of text.
-const WIDTH: usize = 100;
 
 /// How many findings there are of each weight.
 pub fn summary(audit: &Audit) -> String {
@@ -89,17 +88,7 @@ pub fn text(audit: &Audit) -> String {
 /// A name and a text, wrapped at blanks.
 fn member(name: &str, text: &str, out: &mut String) {
     let mut line = format!("  {name}:");
-    for word in visible(text).split(' ') {
-        if line.chars().count() + word.chars().count() + 1 > WIDTH && line.trim() != "" {
-            _ = writeln!(out, "{line}");
-            line = "    ".to_string();
-        }
-        if !line.ends_with("    ") {
-            line.push(' ');
-        }
-        line.push_str(word);
-    }
-    _ = writeln!(out, "{line}");
+    wrap(text, "    ", &mut line, out);
 }
 
 pub fn markdown(audit: &Audit) -> String {

@@ -20,6 +20,7 @@ pub mod pack;
 mod parquet;
 pub mod png;
 pub mod svg;
+mod wrap;
 
 use std::io::{self, Write};
 
@@ -31,6 +32,7 @@ pub use console::{Cut, Screen};
 pub use escape::{push_visible, visible};
 pub use json::rows as json_rows;
 pub use parquet::write as write_parquet;
+pub use wrap::wrapped;
 
 use crate::table::Table;
 

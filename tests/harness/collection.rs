@@ -42,6 +42,9 @@ fn tables(analysis: &Analysis, engine: &Engine, known: &HashSet<String>) -> Vec<
     match engine.compile(&analysis.text, &options) {
         Err(errors) => faults.extend(errors.into_iter().map(|e| e.message)),
         Ok(compiled) => {
+            if compiled.plans.len() != 1 {
+                faults.push(format!("it has {} results, and an analysis has one", compiled.plans.len()));
+            }
             let read: BTreeSet<&String> = compiled.tables.iter().collect();
             let missing =
                 read.difference(&said).map(|name| format!("it reads {name}, and its header does not"));

@@ -83,7 +83,7 @@ fn functions(session: &mut Session<'_>, name: &str) -> Result<Next, Failure> {
 }
 
 fn list(session: &mut Session<'_>, _: &str) -> Result<Next, Failure> {
-    pager::show(&list::table(), session.format, None, &session.terminal)?;
+    pager::show(&list::all(), session.format, None, &session.terminal)?;
     Ok(Next::Go)
 }
 

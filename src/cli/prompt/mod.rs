@@ -134,7 +134,8 @@ impl Session<'_> {
         const NAME: &str = "query";
         let (text, parameters) = parameters::set(NAME, text, &self.tuning.parameters)?;
         let tuning = Tuning { parameters, ..self.tuning.clone() };
-        let question = Question { name: NAME, text: &text, named: true, tuning: &tuning };
+        let question =
+            Question { name: NAME, text: &text, named: true, tuning: &tuning, explain_nothing: true };
         let asked = question.ask(self.engine, |compiled| Ok((0..compiled.plans.len()).collect()))?;
         asked.say_before(&self.terminal);
         let several = asked.results.len() > 1;

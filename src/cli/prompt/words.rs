@@ -124,7 +124,8 @@ fn of_command(engine: &Engine, dot: &str, typed: &str) -> Vec<Word> {
         "schema" => matching(table_words(engine), typed),
         "functions" => matching([operator_words(), function_words()].concat(), typed),
         "run" => {
-            let word = |a: &crate::analysis::Analysis| Word { name: a.name.clone(), doc: short(&a.header.title) };
+            let word =
+                |a: &crate::analysis::Analysis| Word { name: a.name.clone(), doc: short(&a.header.title) };
             matching(crate::analysis::all().iter().map(word).collect(), typed)
         }
         _ => Vec::new(),

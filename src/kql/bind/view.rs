@@ -22,6 +22,11 @@ impl Binder<'_> {
         }
         let stored = self.active.iter().any(|active| active == table)
             || (self.among_all && catalog.view_of(table).is_none());
+        if let Some(rows) = catalog.kept(table).filter(|_| !stored) {
+            let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
+            let plan = Plan::Values { schema, rows: rows.rows.clone() };
+            return Some(Relation { plan, name: Some(table.to_string()), hidden });
+        }
         match catalog.view(table).filter(|_| !stored) {
             Some(Ok(view)) => self.view(view, &schema, span),
             Some(Err(error)) => {

@@ -197,7 +197,7 @@ fn chart_of(part: &Part) -> impl Renderable {
 
 /// What a finding means, and the query, folded.
 fn behind(part: &Part) -> impl Renderable {
-    let notes = if part.state == State::Found { part.notes.as_slice() } else { &[] };
+    let notes = if part.was_run() { part.notes.as_slice() } else { &[] };
     maud! {
         @if !notes.is_empty() {
             dl.notes {

@@ -107,6 +107,11 @@ fn write_part(part: &Part, period: &Period, out: &mut String) {
         }
         None => write_table(part, period, out),
     }
+    let notes = if part.was_run() { part.notes.as_slice() } else { &[] };
+    for (at, (name, text)) in notes.iter().enumerate() {
+        out.push_str(if at == 0 { "\n" } else { "" });
+        item(&format!("{name}: "), text, out);
+    }
     if let Some(query) = &part.query {
         let longest = query.text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
         let fence = "`".repeat(longest.max(2) + 1);
