@@ -123,7 +123,8 @@ impl<'a> Asker<'a> {
         let missing: Vec<&Vec<String>> =
             needs.filter(|set| set.iter().all(|table| self.held(table).rows == 0)).collect();
         let names: Vec<String> = missing.iter().map(|set| set.join(" or ")).collect();
-        let when = if missing.iter().flat_map(|set| *set).all(|t| is_event(t)) { " in the period" } else { "" };
+        let when =
+            if missing.iter().flat_map(|set| *set).all(|t| is_event(t)) { " in the period" } else { "" };
         (!names.is_empty()).then(|| format!("there are no rows of {}{when}", listed(&names)))
     }
 

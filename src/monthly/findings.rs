@@ -38,7 +38,9 @@ pub const FIGURES: &[FigureRow] = &[
 fn is_wanted(analysis: &Analysis) -> bool {
     let header = &analysis.header;
     let tagged = header.tags.iter().any(|tag| tag == "monthly");
-    header.severity.finds() && (tagged || header.severity >= Severity::Medium)
+    // The report's own questions are its other sections.
+    let own = analysis.name.starts_with("report/");
+    header.severity.finds() && !own && (tagged || header.severity >= Severity::Medium)
 }
 
 /// The overview, then the rows of each analysis that found something and is in no other section.

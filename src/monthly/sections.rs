@@ -174,7 +174,7 @@ pub const SECTIONS: &[SectionRow] = &[
         id: "sources",
         title: "Sources",
         about: "The files that the data was read from. The SHA-256 of a file is that of its content when it was \
-                read; `auk verify` compares it with what is there today.",
+                read; auk verify compares it with what is there today.",
         content: Content::Sources,
     },
     SectionRow {

@@ -18,8 +18,6 @@ const WORDS: &[(&str, &str)] = &[
     ("ip", "IP"),
     ("mfa", "MFA"),
     ("pim", "PIM"),
-    ("id", "id"),
-    ("ids", "ids"),
     ("sha256", "SHA-256"),
     ("asn", "ASN"),
     ("ual", "UAL"),

@@ -26,7 +26,7 @@ const STYLE: &str = include_str!("report.css");
 const SCRIPT: &str = include_str!("report.js");
 
 /// So many rows of a table are shown; CSV, JSON and XLSX have all.
-const ROWS: usize = 2000;
+const ROWS: usize = 1000;
 /// A longer text of a cell is folded after so many characters.
 const CELL: usize = 240;
 
