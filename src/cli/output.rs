@@ -11,7 +11,7 @@ use clap::ValueEnum;
 
 use super::failure::Failure;
 use super::terminal::{Terminal, counted};
-use crate::report::{self, Cut};
+use crate::report::{self, Cut, Visual};
 use crate::table::Table;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -119,7 +119,11 @@ impl Output {
     }
 
     pub fn check_holds(&self, count: usize) -> Result<(), Failure> {
-        if count <= 1 || self.holds_titles() || self.format() == Format::Html { Ok(()) } else { Err(one_only(count)) }
+        if count <= 1 || self.holds_titles() || self.format() == Format::Html {
+            Ok(())
+        } else {
+            Err(one_only(count))
+        }
     }
 
     /// Writes several results, one after the other, each under its title.
@@ -157,6 +161,11 @@ impl Output {
             return Ok(());
         }
         let Some(format) = self.format().of_text() else {
+            let name = self.format().extension();
+            if self.format().is_picture() {
+                let failure = Failure::usage(format!("{name} shows a query, and there is none here"));
+                return Err(failure.with_help(format!("ask for it by `auk query --format {name} -o FILE`")));
+            }
             let failure = Failure::usage("Parquet is no text for standard output");
             return Err(failure.with_help("name a file: -o result.parquet"));
         };
@@ -177,9 +186,9 @@ impl Output {
     }
 
     /// On a terminal, draws the chart that a query asks for below its table.
-    pub fn draw(&self, table: &Table, chart: &str, terminal: &Terminal) -> Result<(), Failure> {
+    pub fn draw(&self, table: &Table, visual: &Visual<'_>, terminal: &Terminal) -> Result<(), Failure> {
         let shown = self.output.is_none() && self.format() == Format::Table;
-        match terminal.screen().filter(|_| shown).and_then(|screen| report::draw(table, chart, screen)) {
+        match terminal.screen().filter(|_| shown).and_then(|screen| report::draw(table, visual, screen)) {
             Some(drawing) => text(&format!("\n{drawing}")),
             None => Ok(()),
         }

@@ -9,7 +9,7 @@ use super::data::{Beside, Data};
 use super::failure::Failure;
 use super::options::Tuning;
 use super::output::{Output, Titled};
-use super::picture::Picture;
+use super::picture::{Picture, visual};
 use super::terminal::{Terminal, counted};
 use super::{Done, Outcome, parameters};
 use crate::engine::Engine;
@@ -66,6 +66,8 @@ Examples:
   auk query 'print now()'
   auk query 'SigninLogs | where ResultType != 0 | summarize count() by UserPrincipalName' --lake lake
   auk query -f hunt.kql --from exports/ -o hunt.csv
+  auk query 'SigninLogs | summarize count() by bin(TimeGenerated, 1d) | render timechart' \\
+      --lake lake -o days.svg
   auk query 'declare query_parameters(u:string); AuditLogs | where InitiatedBy has u' \\
       --param u=adele --lake lake
   auk query -f hunt.kql --from-time 2026-01-01 --to-time 2026-02-01 --lake lake
@@ -138,7 +140,7 @@ impl Question<'_> {
             [only] => {
                 output.write(&only.table, terminal)?;
                 if let Some(render) = &asked.compiled.render {
-                    output.draw(&only.table, &render.chart, terminal)?;
+                    output.draw(&only.table, &visual(render), terminal)?;
                 }
             }
             several => output.write_several(several, terminal)?,

@@ -1,30 +1,27 @@
-//! A `render` as a drawing in text: bars, or a line of blocks for each series over time.
+//! A `render` as a drawing in text, for a terminal: a bar a row, or a line of blocks for each series.
 //!
-//! - `barchart`, `columnchart`, `piechart`: a bar a row, from the first column that is no number;
-//! - `timechart`, `linechart`, `areachart`, `anomalychart`, …: a line a series, each to its own scale, over the
-//!   first column of time (or number), split by the text columns; the arrays of `make-series` are series as they
-//!   stand.
+//! What is drawn is what the picture has (`charts`): the same columns, series and notes. Each line of blocks has
+//! its own scale, from zero to its greatest value, which stands beside it; `_` is zero or below, a blank is no
+//! value, `▲` an anomaly. Below are the first and the last place.
 //!
-//! Trap: it stands beside a table and never in place of one; what it cannot draw, it leaves out.
-
-use std::collections::BTreeMap;
+//! Trap: it stands beside a table and never in place of one; what it leaves out, it says.
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Cell, CellAlignment, Color, Table as Grid};
 
-use super::cell;
+use super::charts::asked::{Kind, Visual};
+use super::charts::axis::{number_text, place_text};
+use super::charts::points::{Points, Scale, Series};
+use super::charts::{self, Chart};
 use super::console::Screen;
-use super::escape::visible;
 use crate::table::Table;
-use crate::types::Type;
-use crate::value::Value;
 
-/// Rows or series drawn.
+/// Lines drawn.
 const DRAWN: usize = 24;
 /// The most that a label takes of the width.
 const LABEL: usize = 32;
-/// What the number beside a bar takes.
-const NUMBER: usize = 14;
+/// What the number beside a line takes.
+const NUMBER: usize = 18;
 const EIGHTHS: [char; 8] = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'];
 const LEVELS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -35,16 +32,26 @@ struct Line {
     number: String,
 }
 
-/// The table drawn as `chart`, if that can be done.
-pub fn draw(table: &Table, chart: &str, screen: Screen) -> Option<String> {
-    let width = usize::from(screen.width).saturating_sub(LABEL + NUMBER).max(10);
-    let (lines, below) = match chart {
-        "barchart" | "columnchart" | "piechart" => (bars(table, width)?, String::new()),
-        "timechart" | "linechart" | "areachart" | "stackedareachart" | "anomalychart" => {
-            series(table, width)?
-        }
-        _ => return None,
-    };
+/// The table drawn as its query asks, or why it is not; nothing where the table itself is the view.
+pub fn draw(table: &Table, visual: &Visual<'_>, screen: Screen) -> Option<String> {
+    if ["table", "card"].iter().any(|name| visual.chart.eq_ignore_ascii_case(name)) {
+        return None;
+    }
+    match charts::read(table, visual) {
+        Ok(chart) => Some(drawing(&chart, screen)),
+        Err(why) => Some(format!("No chart: {why}.\n")),
+    }
+}
+
+fn drawing(chart: &Chart, screen: Screen) -> String {
+    let points = chart.points();
+    let labels = points.categories.iter().chain(points.series.iter().map(|s| &s.name));
+    let label = labels.map(|l| l.chars().count()).max().unwrap_or(0).clamp(4, LABEL);
+    let width = usize::from(screen.width).saturating_sub(label + NUMBER + 5).clamp(10, 160);
+    let bars = points.x == Scale::Category;
+    let mut lines = if bars { bar_lines(chart, width) } else { series_lines(points, width) };
+    let more = lines.len().saturating_sub(DRAWN);
+    lines.truncate(DRAWN);
     let mut grid = Grid::new();
     grid.load_style(NOTHING);
     match screen.colour {
@@ -52,46 +59,56 @@ pub fn draw(table: &Table, chart: &str, screen: Screen) -> Option<String> {
         false => grid.force_no_tty(),
     };
     for line in lines {
-        let drawing = Cell::new(line.drawing);
-        let drawing = if screen.colour { drawing.fg(Color::Cyan) } else { drawing };
+        let cell = Cell::new(line.drawing);
+        let cell = if screen.colour { cell.fg(Color::Cyan) } else { cell };
         let number = Cell::new(line.number).set_alignment(CellAlignment::Right);
-        grid.add_row(vec![Cell::new(line.label), drawing, number]);
+        grid.add_row(vec![Cell::new(cut(&line.label)), cell, number]);
     }
-    let mut out: String = grid.lines().map(|line| format!("{}\n", line.trim_end())).collect();
-    out.push_str(&below);
-    Some(out)
-}
-
-fn label(text: &str) -> String {
-    let text = visible(text);
-    if text.chars().count() <= LABEL - 2 {
-        return text.into_owned();
+    let mut out = format!(" {}\n", chart.title());
+    grid.lines().for_each(|line| out.push_str(&format!("{}\n", line.trim_end())));
+    if more > 0 {
+        out.push_str(&format!(" further lines, not drawn: {more}\n"));
     }
-    text.chars().take(LABEL - 3).chain(['…']).collect()
+    points.notes.iter().for_each(|note| out.push_str(&format!(" {note}\n")));
+    out
 }
 
-fn plain(value: &Value, ty: Type) -> String {
-    let mut text = String::new();
-    cell::text(value, ty, &mut text);
-    text
+fn cut(text: &str) -> String {
+    if text.chars().count() <= LABEL {
+        return text.to_string();
+    }
+    text.chars().take(LABEL - 1).chain(['…']).collect()
 }
 
-fn short(number: f64) -> String {
-    if number.fract() == 0.0 && number.abs() < 1e15 { format!("{number}") } else { format!("{number:.2}") }
-}
-
-fn bars(table: &Table, width: usize) -> Option<Vec<Line>> {
-    let columns = &table.schema.columns;
-    let number = columns.iter().rposition(|c| c.ty.is_number())?;
-    let name = columns.iter().position(|c| !c.ty.is_number()).unwrap_or(0);
-    let numbers = table.rows.iter().map(|row| row[number].as_f64().filter(|x| x.is_finite()).unwrap_or(0.0));
-    let most = numbers.clone().fold(0.0, f64::max);
-    let line = |(row, value): (&Vec<Value>, f64)| Line {
-        label: label(&plain(&row[name], columns[name].ty)),
-        drawing: bar(value, most, width),
-        number: plain(&row[number], columns[number].ty),
-    };
-    Some(table.rows.iter().zip(numbers).take(DRAWN).map(line).collect())
+/// A bar for each value of each category.
+fn bar_lines(chart: &Chart, width: usize) -> Vec<Line> {
+    let points = chart.points();
+    let values = points.series.iter().flat_map(|s| &s.points).filter_map(|(_, y)| *y);
+    let most = values.clone().fold(0.0, f64::max);
+    let sum: f64 = values.filter(|y| *y > 0.0).sum();
+    let mut lines = Vec::new();
+    for (at, category) in points.categories.iter().enumerate() {
+        for series in &points.series {
+            let Some(value) = series.points.iter().find(|(x, _)| *x == at as f64).and_then(|(_, y)| *y)
+            else {
+                continue;
+            };
+            let name = if points.series.len() > 1 {
+                format!("{category}, {}", series.name)
+            } else {
+                category.clone()
+            };
+            let number = match chart.kind() {
+                Kind::Pie if sum > 0.0 => {
+                    let share = number_text((value / sum * 1000.0).round() / 10.0);
+                    format!("{} ({share}%)", place_text(value, points.y))
+                }
+                _ => place_text(value, points.y),
+            };
+            lines.push(Line { label: name, drawing: bar(value, most, width), number });
+        }
+    }
+    lines
 }
 
 fn bar(value: f64, most: f64, width: usize) -> String {
@@ -103,83 +120,65 @@ fn bar(value: f64, most: f64, width: usize) -> String {
     bar
 }
 
-/// The series of a table: by label, their values in the order of the axis; and the ends of the axis.
-type AllSeries = (Vec<(String, Vec<f64>)>, Option<(String, String)>);
-
-fn series(table: &Table, width: usize) -> Option<(Vec<Line>, String)> {
-    let arrays = table.schema.columns.iter().any(|c| c.ty == Type::Dynamic);
-    let (mut all, ends) = if arrays { array_series(table) } else { row_series(table)? };
-    all.retain(|(_, values)| !values.is_empty());
-    all.truncate(DRAWN);
-    let line = |(name, values): &(String, Vec<f64>)| {
-        let most = values.iter().copied().fold(0.0, f64::max);
-        let number = format!("max {}", short(most));
-        Line { label: label(name), drawing: blocks(values, most, width), number }
-    };
-    let below = ends.map(|(from, to)| format!(" {from} … {to}\n")).unwrap_or_default();
-    Some((all.iter().map(line).collect(), below))
-}
-
-/// A row is a point: its place on the axis, its series by the text columns, its value.
-fn row_series(table: &Table) -> Option<AllSeries> {
-    let columns = &table.schema.columns;
-    let axis = columns
-        .iter()
-        .position(|c| c.ty == Type::Datetime)
-        .or_else(|| columns.iter().position(|c| c.ty.is_number()))?;
-    let numbers: Vec<usize> =
-        (0..columns.len()).filter(|i| *i != axis && columns[*i].ty.is_number()).collect();
-    let texts: Vec<usize> = (0..columns.len()).filter(|i| columns[*i].ty == Type::String).collect();
-    let mut rows: Vec<&Vec<Value>> = table.rows.iter().collect();
-    rows.sort_by(|a, b| a[axis].total_cmp(&b[axis]));
-    let mut places: Vec<&Value> = rows.iter().map(|row| &row[axis]).collect();
+/// A line of blocks a series, one of anomalies below, and the ends of the axis.
+fn series_lines(points: &Points, width: usize) -> Vec<Line> {
+    let mut places: Vec<f64> = points.series.iter().flat_map(|s| s.points.iter().map(|(x, _)| *x)).collect();
+    places.sort_by(f64::total_cmp);
     places.dedup();
-    let mut all: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for row in &rows {
-        let at = places.partition_point(|place| place.total_cmp(&row[axis]).is_lt());
-        let split: Vec<String> = texts.iter().map(|i| plain(&row[*i], Type::String)).collect();
-        for number in &numbers {
-            let mut name = split.clone();
-            if numbers.len() > 1 || texts.is_empty() {
-                name.push(columns[*number].name.clone());
-            }
-            let values = all.entry(name.join(", ")).or_insert_with(|| vec![0.0; places.len()]);
-            values[at] = row[*number].as_f64().filter(|x| x.is_finite()).unwrap_or(0.0);
+    let (Some(first), Some(last)) = (places.first().copied(), places.last().copied()) else {
+        return Vec::new();
+    };
+    // So many blocks that points at even steps leave no gap.
+    let step = places.windows(2).map(|pair| pair[1] - pair[0]).fold(f64::MAX, f64::min);
+    let steps = if step > 0.0 && step < f64::MAX { ((last - first) / step).round() + 1.0 } else { 1.0 };
+    let blocks = (steps.min(width as f64) as usize).max(1);
+    let wide = (width / blocks).clamp(1, 4);
+    let block = |x: f64| {
+        let part = if last > first { (x - first) / (last - first) } else { 0.0 };
+        ((part * blocks as f64) as usize).min(blocks - 1)
+    };
+    let mut lines = Vec::new();
+    for series in &points.series {
+        let most = series.points.iter().filter_map(|(_, y)| *y).fold(f64::MIN, f64::max);
+        let number =
+            if most > f64::MIN { format!("max {}", place_text(most, points.y)) } else { "no value".into() };
+        let drawing = line_of_blocks(series, most, blocks, wide, &block);
+        lines.push(Line { label: series.name.clone(), drawing, number });
+        if !series.anomalies.is_empty() {
+            let mut marks = vec![' '; blocks * wide];
+            series.anomalies.iter().for_each(|(x, _)| marks[block(*x) * wide] = '▲');
+            let drawing: String = marks.into_iter().collect();
+            let number = format!("anomalies: {}", series.anomalies.len());
+            lines.push(Line { label: String::new(), drawing: drawing.trim_end().to_string(), number });
         }
     }
-    let end = |place: Option<&&Value>| place.map(|value| plain(value, columns[axis].ty));
-    Some((all.into_iter().collect(), end(places.first()).zip(end(places.last()))))
+    let (from, to) = (place_text(first, points.x), place_text(last, points.x));
+    let between = (blocks * wide).saturating_sub(from.chars().count() + to.chars().count()).max(3);
+    let drawing = format!("{from}{}{to}", " ".repeat(between));
+    lines.insert(
+        lines.len().min(DRAWN - 1),
+        Line { label: points.x_name.clone(), drawing, number: String::new() },
+    );
+    lines
 }
 
-/// A row is a series, or several: arrays of numbers; an array of times is the axis.
-fn array_series(table: &Table) -> AllSeries {
-    let columns = &table.schema.columns;
-    let mut all = Vec::new();
-    let mut ends = None;
-    for row in &table.rows {
-        let names = row.iter().zip(columns).filter(|(_, c)| c.ty != Type::Dynamic);
-        let names: Vec<String> = names.map(|(value, c)| plain(value, c.ty)).collect();
-        for (value, column) in row.iter().zip(columns).filter(|(_, c)| c.ty == Type::Dynamic) {
-            let items = value.as_array().unwrap_or_default();
-            let numbers: Vec<f64> = items.iter().filter_map(Value::as_f64).collect();
-            if !items.is_empty() && numbers.len() == items.len() {
-                let name: Vec<String> = names.iter().cloned().chain([column.name.clone()]).collect();
-                all.push((name.join(", "), numbers));
-            } else if let (Some(first), Some(last)) = (items.first(), items.last()) {
-                ends = Some((plain(first, Type::Datetime), plain(last, Type::Datetime)));
-            }
-        }
+/// Blocks of eight heights, the greatest value of each stretch.
+fn line_of_blocks(
+    series: &Series,
+    most: f64,
+    blocks: usize,
+    wide: usize,
+    block: &dyn Fn(f64) -> usize,
+) -> String {
+    let mut tops: Vec<Option<f64>> = vec![None; blocks];
+    for (x, y) in &series.points {
+        let top = &mut tops[block(*x)];
+        *top = (*y).into_iter().chain(*top).reduce(f64::max);
     }
-    (all, ends)
-}
-
-/// Values as blocks of eight heights, the greatest of each stretch where there is not room for all.
-fn blocks(values: &[f64], most: f64, width: usize) -> String {
-    let stretch = values.len().div_ceil(width).max(1);
-    let tops = values.chunks(stretch).map(|some| some.iter().copied().fold(0.0, f64::max));
-    tops.map(|top| match top {
-        top if top <= 0.0 || most <= 0.0 => ' ',
-        top => LEVELS[((top / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
-    })
-    .collect()
+    let level = |top: &Option<f64>| match top {
+        None => ' ',
+        Some(top) if *top <= 0.0 || most <= 0.0 => '_',
+        Some(top) => LEVELS[((top / most * 8.0).ceil() as usize).clamp(1, 8) - 1],
+    };
+    tops.iter().flat_map(|top| std::iter::repeat_n(level(top), wide)).collect()
 }

@@ -17,7 +17,10 @@ use super::charts::{self, Size};
 use crate::table::Table;
 
 /// Dots in a pixel, each way: sharp on dense screens and in print.
-const UNIT: i32 = 2;
+const DOTS: usize = 2;
+/// It is drawn so much larger, and dots are made of the middle of its colours, which smooths edges.
+const FINER: usize = 2;
+const UNIT: i32 = (DOTS * FINER) as i32;
 
 /// The bytes of a PNG file. A reason if the table cannot be drawn.
 pub fn draw(table: &Table, visual: &Visual<'_>, size: Size) -> Result<Vec<u8>, String> {
@@ -30,11 +33,32 @@ pub fn draw(table: &Table, visual: &Visual<'_>, size: Size) -> Result<Vec<u8>, S
         let root = BitMapBackend::with_buffer(&mut dots, (across, down)).into_drawing_area();
         let paper: &RGBColor = &PAPER;
         root.fill(paper).map_err(|e| e.to_string())?;
-        let canvas = Canvas { root: &root, unit: UNIT, width: f64::from(width), height: f64::from(height) };
+        let canvas = Canvas {
+            root: &root,
+            unit: UNIT,
+            joins: false,
+            width: f64::from(width),
+            height: f64::from(height),
+        };
         chart.paint(&canvas)?;
         root.present().map_err(|e| e.to_string())?;
     }
-    encode(&dots, across, down).map_err(|e| e.to_string())
+    let dots = smoothed(&dots, across as usize, down as usize);
+    encode(&dots, across / FINER as u32, down / FINER as u32).map_err(|e| e.to_string())
+}
+
+fn smoothed(fine: &[u8], across: usize, down: usize) -> Vec<u8> {
+    let mut out = Vec::with_capacity(fine.len() / FINER / FINER);
+    for y in 0..down / FINER {
+        for x in 0..across / FINER {
+            for colour in 0..3 {
+                let inside = (0..FINER * FINER).map(|at| (y * FINER + at / FINER, x * FINER + at % FINER));
+                let sum: usize = inside.map(|(y, x)| usize::from(fine[(y * across + x) * 3 + colour])).sum();
+                out.push((sum / (FINER * FINER)) as u8);
+            }
+        }
+    }
+    out
 }
 
 /// Eight bits a colour, no alpha; every line is stored as what differs from the one above.

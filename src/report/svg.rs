@@ -61,7 +61,13 @@ fn element(table: &Table, visual: &Visual<'_>, size: Size, id: &str, style: &str
     {
         let backend = Svg { width, height, id: &id, body: &mut body, patterns: &mut patterns };
         let root = backend.into_drawing_area();
-        let canvas = Canvas { root: &root, unit: UNIT, width: f64::from(width), height: f64::from(height) };
+        let canvas = Canvas {
+            root: &root,
+            unit: UNIT,
+            joins: true,
+            width: f64::from(width),
+            height: f64::from(height),
+        };
         chart.paint(&canvas)?;
     }
     let mut out = format!(

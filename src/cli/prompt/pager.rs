@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use super::super::failure::Failure;
 use super::super::output::{self, Format, Output};
+use super::super::picture::visual;
 use super::super::terminal::{Terminal, counted};
 use crate::kql::Render;
 use crate::report::{self, Screen};
@@ -30,7 +31,7 @@ pub fn show(
     };
     let mut text = Vec::new();
     let cut = report::write(table, format, Some(Screen { rows: ROWS, ..screen }), false, &mut text)?;
-    if let Some(drawing) = render.and_then(|render| report::draw(table, &render.chart, screen)) {
+    if let Some(drawing) = render.and_then(|render| report::draw(table, &visual(render), screen)) {
         text.extend_from_slice(format!("\n{drawing}").as_bytes());
     }
     let lines = text.iter().filter(|byte| **byte == b'\n').count();

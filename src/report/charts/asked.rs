@@ -158,7 +158,7 @@ fn set(asked: &mut Asked, name: &str, value: &str) -> Result<(), String> {
             ];
             asked.stack = choice(name, value, &kinds)?;
         }
-        "kind" => _ = choice(name, value, &[("default", ())])?,
+        "kind" => choice(name, value, &[("default", ())])?,
         _ => return Err(format!("{} has no property `{}`", asked.name, visible(name))),
     }
     Ok(())

@@ -61,7 +61,8 @@ impl Axis {
         let (least, most) = match (log, scale) {
             (true, _) => (least, if most > least { most } else { least * 10.0 }),
             (false, _) if most > least => (least, most),
-            (false, Scale::Datetime | Scale::Timespan) => (least - SECOND, most + SECOND),
+            (false, Scale::Datetime) => (least - DAY / 2.0, most + DAY / 2.0),
+            (false, Scale::Timespan) => (least - SECOND, most + SECOND),
             _ => (least - 0.5, most + 0.5),
         };
         let marks = match scale {
@@ -153,7 +154,7 @@ pub fn number_text(x: f64) -> String {
 /// A place of an axis as text.
 pub fn place_text(x: f64, scale: Scale) -> String {
     match scale {
-        Scale::Datetime => time::datetime_text(x as i64),
+        Scale::Datetime => time::datetime_text(x as i64).replace(".0000000Z", "Z"),
         Scale::Timespan => time::timespan_text(x as i64),
         _ => number_text(x),
     }

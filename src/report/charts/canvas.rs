@@ -54,12 +54,12 @@ pub fn use_own_font() -> Result<(), String> {
 /// About how wide a text is, in pixels.
 pub fn text_width(text: &str, size: f64) -> f64 {
     let width = |c: char| match c {
-        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.28,
-        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' ' | '-' | '/' | '"' => 0.36,
-        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 0.88,
-        c if c.is_ascii_uppercase() => 0.66,
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' => 0.32,
+        'f' | 't' | 'r' | '(' | ')' | '[' | ']' | ' ' | '-' | '/' | '"' => 0.4,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' => 0.95,
+        c if c.is_ascii_uppercase() => 0.7,
         c if u32::from(c) >= 0x1100 => 1.0,
-        _ => 0.56,
+        _ => 0.61,
     };
     text.chars().map(width).sum::<f64>() * size
 }
@@ -93,6 +93,8 @@ pub struct Canvas<'a, B: DrawingBackend> {
     pub root: &'a DrawingArea<B, Shift>,
     /// Units of the backend in a pixel.
     pub unit: i32,
+    /// Does the backend join the pieces of a line well? The one of pixels draws long spikes at sharp turns.
+    pub joins: bool,
     /// In pixels.
     pub width: f64,
     pub height: f64,
@@ -136,7 +138,18 @@ impl<B: DrawingBackend> Canvas<'_, B> {
 
     pub fn path(&self, points: &[At], colour: impl Color, width: f64) -> Result<(), String> {
         let points: Vec<(i32, i32)> = points.iter().map(|at| self.at(*at)).collect();
-        self.root.draw(&PathElement::new(points, self.stroke(colour, width))).map_err(|e| e.to_string())
+        let style = self.stroke(colour, width);
+        if self.joins || points.len() < 3 {
+            return self.root.draw(&PathElement::new(points, style)).map_err(|e| e.to_string());
+        }
+        for pair in points.windows(2).filter(|pair| pair[0] != pair[1]) {
+            self.root.draw(&PathElement::new(pair.to_vec(), style)).map_err(|e| e.to_string())?;
+        }
+        let joint = (style.stroke_width / 2) as i32;
+        let mut joints = points.iter().filter(|_| joint > 1);
+        joints
+            .try_for_each(|at| self.root.draw(&Circle::new(*at, joint, style.color.filled())))
+            .map_err(|e| e.to_string())
     }
 
     pub fn polygon(&self, points: &[At], colour: impl Color) -> Result<(), String> {

@@ -7,7 +7,7 @@ use plotters::prelude::DrawingBackend;
 use plotters::style::{Color, FontTransform};
 
 use super::asked::{Asked, Kind, Stack};
-use super::axis::{Axis, place_text};
+use super::axis::{Axis, number_text, place_text};
 use super::canvas::{At, Canvas, INK, PATTERN, Side, colour, fit, text_width};
 use super::marks::{self, Plane, Stacked};
 use super::points::{Points, Scale, Series};
@@ -31,7 +31,7 @@ pub fn draw<B: DrawingBackend>(canvas: &Canvas<'_, B>, asked: &Asked, points: &P
         undrawn.filter(|(x, y)| asked.x_log && *x <= 0.0 || asked.y_log && y.is_some_and(|y| y <= 0.0));
     match not_positive.count() {
         0 => {}
-        n => notes.push(format!("{n} values are not above zero and have no place on a log axis")),
+        n => notes.push(format!("values not above zero, without a place on a log axis: {n}")),
     }
     marks::note_thinned(asked, points, canvas.width, &mut notes);
     let mut top = title(canvas, asked.title.as_deref())?;
@@ -40,25 +40,31 @@ pub fn draw<B: DrawingBackend>(canvas: &Canvas<'_, B>, asked: &Asked, points: &P
     }
     let bottom = self::notes(canvas, &notes)?;
     let height = (bottom - top) / panels.len() as f64;
-    for (at, (name, series)) in panels.iter().enumerate() {
+    let mut scales = vec![y_all];
+    if panels.len() > 1 {
+        let own =
+            |(_, series): &(_, Vec<usize>)| y_axis(canvas, asked, points, &stacked, series, panels.len());
+        scales = panels.iter().map(own).collect::<Result<_, String>>()?;
+    }
+    let beside = if asked.kind == Kind::Bar { std::slice::from_ref(&x) } else { &scales };
+    let widest = beside.iter().flat_map(|axis| &axis.marks).map(|(_, text)| text_width(text, TEXT));
+    let left = widest.fold(0.0, f64::max).min(canvas.width * 0.4) + 34.0;
+    for (at, ((name, series), y)) in panels.iter().zip(&scales).enumerate() {
         let last = at + 1 == panels.len();
-        let y = if panels.len() > 1 {
-            y_axis(canvas, asked, points, &stacked, series, panels.len())?
-        } else {
-            y_all.clone()
-        };
         let y_title = match (&asked.y_title, name) {
             (_, Some(name)) => name.clone(),
             (Some(title), None) => super::points::short(title),
             (None, None) => points.y_name.clone(),
         };
-        let place = Place { top: top + height * at as f64, height, last };
-        panel(canvas, asked, points, (&x, &y, &y_title), &place, series, &stacked)?;
+        let place = Place { left, top: top + height * at as f64, height, last };
+        panel(canvas, asked, points, (&x, y, &y_title), &place, series, &stacked)?;
     }
     Ok(())
 }
 
 struct Place {
+    /// What names and title of the axis beside it take; the same in all panels.
+    left: f64,
     top: f64,
     height: f64,
     last: bool,
@@ -83,7 +89,7 @@ fn panels(asked: &Asked, points: &Points, notes: &mut Vec<String>) -> Vec<(Optio
         }
     }
     if panels.len() > PANELS {
-        notes.push(format!("{} further panels are not drawn", panels.len() - PANELS));
+        notes.push(format!("further panels, not drawn: {}", panels.len() - PANELS));
         panels.truncate(PANELS);
     }
     panels
@@ -110,6 +116,9 @@ fn axes<B: DrawingBackend>(
     if least > most {
         return Err("there are no places above zero for a log axis".into());
     }
+    if !(most - least).is_finite() {
+        return Err("the places are too far apart to draw on one axis".into());
+    }
     if asked.kind == Kind::Column {
         let half = marks::slot(points) / 2.0;
         (least, most) = (least - half, most + half);
@@ -126,18 +135,26 @@ fn y_axis<B: DrawingBackend>(
     shown: &[usize],
     panels: usize,
 ) -> Result<Axis, String> {
-    let (least, most) = marks::extent(asked, points, stacked, shown);
+    let (least, greatest) = marks::extent(asked, points, stacked, shown);
+    let mut most = greatest;
     if least > most {
         return Err("there are no values above zero for a log axis".into());
     }
     let room =
         if asked.kind == Kind::Bar { canvas.width / 90.0 } else { canvas.height / panels as f64 / 55.0 };
+    // The number at the end of a bar needs room.
+    if matches!(asked.kind, Kind::Bar | Kind::Column) && !asked.y_log && !is_stacked(asked) && most > 0.0 {
+        most *= 1.05;
+    }
+    if !(most - least).is_finite() {
+        return Err("the values are too far apart to draw on one axis".into());
+    }
     let bounds = (asked.y_min.unwrap_or(least), asked.y_max.unwrap_or(most));
     if bounds.0 >= bounds.1 && (asked.y_min.is_some() || asked.y_max.is_some()) {
         return Err(format!(
             "no value lies between ymin and ymax: they are from {} to {}",
             place_text(least, points.y),
-            place_text(most, points.y)
+            place_text(greatest, points.y)
         ));
     }
     if asked.y_log {
@@ -148,6 +165,17 @@ fn y_axis<B: DrawingBackend>(
         let high = asked.y_max.unwrap_or(10f64.powf(most.log10().ceil()));
         return Ok(Axis::new(points.y, low, high, true, room as usize));
     }
+    if asked.stack == Stack::Share {
+        let mut axis = Axis::new(
+            points.y,
+            asked.y_min.unwrap_or(0.0),
+            asked.y_max.unwrap_or(100.0),
+            false,
+            room as usize,
+        );
+        axis.marks = axis.marks.iter().map(|(at, _)| (*at, format!("{}%", number_text(*at)))).collect();
+        return Ok(axis);
+    }
     // From zero, unless the values are below it or the query says otherwise.
     let low = asked.y_min.unwrap_or(least.min(0.0));
     let high = asked.y_max.unwrap_or(if asked.y_min.is_none() { most.max(0.0) } else { most });
@@ -157,15 +185,12 @@ fn y_axis<B: DrawingBackend>(
     Ok(axis(points.y, low, high, false, room as usize))
 }
 
-fn title<B: DrawingBackend>(canvas: &Canvas<'_, B>, title: Option<&str>) -> Result<f64, String> {
+/// The title at the top; where the next thing has room.
+pub fn title<B: DrawingBackend>(canvas: &Canvas<'_, B>, title: Option<&str>) -> Result<f64, String> {
     let Some(title) = title else { return Ok(MARGIN) };
     let title = fit(&super::points::short(title), TITLE, canvas.width - 2.0 * MARGIN);
     canvas.text(&title, (MARGIN, MARGIN + 10.0), TITLE, Side::Left)?;
     Ok(MARGIN + 28.0)
-}
-
-pub fn header<B: DrawingBackend>(canvas: &Canvas<'_, B>, text: Option<&str>) -> Result<f64, String> {
-    title(canvas, text)
 }
 
 /// The names of the series in rows; where the next thing has room.
@@ -191,7 +216,7 @@ fn legend<B: DrawingBackend>(
         }
         if y > lowest {
             notes.push(format!(
-                "{} of {} series have no room in the legend",
+                "series without room in the legend: {} of {}",
                 entries.len() - n,
                 entries.len()
             ));
@@ -250,8 +275,7 @@ fn panel<B: DrawingBackend>(
     let px = |pixels: f64| (pixels * f64::from(unit)).round() as i32;
     let across = asked.kind == Kind::Bar;
     let (below, beside) = if across { (y, x) } else { (x, y) };
-    let widest = beside.marks.iter().map(|(_, text)| text_width(text, TEXT)).fold(0.0, f64::max);
-    let left = widest.min(canvas.width * 0.4) + 34.0;
+    let left = place.left;
     let slot = (canvas.width - left - 24.0) / points.categories.len().max(1) as f64;
     let turned = below_turned(points, across, slot);
     let names = match (points.x, across) {
@@ -272,8 +296,8 @@ fn panel<B: DrawingBackend>(
     let below_text = |at: &f64| if hidden { String::new() } else { mark_text(below, *at, 200.0) };
     let beside_text = |at: &f64| mark_text(beside, *at, left - 30.0);
     let mut mesh = chart.configure_mesh();
-    mesh.axis_style(canvas.stroke(INK.mix(0.6), 1.0))
-        .bold_line_style(canvas.stroke(INK.mix(0.15), 1.0))
+    mesh.axis_style(canvas.stroke(INK.mix(0.6), 0.8))
+        .bold_line_style(canvas.stroke(INK.mix(0.16), 0.8))
         .light_line_style(canvas.stroke(INK.mix(0.0), 1.0))
         .max_light_lines(0)
         .label_style(canvas.style(TEXT, INK.to_rgba()))
@@ -305,21 +329,26 @@ fn panel<B: DrawingBackend>(
     if own_names && !across && place.last {
         category_names(canvas, points, &plane, slot, turned)?;
     }
-    let (below_title, beside_title) = if across {
-        (y_title.to_string(), x_title(asked, points))
-    } else {
-        (x_title(asked, points), y_title.to_string())
-    };
+    titles(canvas, asked, points, y_title, place, &plane)
+}
+
+/// The titles of both axes.
+fn titles<B: DrawingBackend>(
+    canvas: &Canvas<'_, B>,
+    asked: &Asked,
+    points: &Points,
+    y_title: &str,
+    place: &Place,
+    plane: &Plane<'_>,
+) -> Result<(), String> {
+    let (x_title, y_title) = (x_title(asked, points), y_title.to_string());
+    let (below, beside) = if plane.across { (y_title, x_title) } else { (x_title, y_title) };
     if place.last {
-        let text = fit(&below_title, TEXT, plane.right - plane.left);
-        canvas.text(
-            &text,
-            ((plane.left + plane.right) / 2.0, place.top + place.height - 10.0),
-            TEXT,
-            Side::Middle,
-        )?;
+        let text = fit(&below, TEXT, plane.right - plane.left);
+        let at = ((plane.left + plane.right) / 2.0, place.top + place.height - 10.0);
+        canvas.text(&text, at, TEXT, Side::Middle)?;
     }
-    let text = fit(&beside_title, TEXT, plane.bottom - plane.top);
+    let text = fit(&beside, TEXT, plane.bottom - plane.top);
     let middle = ((plane.top + plane.bottom) / 2.0).round();
     canvas.turned(&text, (12.0, middle), TEXT, Side::Middle, FontTransform::Rotate270)
 }

@@ -309,7 +309,7 @@ fn bars<B: DrawingBackend>(
             let (a, b) = ((plane.at)(start, clamp(from)), (plane.at)(start + width / count, clamp(to)));
             let (mut a, mut b) = ((a.0.min(b.0), a.1.min(b.1)), (a.0.max(b.0), a.1.max(b.1)));
             if b.0 - a.0 < 1.0 && from != to {
-                (a.0, b.0) = if plane.across { (a.0, a.0 + 1.0) } else { (a.0, a.0 + 1.0) };
+                b.0 = a.0 + 1.0;
             }
             if b.1 - a.1 < 1.0 && from != to {
                 a.1 = b.1 - 1.0;

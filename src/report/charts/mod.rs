@@ -52,9 +52,10 @@ pub fn read(table: &Table, visual: &Visual<'_>) -> Result<Chart, String> {
         let cards = first.map(|(value, c)| (points::label(value, c.ty), points::short(&c.name)));
         let mut points = points::none();
         if table.rows.len() > 1 {
-            points
-                .notes
-                .push(format!("a card shows the first row; {} more are not shown", table.rows.len() - 1));
+            points.notes.push(format!(
+                "a card shows the first row; further rows, not shown: {}",
+                table.rows.len() - 1
+            ));
         }
         return Ok(Chart { asked, points, cards: cards.collect() });
     }
@@ -66,6 +67,14 @@ pub fn read(table: &Table, visual: &Visual<'_>) -> Result<Chart, String> {
 }
 
 impl Chart {
+    pub fn points(&self) -> &Points {
+        &self.points
+    }
+
+    pub fn kind(&self) -> Kind {
+        self.asked.kind
+    }
+
     /// Its name: the query's title, or what is drawn over what.
     pub fn title(&self) -> String {
         match &self.asked.title {
@@ -89,7 +98,7 @@ impl Chart {
                 let text = |y: f64| axis::place_text(y, self.points.y);
                 let odd = match series.anomalies.len() {
                     0 => String::new(),
-                    n => format!(", {n} anomalies"),
+                    n => format!(", anomalies: {n}"),
                 };
                 let points = series.points.len();
                 said.push(format!(

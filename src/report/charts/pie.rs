@@ -9,7 +9,7 @@ use plotters::style::Color;
 
 use super::axis::{number_text, place_text};
 use super::canvas::{At, Canvas, INK, PAPER, PATTERN, Side, colour, fit};
-use super::frame::{TEXT, header, notes};
+use super::frame::{self, TEXT, notes};
 use super::points::{Points, short};
 
 /// Slices; the smallest of more are put together.
@@ -25,7 +25,7 @@ pub fn draw<B: DrawingBackend>(
 ) -> Result<(), String> {
     let mut said = points.notes.clone();
     let (slices, sum) = slices(points, &mut said)?;
-    let top = header(canvas, title)?;
+    let top = frame::title(canvas, title)?;
     let bottom = notes(canvas, &said)?;
     let radius = ((bottom - top) / 2.0 - 8.0).min(canvas.width / 4.0).max(10.0);
     let middle = (radius + 24.0, (top + bottom) / 2.0);
@@ -66,7 +66,7 @@ fn slices(points: &Points, said: &mut Vec<String>) -> Result<(Vec<(String, f64)>
     let named = values.iter().filter_map(|(x, y)| Some((points.categories.get(*x as usize)?.clone(), (*y)?)));
     let (mut slices, below): (Vec<_>, Vec<_>) = named.partition(|(_, y)| *y >= 0.0);
     if !below.is_empty() {
-        said.push(format!("{} values are below zero and have no share", below.len()));
+        said.push(format!("values below zero, without a share: {}", below.len()));
     }
     slices.retain(|(_, y)| *y > 0.0);
     let sum: f64 = slices.iter().map(|(_, y)| y).sum();
@@ -106,14 +106,15 @@ pub fn cards<B: DrawingBackend>(
     const SHOWN: usize = 12;
     let mut said = said.to_vec();
     if cards.len() > SHOWN {
-        said.push(format!("{} further columns are not shown", cards.len() - SHOWN));
+        said.push(format!("further columns, not shown: {}", cards.len() - SHOWN));
     }
-    let top = header(canvas, title)?;
+    let top = frame::title(canvas, title)?;
     let bottom = notes(canvas, &said)?;
     let shown = cards.len().clamp(1, SHOWN);
     let across = shown.min(4);
     let down = shown.div_ceil(across);
-    let (width, height) = ((canvas.width - 20.0) / across as f64, (bottom - top) / down as f64);
+    let (width, height) = ((canvas.width - 20.0) / across as f64, ((bottom - top) / down as f64).min(170.0));
+    let top = top + ((bottom - top) - height * down as f64) / 2.0;
     for (at, (value, name)) in cards.iter().take(SHOWN).enumerate() {
         let x = 10.0 + width * (at % across) as f64;
         let y = top + height * (at / across) as f64;

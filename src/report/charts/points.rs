@@ -258,21 +258,21 @@ impl Lost {
     fn say(&self, x: Scale, notes: &mut Vec<String>) {
         let mut note = |count: usize, what: &str| {
             if count > 0 {
-                notes.push(format!("{count} {what}"));
+                notes.push(format!("{what}: {count}"));
             }
         };
-        note(self.y, "values are null or not finite and are not drawn");
+        note(self.y, "values that are null or not finite, not drawn");
         note(
             self.x,
             if x == Scale::Datetime {
-                "rows without a time are not drawn"
+                "rows without a time, not drawn"
             } else {
-                "rows without a place on the x axis are not drawn"
+                "rows without a place on the x axis, not drawn"
             },
         );
-        note(self.categories, "rows of further categories are not drawn");
-        note(self.series, "values of further series are not drawn");
-        note(self.repeated, "values for a category that has one already are not drawn");
+        note(self.categories, "rows of further categories, not drawn");
+        note(self.series, "values of further series, not drawn");
+        note(self.repeated, "values where there is one already, not drawn");
     }
 }
 
