@@ -14,16 +14,19 @@ use super::sections::{Count, FigureRow};
 use crate::analysis::Severity;
 use crate::audit::{Audit, Severity as Limit};
 
+/// The result of a request that led to an activation.
+const ACTIVATED: &str = "activated";
+
 const fn figure(label: &'static str, of: &'static str, count: Count) -> FigureRow {
     FigureRow { label, of, count }
 }
 
 const FIGURES: &[FigureRow] = &[
-    figure("role activations", "requests", Count::Where("Result", "activated")),
+    figure("role activations", "requests", Count::Where("Result", ACTIVATED)),
     figure(
         "of them approved by somebody",
         "requests",
-        Count::Both(("Result", "activated"), ("Approval", "approved")),
+        Count::Both(("Result", ACTIVATED), ("Approval", "approved")),
     ),
     figure("requests that failed or were denied", "failed-requests", Count::Rows),
     figure(
@@ -53,95 +56,99 @@ pub fn of(sections: &[Section], period: &Period, audit: &Audit) -> (Vec<Words>, 
     (words, figures::figures("summary", FIGURES, &parts))
 }
 
+/// The parts that sentences are made of.
+struct Told<'a>(&'a [Part]);
+
+impl Told<'_> {
+    /// A number, if its part could be asked.
+    fn number(&self, id: &str, count: Count) -> Option<i64> {
+        let part = self.0.iter().find(|part| part.id == id).filter(|part| part.was_run())?;
+        figures::count(&part.table, count).as_i64()
+    }
+
+    /// What a part says in place of rows.
+    fn instead(&self, id: &str) -> &str {
+        self.0.iter().find(|part| part.id == id).and_then(Part::instead).unwrap_or("Not run.")
+    }
+
+    fn not_known(&self, id: &str, what: &str) -> String {
+        format!("{what}: not known. {}", self.instead(id))
+    }
+
+    fn activations(&self, period: &Period) -> Option<String> {
+        let count = self.number("requests", Count::Where("Result", ACTIVATED))?;
+        let people = self.number("requests", Count::Distinct("User"))?;
+        let approved =
+            self.number("requests", Count::Both(("Result", ACTIVATED), ("Approval", "approved")))?;
+        Some(format!(
+            "In {}, {} asked for roles, and roles were activated {}. {} approved by somebody; for {} no approval is \
+             logged.",
+            period.name(),
+            counted(people, "person", "people"),
+            counted(count, "time", "times"),
+            counted(approved, "activation was", "activations were"),
+            count - approved,
+        ))
+    }
+
+    fn failed(&self) -> Option<String> {
+        let count = self.number("failed-requests", Count::Rows)?;
+        if count == 0 {
+            return Some("Every logged request led to an activation.".to_string());
+        }
+        let denied = self.number("failed-requests", Count::Where("Result", "denied"))?;
+        let were = if denied == 1 { "was" } else { "were" };
+        let requests = counted(count, "request", "requests");
+        Some(format!(
+            "{requests} did not lead to an activation; {denied} of them {were} denied by an approver."
+        ))
+    }
+
+    fn sign_ins(&self) -> Option<String> {
+        let count = self.number("countries", Count::Sum("SignIns"))?;
+        let failed = self.number("countries", Count::Sum("NotSuccessful"))?;
+        let places = self.number("countries", Count::WhereNot("Country", "not stated"))?;
+        Some(format!(
+            "{} logged, from {}; {failed} did not succeed.",
+            counted(count, "sign-in is", "sign-ins are"),
+            counted(places, "country", "countries")
+        ))
+    }
+}
+
+/// Parts whose rows are told by their number: what they are about, and one and several of them.
+const COUNTS: &[[&str; 4]] = &[
+    [
+        "break-glass-use",
+        "Use of emergency accounts",
+        "event of an emergency account",
+        "events of emergency accounts",
+    ],
+    ["outside-pim", "Grants outside PIM", "role was granted outside PIM", "roles were granted outside PIM"],
+    [
+        "conditional-access",
+        "Changes to Conditional Access",
+        "property of Conditional Access was changed",
+        "properties of Conditional Access were changed",
+    ],
+];
+
 fn happened(parts: &[Part], period: &Period) -> Vec<Words> {
-    let find = |id: &str| parts.iter().find(|part| part.id == id);
-    let number = |id: &str, count: Count| {
-        find(id).filter(|part| part.was_run()).and_then(|part| figures::count(&part.table, count).as_i64())
-    };
-    let not_told = |id: &str, what: &str| {
-        let reason = find(id).and_then(Part::instead).unwrap_or("Not run.");
-        Words::new(Kind::Point, format!("{what}: not known. {reason}")).to(id.to_string())
-    };
+    let told = Told(parts);
     let mut words = Vec::new();
-    words.push(match number("requests", Count::Where("Result", "activated")) {
-        None => not_told("requests", "Role activations"),
-        Some(count) => {
-            let approved = number("requests", Count::Both(("Result", "activated"), ("Approval", "approved")));
-            let people = number("requests", Count::Distinct("User")).unwrap_or(0);
-            let approved = approved.unwrap_or(0);
-            let text = format!(
-                "In {}, {} asked for roles, and roles were activated {}. {} approved by somebody; for {} no \
-                 approval is logged.",
-                period.name(),
-                counted(people, "person", "people"),
-                counted(count, "time", "times"),
-                if approved == 1 {
-                    "1 activation was".to_string()
-                } else {
-                    format!("{approved} activations were")
-                },
-                count - approved,
-            );
-            Words::new(Kind::Point, text).to("requests")
-        }
-    });
-    words.push(match number("failed-requests", Count::Rows) {
-        None => not_told("failed-requests", "Failed and denied requests"),
-        Some(0) => {
-            Words::new(Kind::Point, "Every logged request led to an activation.").to("failed-requests")
-        }
-        Some(count) => {
-            let denied = number("failed-requests", Count::Where("Result", "denied")).unwrap_or(0);
-            let text = format!(
-                "{} did not lead to an activation; {denied} of them {} denied by an approver.",
-                counted(count, "request", "requests"),
-                if denied == 1 { "was" } else { "were" }
-            );
-            Words::new(Kind::Point, text).to("failed-requests")
-        }
-    });
-    words.push(match number("countries", Count::Sum("SignIns")) {
-        None => not_told("countries", "Sign-ins"),
-        Some(count) => {
-            let failed = number("countries", Count::Sum("NotSuccessful")).unwrap_or(0);
-            let places = number("countries", Count::WhereNot("Country", "not stated")).unwrap_or(0);
-            let text = format!(
-                "{} are logged, from {}; {failed} did not succeed.",
-                counted(count, "sign-in", "sign-ins"),
-                counted(places, "country", "countries")
-            );
-            Words::new(Kind::Point, text).to("countries")
-        }
-    });
-    let counts = [
-        (
-            "break-glass-use",
-            "Use of emergency accounts",
-            "event of an emergency account",
-            "events of emergency accounts",
-        ),
-        (
-            "outside-pim",
-            "Grants outside PIM",
-            "role was granted outside PIM",
-            "roles were granted outside PIM",
-        ),
-        (
-            "conditional-access",
-            "Changes to Conditional Access",
-            "property of Conditional Access was changed",
-            "properties of Conditional Access were changed",
-        ),
-    ];
-    for (id, what, one, several) in counts {
-        words.push(match number(id, Count::Rows) {
-            None => not_told(id, what),
-            Some(0) => {
-                let none = find(id).and_then(Part::instead).unwrap_or_default();
-                Words::new(Kind::Point, none).to(id)
-            }
-            Some(count) => Words::new(Kind::Point, format!("{}.", counted(count, one, several))).to(id),
+    let mut say = |id: &str, what: &str, text: Option<String>| {
+        let text = text.unwrap_or_else(|| told.not_known(id, what));
+        words.push(Words::new(Kind::Point, text).to(id));
+    };
+    say("requests", "Role activations", told.activations(period));
+    say("failed-requests", "Failed and denied requests", told.failed());
+    say("countries", "Sign-ins", told.sign_ins());
+    for [id, what, one, several] in COUNTS {
+        let text = told.number(id, Count::Rows).map(|count| match count {
+            0 => told.instead(id).to_string(),
+            count => format!("{}.", counted(count, one, several)),
         });
+        say(id, what, text);
     }
     words
 }
