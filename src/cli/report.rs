@@ -1,7 +1,7 @@
 //! `auk report`: the monthly review of privileged access, as one file or as a folder.
 //!
-//! Trap: a folder may hold the files of an earlier report; only what this one writes is replaced, so a folder that is
-//! neither new nor empty nor a report's is refused.
+//! Trap: a folder may hold the files of an earlier report, whose tables must not pass for this one's: they are removed.
+//! A folder that is neither new nor empty nor a report's is refused.
 
 use std::fs;
 use std::io::Write;
@@ -19,6 +19,7 @@ use crate::analysis;
 use crate::audit;
 use crate::lake::Lake;
 use crate::monthly::period::{self, Period};
+use crate::monthly::sections::SECTIONS;
 use crate::monthly::{self, Request};
 use crate::report::pack::{self, Folder, Form};
 
@@ -183,10 +184,19 @@ fn file(bytes: &[u8], path: &Path) -> Result<(), Failure> {
 fn folder(files: &[(String, Vec<u8>)], path: &Path) -> Result<(), Failure> {
     let failed = |e: std::io::Error| Failure::data(format!("{}: {e}", path.display()));
     fs::create_dir_all(path).map_err(failed)?;
-    let mut there = fs::read_dir(path).map_err(failed)?;
-    if there.next().is_some() && !MARKS.iter().any(|mark| path.join(mark).is_file()) {
+    let there: Vec<PathBuf> =
+        fs::read_dir(path).map_err(failed)?.flatten().map(|entry| entry.path()).collect();
+    if !there.is_empty() && !MARKS.iter().any(|mark| path.join(mark).is_file()) {
         let failure = Failure::usage(format!("{} holds other files than a report's", path.display()));
         return Err(failure.with_help("name a new folder"));
     }
+    there.iter().filter(|file| is_table(file)).try_for_each(|file| fs::remove_file(file).map_err(failed))?;
     files.iter().try_for_each(|(name, bytes)| file(bytes, &path.join(name)))
+}
+
+/// Is it named as a table of a report: `SECTION.PART.csv`?
+fn is_table(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let ours = name.split_once('.').is_some_and(|(id, _)| SECTIONS.iter().any(|section| section.id == id));
+    ours && (name.ends_with(".csv") || name.ends_with(".json"))
 }

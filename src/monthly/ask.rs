@@ -101,6 +101,7 @@ impl<'a> Asker<'a> {
                 }
             }
         });
+        let warnings = answer.as_ref().map_or(String::new(), |answer| answer.warnings.join("; "));
         match answer {
             Err(errors) => {
                 let said = errors.first().map_or("it has an error", |e| e.message.as_str());
@@ -114,6 +115,9 @@ impl<'a> Asker<'a> {
             Ok(answer) => (part.table, part.evidence) = self.shown(answer.table),
         }
         part.notes.extend(self.without(analysis).map(|text| ("Read without".to_string(), text)));
+        if !warnings.is_empty() {
+            part.notes.push(("Warnings".to_string(), warnings));
+        }
         part
     }
 

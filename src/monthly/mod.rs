@@ -133,6 +133,11 @@ fn facts(asker: &Asker<'_>, request: &Request) -> Vec<(String, String)> {
     for (name, value) in named {
         facts.extend(value.iter().map(|value| (name.to_string(), value.clone())));
     }
+    let set: Vec<String> =
+        request.parameters.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+    if !set.is_empty() {
+        facts.push(("Parameters set".to_string(), set.join("; ")));
+    }
     facts.push(("Made with".to_string(), format!("auk {}", env!("CARGO_PKG_VERSION"))));
     facts
 }

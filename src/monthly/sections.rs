@@ -174,7 +174,8 @@ pub const SECTIONS: &[SectionRow] = &[
         id: "sources",
         title: "Sources",
         about: "The files that the data was read from. The SHA-256 of a file is that of its content when it was \
-                read; auk verify compares it with what is there today.",
+                read; auk verify compares it with what is there today. The \
+                ids in the columns Evidence are records of these files: auk trace ID shows the bytes of one.",
         content: Content::Sources,
     },
     SectionRow {
