@@ -41,6 +41,8 @@ pub mod engine;
 
 pub mod audit;
 
+pub mod monthly;
+
 pub mod report;
 
 pub mod cli;

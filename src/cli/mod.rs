@@ -25,6 +25,7 @@ mod parameters;
 mod picture;
 mod prompt;
 mod query;
+mod report;
 mod run;
 mod show;
 mod tables;
@@ -108,6 +109,7 @@ enum Command {
     Batch(batch::Args),
     Generate(generate::Args),
     Audit(audit::Args),
+    Report(report::Args),
     Manifest(manifest::Args),
     Verify(verify::Args),
     Trace(trace::Args),
@@ -156,6 +158,7 @@ fn command_line() -> ExitCode {
         Some(Command::Batch(args)) => batch::run(args),
         Some(Command::Generate(args)) => generate::run(args, &terminal),
         Some(Command::Audit(args)) => audit::run(args, &terminal),
+        Some(Command::Report(args)) => report::run(args, &terminal),
         Some(Command::Manifest(args)) => manifest::run(args, &terminal),
         Some(Command::Verify(args)) => verify::run(args, &terminal),
         Some(Command::Trace(args)) => trace::run(args, &terminal),

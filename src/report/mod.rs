@@ -16,6 +16,7 @@ pub mod findings;
 pub mod html;
 mod json;
 mod markdown;
+pub mod pack;
 mod parquet;
 pub mod png;
 pub mod svg;

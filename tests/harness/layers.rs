@@ -29,6 +29,7 @@ const LAYERS: &[&str] = &[
     "analysis",
     "engine",
     "audit",
+    "monthly",
     "report",
     "cli",
 ];
