@@ -167,7 +167,9 @@ fn attention(parts: &[Part]) -> Vec<Words> {
             part.and_then(|p| p.notes.iter().find(|(n, _)| n == name)).map_or("", |(_, text)| text.as_str())
         };
         let rows = counted(row[3].as_i64().unwrap_or(0), "row", "rows");
-        let text = format!("{} ({rows}). {}", row[1].to_text(), note("What it means"));
+        // What is urgent is explained; of the rest a line each is enough here.
+        let meaning = if severity > Severity::Medium { note("What it means") } else { "" };
+        let text = format!("{} ({rows}). {meaning}", row[1].to_text());
         words.push(Words::new(Kind::Weighed(severity), text.trim_end()).to(link.clone()));
     }
     if words.is_empty() {
