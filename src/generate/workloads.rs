@@ -459,11 +459,11 @@ pub fn teams(tenant: &Tenant, rng: &mut Rng, planted: &mut Planted) {
         (FILTER, on(3, 17, 22, 5), "TeamDeleted", "Merlin", "", 0),
         (SHARER, on(3, 18, 9, 0), "TeamDeleted", "Lunch", "", 0),
         (SHARER, on(3, 18, 9, 5), "TeamDeleted", "Lunch 2", "", 0),
-        (EXCHANGE_ADMIN, on(3, 7, 21, 1), "MemberRoleChanged", "Falcon", owner, 1),
-        (EXCHANGE_ADMIN, on(3, 7, 21, 2), "MemberRoleChanged", "Harrier", owner, 1),
-        (EXCHANGE_ADMIN, on(3, 7, 21, 3), "MemberRoleChanged", "Kite", owner, 1),
-        (EXCHANGE_ADMIN, on(3, 8, 10, 1), "MemberRoleChanged", "Buzzard", owner, 1),
-        (EXCHANGE_ADMIN, on(3, 8, 10, 2), "MemberRoleChanged", "Eagle", owner, 2),
+        (EXCHANGE_ADMIN, on(3, 7, 21, 1), "MemberRoleChanged", "Falcon", owner, 2),
+        (EXCHANGE_ADMIN, on(3, 7, 21, 2), "MemberRoleChanged", "Harrier", owner, 2),
+        (EXCHANGE_ADMIN, on(3, 7, 21, 3), "MemberRoleChanged", "Kite", owner, 2),
+        (EXCHANGE_ADMIN, on(3, 8, 10, 1), "MemberRoleChanged", "Buzzard", owner, 2),
+        (EXCHANGE_ADMIN, on(3, 8, 10, 2), "MemberRoleChanged", "Eagle", owner, 1),
     ];
     for (user, at, operation, team, member, role) in steps {
         let user = &tenant.users[user].upn;
