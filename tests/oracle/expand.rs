@@ -7,7 +7,7 @@ use auk::functions::convert;
 use auk::plan::{Expr, Plan};
 use auk::value::Value;
 
-use super::{Oracle, Row, TOO_LARGE};
+use super::{Oracle, Row, TOO_LARGE, VALUES, weight};
 
 /// No more rows than this.
 const LIMIT: usize = 1_000_000;
@@ -53,6 +53,7 @@ impl Oracle<'_> {
             return Err("not an Expand".to_string());
         };
         let mut out = Vec::new();
+        let mut held = 0;
         for row in self.rows(input)? {
             let mut lists = Vec::new();
             for column in columns {
@@ -60,7 +61,8 @@ impl Oracle<'_> {
             }
             let count = lists.iter().map(Vec::len).max().unwrap_or(0);
             let count = limit.map_or(count, |limit| count.min(usize::try_from(limit).unwrap_or(usize::MAX)));
-            if count > ELEMENTS || out.len() > LIMIT {
+            held += count * weight(&row);
+            if count > ELEMENTS || out.len() > LIMIT || held > VALUES {
                 return Err(TOO_LARGE.to_string());
             }
             for at in 0..count {

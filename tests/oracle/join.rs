@@ -8,10 +8,7 @@ use auk::plan::{JoinKind, Plan};
 use auk::types::Schema;
 use auk::value::Value;
 
-use super::{Key, Oracle, Row, TOO_LARGE};
-
-/// Cells that a join may give: each is a value of its own, and dynamic ones are trees.
-const CELLS: usize = 5_000_000;
+use super::{Key, Oracle, Row, TOO_LARGE, VALUES, weight};
 
 impl Oracle<'_> {
     pub(super) fn join(
@@ -31,12 +28,16 @@ impl Oracle<'_> {
         let right_keys: Vec<Option<Key>> = right_rows.iter().map(|row| key(row, &r)).collect();
         let (lefts, rights) = (Side::new(&left_rows, &left_keys), Side::new(&right_rows, &right_keys));
         let (no_left, no_right) = (missing(left.schema()), missing(right.schema()));
-        let pairs: usize = left_keys.iter().map(|key| rights.matches(key).len()).sum();
+        let held = |(row, key): (&Row, &Option<Key>)| {
+            let others = rights.matches(key);
+            others.len() * weight(row) + others.iter().map(|at| weight(&right_rows[*at])).sum::<usize>()
+        };
+        let held: usize = left_rows.iter().zip(&left_keys).map(held).sum();
         let one_side = matches!(
             kind,
             JoinKind::LeftSemi | JoinKind::LeftAnti | JoinKind::RightSemi | JoinKind::RightAnti
         );
-        if !one_side && pairs * (no_left.len() + no_right.len()) > CELLS {
+        if !one_side && held > VALUES {
             return Err(TOO_LARGE.to_string());
         }
         Ok(match kind {

@@ -32,6 +32,19 @@ pub type Row = Vec<Value>;
 
 /// How the message begins that gives up on a query: the oracle copies rows freely.
 pub const TOO_LARGE: &str = "too large for the oracle";
+/// Values that a node may give, those within arrays and bags counted: each is held apart.
+pub const VALUES: usize = 20_000_000;
+
+/// How many values a row holds.
+pub fn weight(row: &[Value]) -> usize {
+    row.iter()
+        .map(|value| match value {
+            Value::Array(items) => 1 + weight(items),
+            Value::Bag(members) => members.iter().map(|(_, v)| 1 + weight(std::slice::from_ref(v))).sum(),
+            _ => 1,
+        })
+        .sum()
+}
 
 /// Where the rows of a table come from: those under the schema of the scan, in the lake's order.
 pub type Tables<'a> = &'a dyn Fn(&str, &Schema) -> Option<Table>;
