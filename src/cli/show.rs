@@ -10,8 +10,10 @@ use super::run::texts;
 use super::terminal::Terminal;
 use super::{Done, Failure, Outcome};
 use crate::analysis::{self, Analysis, Parameter};
+use crate::engine::{Engine, QueryOptions};
 use crate::json::write_string;
 use crate::report::wrapped;
+use crate::types::Type;
 
 /// Explain an analysis, or print its query
 #[derive(clap::Args)]
@@ -75,8 +77,21 @@ fn link(technique: &str) -> String {
     format!("https://attack.mitre.org/techniques/{}/", technique.replace('.', "/"))
 }
 
+/// A string default that is written with escapes, or verbatim: what it stands for, as --param takes it.
+fn string_value(parameter: &Parameter) -> Option<String> {
+    if parameter.ty != Type::String || !parameter.default.contains(['\\', '@', '\'']) {
+        return None;
+    }
+    let answer =
+        Engine::new(None).query(&format!("print {}", parameter.default), &QueryOptions::new(0)).ok()?;
+    Some(answer.table.rows.first()?.first()?.to_text())
+}
+
 /// How a parameter is set: its default as one would type it.
 fn setting(parameter: &Parameter) -> String {
+    if let Some(text) = string_value(parameter) {
+        return format!("--param {}='{}'", parameter.name, text.replace('\'', "'\\''"));
+    }
     let default = parameter.default.replace('\n', " ");
     let inside = default.strip_prefix("dynamic(").and_then(|d| d.strip_suffix(')')).unwrap_or(&default);
     let inside = inside.split_whitespace().collect::<Vec<_>>().join(" ");

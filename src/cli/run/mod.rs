@@ -79,7 +79,7 @@ Examples:
   auk run --all --lake lake -o report.json           one document
   auk run --all --lake lake --fail-on high           exit code 1 for scripts
 
-With several analyses, -o names a file for the whole report by its ending (.md, .json, .ndjson, .csv, .txt),
+With several analyses, -o names a file for the whole report by its ending (.md, .json, .ndjson, .csv of the summary, .txt),
 or else a folder that takes a file of each, and summary beside them.";
 
 fn fail_on(text: &str) -> Result<Severity, String> {
