@@ -15,7 +15,6 @@ mod markdown;
 mod parts;
 mod sheet;
 mod xlsx;
-mod zip;
 
 use std::io;
 

@@ -1,39 +1,80 @@
-//! A sheet of a workbook as SpreadsheetML: typed cells, a frozen header with a filter, widths, links within the book.
+//! A sheet of a workbook, row by row: typed cells, a frozen header with a filter, widths, links within the book.
 //!
-//! Trap: text is always an inline string and never a formula; where editing a cell would make it one, its style has
-//! the quote prefix. Excel's text ends at 32,767 UTF-16 units, and its calendar begins in 1900 with a day that was none.
+//! Trap: text is written as text and never as a formula; where editing a cell would make it one, its format has the
+//! quote prefix. Excel's text ends at 32,767 UTF-16 units, and its calendar begins in 1900 with a day that was none.
+//! `rust_xlsxwriter` takes text from `<r>` to `</r>` for markup of its own: a space at the end keeps it text.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
-use crate::time::{TICKS_PER_DAY, at};
+use rust_xlsxwriter::{
+    Color, Format, FormatAlign, FormatUnderline, IgnoreError, Url, Workbook, Worksheet, XlsxError,
+};
+
+use crate::report::escape::is_hidden;
+use crate::time::{TICKS_PER_DAY, TICKS_PER_SECOND, at};
 
 /// So many UTF-16 units fit into a cell.
 const TEXT: usize = 32_767;
 /// So many rows fit into a sheet.
 pub const ROWS: usize = 1_048_576;
+/// So many links may a sheet have.
+const LINKS: usize = 65_530;
 /// A longer text may be run as a formula when it begins so.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+const A4: u8 = 9;
+const HEADER: Color = Color::RGB(0x27_43_5a);
+const LINK: Color = Color::RGB(0x0b_53_94);
 
-/// How cells look: the place of each in `cellXfs` of `styles`.
+/// How cells look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    Plain = 0,
-    Header = 1,
-    Moment = 2,
-    Date = 3,
-    Span = 4,
-    /// Text that begins like a formula.
-    Quoted = 5,
-    Title = 6,
+    Plain,
+    Header,
+    Moment,
+    Date,
+    Span,
+    Title,
     /// Long text, wrapped.
-    Words = 7,
-    Link = 8,
-    Number = 9,
+    Words,
+    Link,
+    /// A whole number.
+    Number,
 }
 
-pub const STYLES: &str = r##"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\-mm\-dd\ hh:mm:ss"/><numFmt numFmtId="165" formatCode="yyyy\-mm\-dd"/><numFmt numFmtId="166" formatCode="[h]:mm:ss"/></numFmts><fonts count="4"><font><sz val="11"/><name val="Calibri"/><family val="2"/></font><font><b/><sz val="11"/><color rgb="FFFFFFFF"/><name val="Calibri"/><family val="2"/></font><font><b/><sz val="16"/><name val="Calibri"/><family val="2"/></font><font><u/><sz val="11"/><color rgb="FF0B5394"/><name val="Calibri"/><family val="2"/></font></fonts><fills count="3"><fill><patternFill patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill><fill><patternFill patternType="solid"><fgColor rgb="FF27435A"/><bgColor indexed="64"/></patternFill></fill></fills><borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders><cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs><cellXfs count="10"><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="0" fontId="1" fillId="2" borderId="0" xfId="0" applyFont="1" applyFill="1" applyAlignment="1"><alignment vertical="center"/></xf><xf numFmtId="164" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf><xf numFmtId="165" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment horizontal="left" vertical="top"/></xf><xf numFmtId="166" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" quotePrefix="1" applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="0" fontId="2" fillId="0" borderId="0" xfId="0" applyFont="1"/><xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf><xf numFmtId="0" fontId="3" fillId="0" borderId="0" xfId="0" applyFont="1" applyAlignment="1"><alignment vertical="top"/></xf><xf numFmtId="1" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1" applyAlignment="1"><alignment vertical="top"/></xf></cellXfs><cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>
-"##;
+impl Look {
+    /// In the order of the type.
+    const ALL: [Look; 9] = [
+        Look::Plain,
+        Look::Header,
+        Look::Moment,
+        Look::Date,
+        Look::Span,
+        Look::Title,
+        Look::Words,
+        Look::Link,
+        Look::Number,
+    ];
+
+    fn format(self) -> Format {
+        let top = Format::new().set_align(FormatAlign::Top);
+        match self {
+            Look::Plain => top,
+            Look::Header => Format::new()
+                .set_bold()
+                .set_font_color(Color::White)
+                .set_background_color(HEADER)
+                .set_align(FormatAlign::VerticalCenter),
+            Look::Moment => top.set_align(FormatAlign::Left).set_num_format("yyyy-mm-dd hh:mm:ss"),
+            Look::Date => top.set_align(FormatAlign::Left).set_num_format("yyyy-mm-dd"),
+            Look::Span => top.set_num_format("[h]:mm:ss"),
+            Look::Title => Format::new().set_bold().set_font_size(16),
+            Look::Words => top.set_text_wrap(),
+            Look::Link => top.set_font_color(LINK).set_underline(FormatUnderline::Single),
+            Look::Number => top.set_num_format("0"),
+        }
+    }
+}
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,22 +90,11 @@ pub enum Cell {
     Span(i64),
 }
 
-/// A sheet: its rows, the first of which may be a header that stays in view.
-#[derive(Clone, Debug, Default)]
-pub struct Sheet {
-    pub name: String,
-    pub header: bool,
-    pub rows: Vec<Vec<Cell>>,
-    /// In characters; a column without one is as wide as its longest cell, within bounds.
-    pub widths: Vec<u32>,
-}
-
 impl Cell {
     pub fn text(text: impl Into<String>) -> Cell {
         let text = text.into();
         match text.is_empty() {
             true => Cell::Empty,
-            false if text.starts_with(FORMULA) => Cell::Text(text, Look::Quoted),
             false => Cell::Text(text, Look::Plain),
         }
     }
@@ -75,166 +105,170 @@ impl Cell {
             Cell::Text(text, _) | Cell::Link(text, _) => text.chars().count(),
             Cell::Number(_) | Cell::Span(_) => 10,
             Cell::Bool(_) => 5,
-            Cell::Moment(_, date) => {
-                if *date {
-                    10
-                } else {
-                    19
-                }
-            }
+            Cell::Moment(_, true) => 10,
+            Cell::Moment(_, false) => 19,
         }
     }
 }
 
-impl Sheet {
-    pub fn xml(&self) -> String {
-        let mut out = String::from(
-            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetViews><sheetView workbookViewId=\"0\">",
-        );
-        if self.header {
-            out.push_str(
-                "<pane ySplit=\"1\" topLeftCell=\"A2\" activePane=\"bottomLeft\" state=\"frozen\"/>",
-            );
-        }
-        out.push_str("</sheetView></sheetViews><cols>");
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        for at in 0..columns {
-            let longest = self.rows.iter().filter_map(|row| row.get(at)).map(Cell::length).max().unwrap_or(0);
-            let width = self.widths.get(at).copied().unwrap_or((longest as u32 + 3).clamp(9, 60));
-            _ = write!(out, "<col min=\"{0}\" max=\"{0}\" width=\"{width}\" customWidth=\"1\"/>", at + 1);
-        }
-        out.push_str("</cols><sheetData>");
-        let mut links = String::new();
-        for (at, row) in self.rows.iter().take(ROWS).enumerate() {
-            _ = write!(out, "<row r=\"{}\">", at + 1);
-            for (column, cell) in row.iter().enumerate() {
-                let place = format!("{}{}", letters(column), at + 1);
-                push_cell(cell, &place, &mut out);
-                if let Cell::Link(_, sheet) = cell {
-                    let location = format!("'{}'!A1", sheet.replace('\'', "''"));
-                    _ = write!(links, "<hyperlink ref=\"{place}\" location=\"{}\"/>", escaped(&location));
-                }
-            }
-            out.push_str("</row>");
-        }
-        out.push_str("</sheetData>");
-        if self.header {
-            let last = format!("{}{}", letters(columns - 1), self.rows.len().min(ROWS));
-            _ = write!(out, "<autoFilter ref=\"A1:{last}\"/>");
-        }
-        if !links.is_empty() {
-            _ = write!(out, "<hyperlinks>{links}</hyperlinks>");
-        }
-        out.push_str(
-            "<pageMargins left=\"0.5\" right=\"0.5\" top=\"0.6\" bottom=\"0.6\" header=\"0.3\" footer=\"0.3\"/><pageSetup paperSize=\"9\" orientation=\"landscape\" fitToHeight=\"0\"/></worksheet>\n",
-        );
-        out
+/// A workbook in the making. Its sheets are kept in memory, as the report is: the writer's other mode would put the
+/// evidence into temporary files.
+pub struct Book {
+    pub workbook: Workbook,
+    /// By `Look`.
+    formats: [Format; 9],
+}
+
+impl Book {
+    pub fn new() -> Book {
+        Book { workbook: Workbook::new(), formats: Look::ALL.map(Look::format) }
     }
 
-    /// The range that the filter covers, as a name of the book must say it, too.
-    pub fn range(&self) -> String {
-        let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0).max(1);
-        let name = self.name.replace('\'', "''");
-        format!("'{name}'!$A$1:${}${}", letters(columns - 1), self.rows.len().clamp(1, ROWS))
+    /// Adds a sheet. With a header, its first row stays in view and has a filter.
+    pub fn sheet(&mut self, name: &str, header: bool) -> Result<Sheet<'_>, XlsxError> {
+        let sheet = self.workbook.add_worksheet();
+        sheet.set_name(name)?;
+        sheet.set_landscape().set_paper_size(A4).set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);
+        Ok(Sheet { sheet, formats: &self.formats, header, rows: 0, links: 0, longest: Vec::new() })
     }
 }
 
-fn push_cell(cell: &Cell, place: &str, out: &mut String) {
-    let mut text = |text: &str, look: Look| {
-        _ = write!(
-            out,
-            "<c r=\"{place}\" s=\"{}\" t=\"inlineStr\"><is><t xml:space=\"preserve\">",
-            look as u8
-        );
-        out.push_str(&escaped(&cut(text)));
-        out.push_str("</t></is></c>");
-    };
-    match cell {
-        Cell::Empty => {}
-        Cell::Text(content, look) => text(content, *look),
-        Cell::Link(content, _) => text(content, Look::Link),
-        Cell::Number(x) => {
-            let look = if x.fract() == 0.0 { Look::Number } else { Look::Plain };
-            _ = write!(out, "<c r=\"{place}\" s=\"{}\"><v>{x}</v></c>", look as u8);
+/// A sheet that is being written.
+pub struct Sheet<'a> {
+    sheet: &'a mut Worksheet,
+    formats: &'a [Format; 9],
+    header: bool,
+    rows: u32,
+    links: usize,
+    /// The longest cell of each column, in characters.
+    longest: Vec<usize>,
+}
+
+impl Sheet<'_> {
+    /// Writes the next row.
+    pub fn row(&mut self, cells: &[Cell]) -> Result<(), XlsxError> {
+        if self.longest.len() < cells.len() {
+            self.longest.resize(cells.len(), 0);
         }
-        Cell::Bool(b) => _ = write!(out, "<c r=\"{place}\" s=\"0\" t=\"b\"><v>{}</v></c>", u8::from(*b)),
-        Cell::Moment(ticks, date) => {
-            let look = if *date { Look::Date } else { Look::Moment };
-            // Whole seconds, so that what is shown is what is there.
-            let days = (ticks - epoch()).div_euclid(10_000_000) as f64 / 86_400.0;
-            _ = write!(out, "<c r=\"{place}\" s=\"{}\"><v>{days}</v></c>", look as u8);
+        for (at, cell) in cells.iter().enumerate() {
+            self.longest[at] = self.longest[at].max(cell.length());
+            self.write(column(at)?, cell)?;
         }
-        Cell::Span(ticks) => {
-            let days = *ticks as f64 / TICKS_PER_DAY as f64;
-            _ = write!(out, "<c r=\"{place}\" s=\"{}\"><v>{days}</v></c>", Look::Span as u8);
-        }
+        self.rows += 1;
+        Ok(())
     }
+
+    fn write(&mut self, column: u16, cell: &Cell) -> Result<(), XlsxError> {
+        let (row, formats) = (self.rows, self.formats);
+        let format = |look: Look| &formats[look as usize];
+        match cell {
+            Cell::Empty => {}
+            Cell::Text(text, look) => {
+                let text = fitted(text);
+                let format = quoted(&text, format(*look));
+                self.sheet.write_string_with_format(row, column, text, &format)?;
+            }
+            Cell::Link(text, to) if self.links < LINKS => {
+                self.links += 1;
+                let text = fitted(text);
+                let format = quoted(&text, format(Look::Link));
+                let url = Url::new(format!("internal:'{}'!A1", to.replace('\'', "''"))).set_text(text);
+                self.sheet.write_url_with_format(row, column, url, &format)?;
+            }
+            Cell::Link(text, _) => self.write(column, &Cell::text(text.as_str()))?,
+            Cell::Number(x) => {
+                let look = if x.fract() == 0.0 { Look::Number } else { Look::Plain };
+                self.sheet.write_number_with_format(row, column, *x, format(look))?;
+            }
+            Cell::Bool(b) => {
+                self.sheet.write_boolean_with_format(row, column, *b, format(Look::Plain))?;
+            }
+            Cell::Moment(ticks, date) => {
+                let look = if *date { Look::Date } else { Look::Moment };
+                // Whole seconds, so that what is shown is what is there.
+                let days = (ticks - epoch()).div_euclid(TICKS_PER_SECOND) as f64 / 86_400.0;
+                self.sheet.write_number_with_format(row, column, days, format(look))?;
+            }
+            Cell::Span(ticks) => {
+                let days = *ticks as f64 / TICKS_PER_DAY as f64;
+                self.sheet.write_number_with_format(row, column, days, format(Look::Span))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sets the widths, in characters; a column without one is as wide as its longest cell, within bounds.
+    pub fn finish(self, widths: &[u32]) -> Result<(), XlsxError> {
+        for (at, longest) in self.longest.iter().enumerate() {
+            let width = widths.get(at).copied().unwrap_or((*longest as u32).saturating_add(3).clamp(9, 60));
+            self.sheet.set_column_width(column(at)?, width)?;
+        }
+        if self.header && self.rows > 0 && !self.longest.is_empty() {
+            let (row, column) = (self.rows - 1, column(self.longest.len() - 1)?);
+            self.sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
+            self.sheet.autofilter(0, 0, row, column)?;
+            self.sheet.ignore_error_range(0, 0, row, column, IgnoreError::NumberStoredAsText)?;
+        }
+        Ok(())
+    }
+}
+
+fn column(at: usize) -> Result<u16, XlsxError> {
+    u16::try_from(at).map_err(|_| XlsxError::RowColumnLimitError)
 }
 
 /// The day that counts as 0.
-pub fn epoch() -> i64 {
+fn epoch() -> i64 {
     at(1899, 12, 30, "").unwrap_or_default()
 }
 
-/// The first moment that Excel's calendar has right.
-pub fn first() -> i64 {
-    epoch() + 61 * TICKS_PER_DAY
+/// Does Excel's calendar have this moment, and have it right? It ends with the year 9999.
+pub fn in_calendar(ticks: i64) -> bool {
+    (61..2_958_466).contains(&ticks.saturating_sub(epoch()).div_euclid(TICKS_PER_DAY))
 }
 
-/// `A`, …, `Z`, `AA`, ….
-fn letters(column: usize) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
-    while rest > 0 {
-        rest -= 1;
-        letters.push(char::from(b'A' + (rest % 26) as u8));
-        rest /= 26;
+/// The format of a text: with the quote prefix, if editing the cell would make a formula of it.
+fn quoted<'a>(text: &str, format: &'a Format) -> Cow<'a, Format> {
+    match text.starts_with(FORMULA) {
+        true => Cow::Owned(format.clone().set_quote_prefix()),
+        false => Cow::Borrowed(format),
     }
-    letters.iter().rev().collect()
 }
 
-/// What fits into a cell; what is left out is said.
-fn cut(text: &str) -> String {
-    let units: usize = text.chars().map(char::len_utf16).sum();
-    if units <= TEXT {
-        return text.to_string();
-    }
-    const SAID: &str = "… (cut; CSV and JSON have all of it)";
-    let mut room = TEXT - SAID.encode_utf16().count();
-    let fits = |c: &char| {
-        let fits = c.len_utf16() <= room;
-        room = room.saturating_sub(c.len_utf16());
-        fits
-    };
-    let mut out: String = text.chars().take_while(fits).collect();
-    out.push_str(SAID);
-    out
-}
-
-/// Text for XML 1.0, in an element or an attribute. `_x0041_` is how Excel writes a character: it is escaped, too.
-pub fn escaped(text: &str) -> String {
+/// Text as a cell can hold it: nothing that XML forbids or that hides, no markup of the writer's, not too long.
+fn fitted(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
-    for (at, c) in text.char_indices() {
+    for c in text.chars() {
         match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '_' if is_escape(&text[at..]) => out.push_str("_x005F_"),
             '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {
+            c if is_hidden(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {
                 _ = write!(out, "\\u{:04x}", u32::from(c));
             }
             c => out.push(c),
         }
     }
-    out
+    if out.starts_with("<r>") && out.ends_with("</r>") {
+        out.push(' ');
+    }
+    cut(out)
 }
 
-fn is_escape(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 7
-        && matches!(bytes[1], b'x' | b'X')
-        && bytes[2..6].iter().all(u8::is_ascii_hexdigit)
-        && bytes[6] == b'_'
+/// What fits into a cell; what is left out is said.
+fn cut(text: String) -> String {
+    if text.len() <= TEXT || text.encode_utf16().count() <= TEXT {
+        return text;
+    }
+    const SAID: &str = "… (cut; CSV and JSON have all of it)";
+    begin(&text, TEXT - SAID.encode_utf16().count()) + SAID
+}
+
+/// The beginning of a text, no longer than so many UTF-16 units.
+pub fn begin(text: &str, units: usize) -> String {
+    let mut room = units;
+    let fits = |c: &char| {
+        let fits = c.len_utf16() <= room;
+        room = room.saturating_sub(c.len_utf16());
+        fits
+    };
+    text.chars().take_while(fits).collect()
 }

@@ -3,74 +3,86 @@
 //!
 //! Tables have one header row that stays in view, a filter, and cells of their type, so they can be sorted, summed and
 //! pivoted. Times are those of the report's time zone, as Excel knows none.
+//!
+//! Trap: a book keeps the date it was made; it is the end of the period, so that the same report gives the same bytes.
 
 use std::io;
 
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, XlsxError};
+
 use super::cells::{Style, label, styles};
-use super::sheet::{Cell, Look, ROWS, STYLES, Sheet, escaped, first};
-use super::zip;
+use super::sheet::{Book, Cell, Look, ROWS, begin, in_calendar};
 use crate::monthly::pack::{Kind, Pack, Part, Section};
 use crate::monthly::period::Period;
 use crate::report::escape::visible;
 use crate::table::Table;
+use crate::time::{TICKS_PER_SECOND, UNIX_EPOCH};
 use crate::types::Type;
 use crate::value::Value;
 
 /// Integers up to here are exact as doubles.
 const EXACT: i64 = 1 << 53;
-/// So many characters may a sheet's name have.
+/// So many UTF-16 units may a sheet's name have.
 const NAME: usize = 31;
-
-const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
-const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
-const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
-const KIND: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml";
-const HEAD: &str = "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n";
+/// The name of the first sheet, and of the one with the queries.
+const OVERVIEW: &str = "Report";
+const QUERIES: &str = "KQL";
+/// The years that a book can be of, in seconds from 1970: 1900 to 9999.
+const YEARS: (i64, i64) = (-2_208_988_800, 253_402_300_799);
 
 pub fn bytes(pack: &Pack) -> io::Result<Vec<u8>> {
-    let names = Names::of(pack);
-    let mut sheets = vec![overview(pack, &names)];
-    for (section, part) in pack.parts().filter(|(_, part)| part.instead().is_none()) {
-        sheets.push(table_sheet(part, &names, names.part(&part.id).unwrap_or(&section.id), &pack.period));
-    }
-    sheets.push(queries(pack, &names));
-    sheets.extend(pack.sections.iter().filter(|s| !s.signatures.is_empty()).map(sign_off));
-    let mut files = vec![
-        ("[Content_Types].xml".to_string(), types(&sheets)),
-        ("_rels/.rels".to_string(), root_relations()),
-        ("docProps/core.xml".to_string(), core(pack)),
-        ("xl/workbook.xml".to_string(), workbook(&sheets)),
-        ("xl/_rels/workbook.xml.rels".to_string(), relations(&sheets)),
-        ("xl/styles.xml".to_string(), STYLES.to_string()),
-    ];
-    for (at, sheet) in sheets.iter().enumerate() {
-        files.push((format!("xl/worksheets/sheet{}.xml", at + 1), sheet.xml()));
-    }
-    let files: Vec<(String, Vec<u8>)> =
-        files.into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
-    zip::archive(&files)
+    workbook(pack)
+        .map_err(|e| io::Error::other(format!("the workbook cannot be written ({e}); use --format csv")))
 }
 
-/// The names of the sheets of parts, by the parts' ids.
-struct Names(Vec<(String, String)>);
+fn workbook(pack: &Pack) -> Result<Vec<u8>, XlsxError> {
+    let names = Names::of(pack);
+    let mut book = Book::new();
+    overview(pack, &names, &mut book)?;
+    for (part, (_, name)) in shown(pack).map(|(_, _, part)| part).zip(&names.parts) {
+        table_sheet(part, &names, name, &pack.period, &mut book)?;
+    }
+    queries(pack, &names, &mut book)?;
+    for (section, name) in pack.sections.iter().filter(|s| !s.signatures.is_empty()).zip(&names.signed) {
+        sign_off(section, name, &mut book)?;
+    }
+    let seconds = (pack.period.to - UNIX_EPOCH).div_euclid(TICKS_PER_SECOND).clamp(YEARS.0, YEARS.1);
+    let properties = DocProperties::new()
+        .set_title(visible(&format!("{}: {}", pack.title, pack.period.name())))
+        .set_author("auk")
+        .set_creation_datetime(&ExcelDateTime::from_timestamp(seconds)?);
+    book.workbook.set_properties(&properties);
+    book.workbook.save_to_buffer()
+}
+
+/// The parts that have a sheet, with the numbers of their section and of their place in it.
+fn shown(pack: &Pack) -> impl Iterator<Item = (usize, usize, &Part)> {
+    pack.sections.iter().enumerate().flat_map(|(at, section)| {
+        let parts = section.parts.iter().filter(|part| part.instead().is_none());
+        parts.enumerate().map(move |(nth, part)| (at + 1, nth + 1, part))
+    })
+}
+
+/// The names of the sheets: of parts, with the parts' ids, and of what is signed, in their order.
+struct Names {
+    parts: Vec<(String, String)>,
+    signed: Vec<String>,
+}
 
 impl Names {
     fn of(pack: &Pack) -> Names {
-        let mut names: Vec<(String, String)> = Vec::new();
-        for (at, section) in pack.sections.iter().enumerate() {
-            let shown = section.parts.iter().filter(|part| part.instead().is_none());
-            for (nth, part) in shown.enumerate() {
-                let odd = |c: char| matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
-                let title = visible(&part.title).replace(odd, " ");
-                let name: String = format!("{}.{} {title}", at + 1, nth + 1).chars().take(NAME).collect();
-                names.push((part.id.clone(), name.trim_end().to_string()));
-            }
-        }
-        Names(names)
+        // Excel keeps one name for itself.
+        let mut taken = ["History", OVERVIEW, QUERIES].map(str::to_lowercase).to_vec();
+        let name = |(at, nth, part): (usize, usize, &Part)| {
+            (part.id.clone(), sheet_name(&format!("{at}.{nth} {}", part.title), &mut taken))
+        };
+        let parts = shown(pack).map(name).collect();
+        let signed = pack.sections.iter().filter(|section| !section.signatures.is_empty());
+        Names { parts, signed: signed.map(|section| sheet_name(&section.title, &mut taken)).collect() }
     }
 
     fn part(&self, id: &str) -> Option<&str> {
-        self.0.iter().find(|(part, _)| part == id).map(|(_, name)| name.as_str())
+        self.parts.iter().find(|(part, _)| part == id).map(|(_, name)| name.as_str())
     }
 
     /// A cell that leads to a part's sheet, if it has one.
@@ -82,54 +94,84 @@ impl Names {
     }
 }
 
+/// A name that a sheet may have and that no other has; which are the same, Excel finds without regard to case.
+fn sheet_name(text: &str, taken: &mut Vec<String>) -> String {
+    let odd = ['[', ']', ':', '*', '?', '/', '\\', '\'', '\u{fffe}', '\u{ffff}'];
+    let text = visible(text).replace(odd, " ");
+    let text = if text.trim().is_empty() { "Sheet" } else { text.trim() };
+    let mut name = begin(text, NAME).trim_end().to_string();
+    for nth in 2.. {
+        if !taken.contains(&name.to_lowercase()) {
+            break;
+        }
+        let end = format!(" ({nth})");
+        name = begin(text, NAME - end.len()) + &end;
+    }
+    taken.push(name.to_lowercase());
+    name
+}
+
 fn words(text: &str) -> Cell {
     Cell::Text(visible(text).into_owned(), Look::Words)
 }
 
-fn overview(pack: &Pack, names: &Names) -> Sheet {
+fn header(text: impl Into<String>) -> Cell {
+    Cell::Text(text.into(), Look::Header)
+}
+
+fn overview(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError> {
+    let mut sheet = book.sheet(OVERVIEW, false)?;
     let title = format!("{}: {}", visible(&pack.title), pack.period.name());
-    let mut rows = vec![vec![Cell::Text(title, Look::Title)], Vec::new()];
-    rows.extend(pack.facts.iter().map(|(name, text)| vec![Cell::text(visible(name)), words(text)]));
+    sheet.row(&[Cell::Text(title, Look::Title)])?;
+    sheet.row(&[])?;
+    for (name, text) in &pack.facts {
+        sheet.row(&[Cell::text(visible(name)), words(text)])?;
+    }
     for section in &pack.sections {
-        rows.push(Vec::new());
-        rows.push(vec![
-            Cell::Text(section.title.clone(), Look::Header),
-            Cell::Text(String::new(), Look::Header),
-        ]);
-        rows.push(vec![Cell::Empty, words(&section.about)]);
-        rows.extend(section.figures.iter().map(|figure| {
+        sheet.row(&[])?;
+        sheet.row(&[header(section.title.as_str()), header("")])?;
+        sheet.row(&[Cell::Empty, words(&section.about)])?;
+        for figure in &section.figures {
             let value = figure.value.as_i64().map_or(Cell::text("no data"), |n| Cell::Number(n as f64));
-            vec![value, names.link(&figure.label, &figure.of)]
-        }));
-        rows.extend(section.words.iter().map(|said| {
+            sheet.row(&[value, names.link(&figure.label, &figure.of)])?;
+        }
+        for said in &section.words {
             let kind = match said.kind {
                 Kind::Weighed(severity) => severity.name(),
                 _ => "",
             };
-            let link = said.to.as_deref().map_or(Cell::Empty, |id| match names.part(id) {
-                Some(name) => Cell::Link("rows".to_string(), name.to_string()),
-                None => Cell::Empty,
-            });
-            vec![Cell::text(kind), words(&said.text), link]
-        }));
-        rows.extend(section.parts.iter().map(|part| match part.instead() {
-            None => vec![Cell::text("table"), names.link(&visible(&part.title), &part.id)],
-            Some(why) => vec![Cell::text("no table"), words(&format!("{}: {why}", part.title))],
-        }));
+            let to = said.to.as_deref().and_then(|id| names.part(id));
+            let link = to.map_or(Cell::Empty, |name| Cell::Link("rows".to_string(), name.to_string()));
+            sheet.row(&[Cell::text(kind), words(&said.text), link])?;
+        }
+        for part in &section.parts {
+            sheet.row(&match part.instead() {
+                None => [Cell::text("table"), names.link(&visible(&part.title), &part.id)],
+                Some(why) => [Cell::text("no table"), words(&format!("{}: {why}", part.title))],
+            })?;
+        }
     }
-    Sheet { name: "Report".to_string(), header: false, rows, widths: vec![24, 100, 10] }
+    sheet.finish(&[24, 100, 10])
 }
 
-fn table_sheet(part: &Part, names: &Names, name: &str, period: &Period) -> Sheet {
+fn table_sheet(
+    part: &Part,
+    names: &Names,
+    name: &str,
+    period: &Period,
+    book: &mut Book,
+) -> Result<(), XlsxError> {
     let table = &part.table;
-    let mut header: Vec<Cell> =
-        table.schema.columns.iter().map(|c| Cell::Text(label(&c.name), Look::Header)).collect();
+    let mut sheet = book.sheet(name, true)?;
+    let mut heads: Vec<Cell> = table.schema.columns.iter().map(|c| header(label(&c.name))).collect();
     if !part.evidence.is_empty() {
-        header.extend(["Evidence", "Evidence files"].map(|name| Cell::Text(name.to_string(), Look::Header)));
+        heads.extend(["Evidence", "Evidence files"].map(header));
     }
-    let mut rows = vec![header];
+    sheet.row(&heads)?;
     let styles = styles(table, period);
-    for (at, row) in table.rows.iter().take(ROWS - 1).enumerate() {
+    // Below the header; where rows are left out, the last says so.
+    let room = if table.rows.len() < ROWS { ROWS - 1 } else { ROWS - 2 };
+    for (at, row) in table.rows.iter().take(room).enumerate() {
         let mut cells: Vec<Cell> = row.iter().zip(&styles).map(|(value, style)| cell(value, style)).collect();
         let to = part.links.get(at).and_then(Option::as_deref);
         link_row(table, to, names, &mut cells);
@@ -141,9 +183,12 @@ fn table_sheet(part: &Part, names: &Names, name: &str, period: &Period) -> Sheet
             cells.push(Cell::text(visible(&ids.join(" "))));
             cells.push(Cell::text(visible(&files.join("; "))));
         }
-        rows.push(cells);
+        sheet.row(&cells)?;
     }
-    Sheet { name: name.to_string(), header: true, rows, widths: Vec::new() }
+    if let Some(out @ 1..) = table.rows.len().checked_sub(room) {
+        sheet.row(&[Cell::text(format!("… and {out} more rows; CSV and JSON have all of them"))])?;
+    }
+    sheet.finish(&[])
 }
 
 fn link_row(table: &Table, to: Option<&str>, names: &Names, cells: &mut [Cell]) {
@@ -155,10 +200,9 @@ fn link_row(table: &Table, to: Option<&str>, names: &Names, cells: &mut [Cell]) 
 
 fn cell(value: &Value, style: &Style<'_>) -> Cell {
     if let Some(ticks) = style.moment(value) {
-        return if ticks >= first() {
-            Cell::Moment(ticks, style.dates)
-        } else {
-            Cell::text(style.text(value))
+        return match in_calendar(ticks) {
+            true => Cell::Moment(ticks, style.dates),
+            false => Cell::text(style.text(value)),
         };
     }
     match value {
@@ -174,95 +218,29 @@ fn cell(value: &Value, style: &Style<'_>) -> Cell {
     }
 }
 
-fn queries(pack: &Pack, names: &Names) -> Sheet {
-    let header = ["Section", "Table", "Analysis", "KQL"].map(|n| Cell::Text(n.to_string(), Look::Header));
-    let mut rows = vec![header.to_vec()];
+fn queries(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError> {
+    let mut sheet = book.sheet(QUERIES, true)?;
+    sheet.row(&["Section", "Table", "Analysis", "KQL"].map(header))?;
     for (section, part) in pack.parts() {
         if let Some(query) = &part.query {
-            let text: String =
-                query.text.split('\n').map(|line| visible(line).into_owned()).collect::<Vec<_>>().join("\n");
-            rows.push(vec![
+            let lines: Vec<_> = query.text.split('\n').map(visible).collect();
+            sheet.row(&[
                 Cell::text(section.title.as_str()),
                 names.link(&visible(&part.title), &part.id),
                 Cell::text(query.name.as_str()),
-                Cell::Text(text, Look::Plain),
-            ]);
+                Cell::text(lines.join("\n")),
+            ])?;
         }
     }
-    Sheet { name: "KQL".to_string(), header: true, rows, widths: vec![28, 44, 34, 100] }
+    sheet.finish(&[28, 44, 34, 100])
 }
 
-fn sign_off(section: &Section) -> Sheet {
-    let mut rows =
-        vec![["Role", "Name", "Date", "Signature"].map(|n| Cell::Text(n.to_string(), Look::Header)).to_vec()];
-    rows.extend(
-        section
-            .signatures
-            .iter()
-            .map(|(role, name)| vec![Cell::text(role.as_str()), Cell::text(visible(name))]),
-    );
-    rows.push(vec![words(&section.about)]);
-    Sheet { name: section.title.clone(), header: true, rows, widths: vec![30, 30, 16, 40] }
-}
-
-fn types(sheets: &[Sheet]) -> String {
-    let mut out = format!(
-        "{HEAD}<Types xmlns=\"{PACKAGE}/content-types\"><Default Extension=\"rels\" ContentType=\"application/vnd.openxmlformats-package.relationships+xml\"/><Default Extension=\"xml\" ContentType=\"application/xml\"/><Override PartName=\"/xl/workbook.xml\" ContentType=\"{KIND}.sheet.main+xml\"/><Override PartName=\"/xl/styles.xml\" ContentType=\"{KIND}.styles+xml\"/><Override PartName=\"/docProps/core.xml\" ContentType=\"application/vnd.openxmlformats-package.core-properties+xml\"/>"
-    );
-    for at in 1..=sheets.len() {
-        out.push_str(&format!(
-            "<Override PartName=\"/xl/worksheets/sheet{at}.xml\" ContentType=\"{KIND}.worksheet+xml\"/>"
-        ));
+fn sign_off(section: &Section, name: &str, book: &mut Book) -> Result<(), XlsxError> {
+    let mut sheet = book.sheet(name, true)?;
+    sheet.row(&["Role", "Name", "Date", "Signature"].map(header))?;
+    for (role, name) in &section.signatures {
+        sheet.row(&[Cell::text(role.as_str()), Cell::text(visible(name))])?;
     }
-    out + "</Types>\n"
-}
-
-fn root_relations() -> String {
-    format!(
-        "{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\"><Relationship Id=\"rId1\" Type=\"{RELATIONS}/officeDocument\" Target=\"xl/workbook.xml\"/><Relationship Id=\"rId2\" Type=\"{PACKAGE}/relationships/metadata/core-properties\" Target=\"docProps/core.xml\"/></Relationships>\n"
-    )
-}
-
-/// The book's own dates are the end of its period: nothing of it comes from the clock.
-fn core(pack: &Pack) -> String {
-    let c = crate::time::civil(pack.period.to);
-    let date =
-        format!("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", c.year, c.month, c.day, c.hour, c.minute, c.second);
-    format!(
-        "{HEAD}<cp:coreProperties xmlns:cp=\"{PACKAGE}/metadata/core-properties\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" xmlns:dcterms=\"http://purl.org/dc/terms/\" xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\"><dc:title>{}</dc:title><dc:creator>auk</dc:creator><dcterms:created xsi:type=\"dcterms:W3CDTF\">{date}</dcterms:created><dcterms:modified xsi:type=\"dcterms:W3CDTF\">{date}</dcterms:modified></cp:coreProperties>\n",
-        escaped(&format!("{}: {}", pack.title, pack.period.name()))
-    )
-}
-
-fn workbook(sheets: &[Sheet]) -> String {
-    let mut out = format!("{HEAD}<workbook xmlns=\"{MAIN}\" xmlns:r=\"{RELATIONS}\"><sheets>");
-    for (at, sheet) in sheets.iter().enumerate() {
-        out.push_str(&format!(
-            "<sheet name=\"{}\" sheetId=\"{1}\" r:id=\"rId{1}\"/>",
-            escaped(&sheet.name),
-            at + 1
-        ));
-    }
-    out.push_str("</sheets><definedNames>");
-    for (at, sheet) in sheets.iter().enumerate().filter(|(_, sheet)| sheet.header) {
-        out.push_str(&format!(
-            "<definedName name=\"_xlnm._FilterDatabase\" localSheetId=\"{at}\" hidden=\"1\">{}</definedName>",
-            escaped(&sheet.range())
-        ));
-    }
-    out + "</definedNames></workbook>\n"
-}
-
-fn relations(sheets: &[Sheet]) -> String {
-    let mut out = format!("{HEAD}<Relationships xmlns=\"{PACKAGE}/relationships\">");
-    for at in 1..=sheets.len() {
-        out.push_str(&format!(
-            "<Relationship Id=\"rId{at}\" Type=\"{RELATIONS}/worksheet\" Target=\"worksheets/sheet{at}.xml\"/>"
-        ));
-    }
-    out.push_str(&format!(
-        "<Relationship Id=\"rId{}\" Type=\"{RELATIONS}/styles\" Target=\"styles.xml\"/></Relationships>\n",
-        sheets.len() + 1
-    ));
-    out
+    sheet.row(&[words(&section.about)])?;
+    sheet.finish(&[30, 30, 16, 40])
 }
