@@ -23,6 +23,10 @@ const LINKS: usize = 65_530;
 /// A longer text may be run as a formula when it begins so.
 const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 const A4: u8 = 9;
+/// The height of a row with a title, of a line of text, and of the highest row, in points.
+const TITLE: f64 = 22.0;
+const LINE: f64 = 15.0;
+const HIGHEST: f64 = 409.0;
 const HEADER: Color = Color::RGB(0x27_43_5a);
 const LINK: Color = Color::RGB(0x0b_53_94);
 
@@ -124,12 +128,18 @@ impl Book {
         Book { workbook: Workbook::new(), formats: Look::ALL.map(Look::format) }
     }
 
-    /// Adds a sheet. With a header, its first row stays in view and has a filter.
-    pub fn sheet(&mut self, name: &str, header: bool) -> Result<Sheet<'_>, XlsxError> {
+    /// Adds a sheet. With a header, its first row stays in view and has a filter. Widths are in characters; a column
+    /// without one is as wide as its longest cell, within bounds.
+    pub fn sheet(
+        &mut self,
+        name: &str,
+        header: bool,
+        widths: &'static [u32],
+    ) -> Result<Sheet<'_>, XlsxError> {
         let sheet = self.workbook.add_worksheet();
         sheet.set_name(name)?;
         sheet.set_landscape().set_paper_size(A4).set_margins(0.5, 0.5, 0.6, 0.6, 0.3, 0.3);
-        Ok(Sheet { sheet, formats: &self.formats, header, rows: 0, links: 0, longest: Vec::new() })
+        Ok(Sheet { sheet, formats: &self.formats, header, widths, rows: 0, links: 0, longest: Vec::new() })
     }
 }
 
@@ -138,6 +148,7 @@ pub struct Sheet<'a> {
     sheet: &'a mut Worksheet,
     formats: &'a [Format; 9],
     header: bool,
+    widths: &'static [u32],
     rows: u32,
     links: usize,
     /// The longest cell of each column, in characters.
@@ -166,6 +177,7 @@ impl Sheet<'_> {
             Cell::Text(text, look) => {
                 let text = fitted(text);
                 let format = quoted(&text, format(*look));
+                self.raise(column, &text, *look)?;
                 self.sheet.write_string_with_format(row, column, text, &format)?;
             }
             Cell::Link(text, to) if self.links < LINKS => {
@@ -197,11 +209,32 @@ impl Sheet<'_> {
         Ok(())
     }
 
-    /// Sets the widths, in characters; a column without one is as wide as its longest cell, within bounds.
-    pub fn finish(self, widths: &[u32]) -> Result<(), XlsxError> {
+    /// Gives the row room for a title, or for wrapped text: not every program does when it opens a book.
+    fn raise(&mut self, column: u16, text: &str, look: Look) -> Result<(), XlsxError> {
+        let width = self.widths.get(usize::from(column)).map_or(usize::MAX, |width| *width as usize);
+        let height = match look {
+            Look::Title => TITLE,
+            Look::Words => {
+                text.lines().map(|line| line.chars().count().div_ceil(width)).sum::<usize>() as f64 * LINE
+            }
+            _ => 0.0,
+        };
+        if height > LINE {
+            self.sheet.set_row_height(self.rows, height.min(HIGHEST))?;
+        }
+        Ok(())
+    }
+
+    /// Sets what is known when all rows are written.
+    pub fn finish(self) -> Result<(), XlsxError> {
         for (at, longest) in self.longest.iter().enumerate() {
-            let width = widths.get(at).copied().unwrap_or((*longest as u32).saturating_add(3).clamp(9, 60));
+            let width =
+                self.widths.get(at).copied().unwrap_or((*longest as u32).saturating_add(3).clamp(9, 60));
             self.sheet.set_column_width(column(at)?, width)?;
+        }
+        // Sheets of words print as wide as a page; a table of many columns would not be readable so.
+        if !self.widths.is_empty() {
+            self.sheet.set_print_fit_to_pages(1, 0);
         }
         if self.header && self.rows > 0 && !self.longest.is_empty() {
             let (row, column) = (self.rows - 1, column(self.longest.len() - 1)?);

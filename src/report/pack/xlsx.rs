@@ -120,7 +120,7 @@ fn header(text: impl Into<String>) -> Cell {
 }
 
 fn overview(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError> {
-    let mut sheet = book.sheet(OVERVIEW, false)?;
+    let mut sheet = book.sheet(OVERVIEW, false, &[24, 100, 10])?;
     let title = format!("{}: {}", visible(&pack.title), pack.period.name());
     sheet.row(&[Cell::Text(title, Look::Title)])?;
     sheet.row(&[])?;
@@ -151,7 +151,7 @@ fn overview(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError
             })?;
         }
     }
-    sheet.finish(&[24, 100, 10])
+    sheet.finish()
 }
 
 fn table_sheet(
@@ -162,7 +162,7 @@ fn table_sheet(
     book: &mut Book,
 ) -> Result<(), XlsxError> {
     let table = &part.table;
-    let mut sheet = book.sheet(name, true)?;
+    let mut sheet = book.sheet(name, true, &[])?;
     let mut heads: Vec<Cell> = table.schema.columns.iter().map(|c| header(label(&c.name))).collect();
     if !part.evidence.is_empty() {
         heads.extend(["Evidence", "Evidence files"].map(header));
@@ -188,7 +188,7 @@ fn table_sheet(
     if let Some(out @ 1..) = table.rows.len().checked_sub(room) {
         sheet.row(&[Cell::text(format!("… and {out} more rows; CSV and JSON have all of them"))])?;
     }
-    sheet.finish(&[])
+    sheet.finish()
 }
 
 fn link_row(table: &Table, to: Option<&str>, names: &Names, cells: &mut [Cell]) {
@@ -219,7 +219,7 @@ fn cell(value: &Value, style: &Style<'_>) -> Cell {
 }
 
 fn queries(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError> {
-    let mut sheet = book.sheet(QUERIES, true)?;
+    let mut sheet = book.sheet(QUERIES, true, &[28, 44, 34, 100])?;
     sheet.row(&["Section", "Table", "Analysis", "KQL"].map(header))?;
     for (section, part) in pack.parts() {
         if let Some(query) = &part.query {
@@ -232,15 +232,15 @@ fn queries(pack: &Pack, names: &Names, book: &mut Book) -> Result<(), XlsxError>
             ])?;
         }
     }
-    sheet.finish(&[28, 44, 34, 100])
+    sheet.finish()
 }
 
 fn sign_off(section: &Section, name: &str, book: &mut Book) -> Result<(), XlsxError> {
-    let mut sheet = book.sheet(name, true)?;
+    let mut sheet = book.sheet(name, true, &[30, 30, 16, 40])?;
     sheet.row(&["Role", "Name", "Date", "Signature"].map(header))?;
     for (role, name) in &section.signatures {
         sheet.row(&[Cell::text(role.as_str()), Cell::text(visible(name))])?;
     }
     sheet.row(&[words(&section.about)])?;
-    sheet.finish(&[30, 30, 16, 40])
+    sheet.finish()
 }
