@@ -105,8 +105,7 @@ impl Lowering<'_> {
 
     /// The expression as a path down to something that is no path.
     fn path(&self, expr: &Expr, scope: Scope<'_>, alike: bool) -> Result<Option<Lowered>> {
-        let stored = shred::column_path(expr)
-            .and_then(|(column, steps)| scope.paths.iter().find(|p| p.column == column && p.steps == steps));
+        let stored = shred::stored(expr, scope.paths);
         if let Some(stored) = stored.filter(|p| alike || !matches!(p.ty, Type::String | Type::Dynamic)) {
             let column = nodes::column(&shred::frame_name(scope.schema, stored.column, &stored.steps));
             return Ok(Some(match stored.ty {

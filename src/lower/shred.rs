@@ -102,8 +102,7 @@ pub fn takes_alike(expr: &Expr) -> bool {
 
 /// Does the expression look at JSON text, and not only at stored paths?
 pub fn reads_json(expr: &Expr, scope: Scope<'_>) -> bool {
-    let stored = column_path(expr)
-        .is_some_and(|(column, steps)| scope.paths.iter().any(|p| p.column == column && p.steps == steps));
+    let stored = stored(expr, scope.paths).is_some();
     let parses = matches!(&expr.kind, ExprKind::Call(f, _) if f.name == "parse_json");
     let column = matches!(expr.kind, ExprKind::Column(_)) && expr.ty == Type::Dynamic;
     !stored && (parses || column || expr.children().into_iter().any(|child| reads_json(child, scope)))
@@ -178,6 +177,21 @@ pub fn column_path(expr: &Expr) -> Option<(usize, Vec<Step>)> {
     }
 }
 
+/// Does a path go through the text of a dynamic value, as `parse_json(tostring(a.b)).c` does? Where that value is a
+/// string that holds JSON it leads further than `a.b.c`.
+fn goes_through_text(expr: &Expr) -> bool {
+    let (parsed, below) = below_parse(steps(expr).0);
+    parsed == Some(false) || below_parse(steps(below).0).0 == Some(false)
+}
+
+/// The stored path among these that answers for an expression. One that only some parts have exact is read from the
+/// JSON in the others, by its steps alone.
+pub fn stored<'s>(expr: &Expr, paths: &'s [StoredPath]) -> Option<&'s StoredPath> {
+    let (column, steps) = column_path(expr)?;
+    let found = paths.iter().find(|p| p.column == column && p.steps == steps)?;
+    Some(found).filter(|p| p.ty != Type::Dynamic || !goes_through_text(expr))
+}
+
 /// A path as shreds are named: `user.id`, `[0].displayName`.
 pub fn path_text(column: &str, steps: &[Step]) -> String {
     let mut out = column.to_string();
@@ -235,24 +249,38 @@ impl Lowering<'_> {
             return None;
         }
         let (column, steps) = column_path(expr).filter(|(_, steps)| !steps.is_empty())?;
-        let ty = self.stored_below(input, column, &steps, null_is_empty)?;
+        let ty = self.stored_below(input, column, &steps, null_is_empty, goes_through_text(expr))?;
         Some(StoredPath { column, steps, ty })
     }
 
     /// The type under which the frame of a plan can have a path.
-    fn stored_below(&self, plan: &Plan, column: usize, steps: &[Step], null_is_empty: bool) -> Option<Type> {
+    fn stored_below(
+        &self,
+        plan: &Plan,
+        column: usize,
+        steps: &[Step],
+        null_is_empty: bool,
+        through_text: bool,
+    ) -> Option<Type> {
         match plan {
             Plan::Filter { input, .. } | Plan::Sort { input, .. } | Plan::Limit { input, .. } => {
-                self.stored_below(input, column, steps, null_is_empty)
+                self.stored_below(input, column, steps, null_is_empty, through_text)
             }
             Plan::Project { input, exprs, .. } => {
-                let (column, mut all) = column_path(exprs.get(column)?)?;
+                let below = exprs.get(column)?;
+                let (column, mut all) = column_path(below)?;
                 all.extend(steps.iter().cloned());
-                self.stored_below(input, column, &all, null_is_empty)
+                self.stored_below(
+                    input,
+                    column,
+                    &all,
+                    null_is_empty,
+                    through_text || goes_through_text(below),
+                )
             }
             Plan::Scan { table, schema } => {
                 let name = path_text(&schema.columns.get(column)?.name, steps);
-                let ty = self.stored_type(table, &name)?;
+                let ty = self.stored_type(table, &name).filter(|ty| *ty != Type::Dynamic || !through_text)?;
                 (ty != Type::String && ty != Type::Dynamic || null_is_empty).then_some(ty)
             }
             _ => None,
