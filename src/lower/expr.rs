@@ -123,7 +123,8 @@ impl Lowering<'_> {
             Some(true) => Base::Text,
             Some(false) => Base::TextOfDynamic,
         };
-        Ok(match self.lowered(below, scope)? {
+        // To `tostring` null and "" are alike.
+        Ok(match self.lowered_in(below, scope, parsed == Some(false))? {
             Lowered::Constant(_) => None,
             lowered => Some(Lowered::Path(Path { expr: lowered.into_expr(below.ty), base, steps })),
         })
@@ -135,7 +136,7 @@ impl Lowering<'_> {
         if std::ptr::eq(below, expr) || below.ty != Type::Dynamic {
             return Ok(None);
         }
-        Ok(match (parsed, self.lowered(below, scope)?) {
+        Ok(match (parsed, self.lowered_in(below, scope, parsed == Some(false))?) {
             (None, lowered) => Some(lowered),
             (_, Lowered::Constant(_)) => None,
             (_, lowered) => Some(Lowered::Column(path::parsed_text_of(lowered.into_expr(Type::Dynamic)))),
