@@ -105,8 +105,10 @@ def main():
         args.json.write_text(json.dumps({"machine": machine.about(), "results": results}, indent=1, default=str) + "\n")
     if args.write:
         report.write(HERE / "README.md", page, "growth" if args.growth else "compare")
-    if any(result.get("wrong") for result in results) and args.smoke:
-        sys.exit("answers differ")
+    if args.smoke:
+        failed = [result["name"] for result in results if result.get("wrong") or contestants.AUK not in result["cells"]]
+        if failed:
+            sys.exit(f"auk failed, or a peer answered otherwise: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 
 mod absent;
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::kql::placeholders::{self, Filled};
@@ -367,21 +367,20 @@ impl Catalog for Engine {
 
     fn view(&self, table: &str) -> Option<Result<Arc<SavedFunction>, Diagnostic>> {
         type Read = Result<Arc<SavedFunction>, Diagnostic>;
-        static VIEWS: LazyLock<Vec<(&str, Read)>> = LazyLock::new(|| {
-            let why = |errors: Vec<Diagnostic>| {
-                errors.into_iter().map(|e| e.message).collect::<Vec<_>>().join("; ")
-            };
-            let first = |errors| Diagnostic::new(Kind::Internal, Span::default(), why(errors));
-            let read = |view: &lake::views::View| {
-                let read = SavedFunction::read(Some(view.name), view.text);
-                (view.name, read.map(Arc::new).map_err(first))
-            };
-            lake::views::VIEWS.iter().map(read).collect()
-        });
-        if !self.synthesize && lake::views::view(table).is_some_and(is_synthesis) {
+        /// Each is read when it is first asked for, and most queries ask for none.
+        static READ: [OnceLock<Read>; lake::views::VIEWS.len()] =
+            [const { OnceLock::new() }; lake::views::VIEWS.len()];
+        let at = lake::views::VIEWS.iter().position(|view| view.name == table)?;
+        let view = &lake::views::VIEWS[at];
+        if !self.synthesize && is_synthesis(view) {
             return None;
         }
-        VIEWS.iter().find(|(name, _)| *name == table).map(|(_, read)| read.clone())
+        let why = |errors: Vec<Diagnostic>| {
+            let messages: Vec<String> = errors.into_iter().map(|e| e.message).collect();
+            Diagnostic::new(Kind::Internal, Span::default(), messages.join("; "))
+        };
+        let read = || SavedFunction::read(Some(view.name), view.text).map(Arc::new).map_err(why);
+        Some(READ[at].get_or_init(read).clone())
     }
 
     fn kept(&self, table: &str) -> Option<Arc<Table>> {

@@ -76,7 +76,10 @@ class Talk:
     def timed(self, work):
         """How long a piece of work takes, by the clock and on the processor."""
         started, used = time.perf_counter(), processor(self.process.pid)
-        work()
+        given = work()
+        failed = next((one for one in (given if isinstance(given, list) else [given]) if not one.get("ok")), None)
+        if failed:
+            return {"error": str(failed.get("error"))}
         return {"seconds": time.perf_counter() - started, "processor": processor(self.process.pid) - used}
 
 

@@ -73,7 +73,7 @@ def measure(args, folder):
     rows = [row(name, measured) for name in names]
     header = ["", *(f"{size:,}" for size in measured), "time grows as", "memory grows as"]
     about = machine.about()
-    text = f"Medians of {args.runs}; {about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB.\n\n"
+    text = f"Queries: medians of {args.runs}; ingest and all analyses: one run. {about['cpu']}, {about['cores']} cores, {about['memory_gb']} GB.\n\n"
     page = text + report.table(header, rows) + "".join(f"\n\n{note}" for note in notes)
     return page, [{"name": name, "at": {size: figures[name] for size, figures in measured.items()}} for name in names]
 

@@ -196,12 +196,15 @@ class Run:
 
         ours = all_of_auk()
         notes, wrong, contenders = {}, False, [self.auk]
+        failed = next((mine for mine in ours if not mine.get("ok")), None)
+        if failed:
+            notes[self.auk.name], contenders = str(failed.get("error")), []
         ask = {"do": "batch", "users": users, "days": days}
         for peer in self.peers:
             theirs = talks[peer.name].ask({**ask, "rows": True})
             note = theirs.get("error")
             for request, mine, other in zip(requests, ours, theirs.get("rows", [])):
-                note = note or (not mine.get("ok") and f"auk: {mine.get('error')}")
+                note = note or (not mine.get("ok") and "auk has no answer to compare with")
                 found = None if note else answers.difference(mine["rows"], other, [kind for _, kind in mine["columns"]])
                 note = note or (found and f"query {request['id']}: {found}")
             if note:
@@ -281,11 +284,10 @@ class Run:
         return {"cells": self.cells({self.auk.name: done}, more), "notes": {}}
 
     def library(self, each):
-        root = files.WORKLOADS.parent.parent / "queries"
-        names = sorted(str(path.relative_to(root).with_suffix("")) for path in root.rglob("*.kql"))
         listed = self.auk.command("list", "--format", "json")
-        if "error" not in listed:
-            names = [next(iter(row.values())) for row in json.loads(listed["text"])]
+        if "error" in listed:
+            return {"cells": {}, "notes": {self.auk.name: listed["error"]}}
+        names = [row["Name"] for row in json.loads(listed["text"])]
 
         def one_by_one():
             done = [self.auk.command("run", name, "--lake", self.auk.lake) for name in names]

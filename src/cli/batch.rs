@@ -180,7 +180,7 @@ fn guarded(engine: &Engine, text: &str, options: &QueryOptions) -> Outcomes {
     }
 }
 
-fn panic_message(panic: &(dyn Any + Send)) -> String {
+pub(super) fn panic_message(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("a defect of auk: {}", text.unwrap_or("it panicked"))
@@ -221,7 +221,7 @@ fn response(request: &Request, outcome: &Outcomes, took: Duration) -> String {
     out
 }
 
-fn write_warnings(warnings: &[String], out: &mut String) {
+pub(super) fn write_warnings(warnings: &[String], out: &mut String) {
     if warnings.is_empty() {
         return;
     }

@@ -13,7 +13,7 @@ use crate::value::Value;
 
 /// Write exports of an invented tenant
 ///
-/// The same rows and seed give the same files, byte for byte. Among everyday records stand planted
+/// The same rows, shares and seed give the same files, byte for byte. Among everyday records stand planted
 /// incidents that the analyses find.
 #[derive(clap::Args)]
 #[command(

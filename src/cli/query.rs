@@ -169,6 +169,7 @@ impl Question<'_> {
             let table = engine.run(&compiled.plans[at], &options).map_err(failed)?;
             results.push(Titled { title: title(&compiled, at), table });
         }
+        let seconds = started.elapsed().as_secs_f64();
         let said = engine.said_of_tables(&compiled, &options);
         compiled.warnings.extend(said);
         if self.explain_nothing {
@@ -176,7 +177,7 @@ impl Question<'_> {
             let said = engine.said_of_nothing(self.text, &compiled, &tables, &options);
             compiled.warnings.extend(said);
         }
-        Ok(Asked { results, compiled, now, why, seconds: started.elapsed().as_secs_f64() })
+        Ok(Asked { results, compiled, now, why, seconds })
     }
 }
 
@@ -205,9 +206,8 @@ impl Asked {
 
     /// What the results rest on, for a page.
     fn provenance(&self) -> Vec<String> {
-        let rows = self.results.iter().map(|r| r.table.rows.len()).sum();
-        let mut lines =
-            vec![format!("{}, answered by auk {}.", counted(rows, "row"), env!("CARGO_PKG_VERSION"))];
+        let rows = counted(self.rows(), "row");
+        let mut lines = vec![format!("{rows}, answered by auk {}.", env!("CARGO_PKG_VERSION"))];
         if self.compiled.uses_now {
             lines.push(format!("now() is {} ({}).", time::datetime_text(self.now), self.why));
         }

@@ -2,7 +2,7 @@
 //!
 //! `auk generate --rows N --seed S --out DIR` writes Graph pages, NDJSON and unified audit log CSV that hold a
 //! quarter (2025-01-01 to 2025-03-31) of directory changes, PIM life cycles, sign-ins and mail, file and Teams
-//! activity, with incidents planted among them. The text depends on rows and seed alone: the quarter is cut
+//! activity, with incidents planted among them. The text depends on rows, shares and seed alone: the quarter is cut
 //! into slices, every record is drawn from (seed, stream, slice, index), and a file is a range of slices. That
 //! also lets two streams tell of the same event, as real exports do: the unified audit log repeats the
 //! activations' companions and the logons that Graph has.

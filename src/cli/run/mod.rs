@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::data::{Beside, Data};
 use super::failure::Failure;
-use super::options::Tuning;
+use super::options::{Now, Tuning};
 use super::output::Output;
 use super::query::Which;
 use super::terminal::Terminal;
@@ -132,6 +132,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         return one(analysis, job, args, &pool, terminal);
     }
     terminal.remark(&format!("now() is {} ({why})", time::datetime_text(now)));
+    // One now() for all of them, by the clock, too.
+    let tuning = Tuning { now: Some(Now::At(now)), ..tuning.clone() };
+    let pool = Pool { tuning: &tuning, ..pool };
     gaps.hints().for_each(|hint| terminal.note(hint));
     several(&jobs, args, &pool, terminal)
 }

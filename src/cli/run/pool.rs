@@ -6,11 +6,13 @@
 //!
 //! Trap: a worker that panics must still give its result, or all others wait for it.
 
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use super::super::batch::panic_message;
 use super::super::query::{Asked, Question};
 use super::super::{Failure, STACK};
 use super::gaps::Gaps;
@@ -62,6 +64,18 @@ impl Board {
     }
 }
 
+/// Tells the workers to stop when it goes.
+struct Ends<'a>(&'a Board);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.lock().stop = true;
+        self.0.changed.notify_all();
+    }
+}
+
+type Panic = Box<dyn Any + Send>;
+
 impl Pool<'_> {
     /// Runs all, and gives each to `take` in order; stops when that fails.
     pub fn run(
@@ -73,14 +87,12 @@ impl Pool<'_> {
         let workers = cores.min(MOST).min(jobs.len()).max(1);
         let board = Board { state: Mutex::default(), changed: Condvar::new() };
         thread::scope(|scope| {
+            // However this ends, by a panic of `take` too, no worker waits for it.
+            let _ends = Ends(&board);
             for _ in 0..workers {
                 let work = || self.work(jobs, &board, workers * 2);
                 let spawned = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
-                spawned.map_err(|e| {
-                    board.lock().stop = true;
-                    board.changed.notify_all();
-                    Failure::data(format!("no thread to run analyses on: {e}"))
-                })?;
+                spawned.map_err(|e| Failure::data(format!("no thread to run analyses on: {e}")))?;
             }
             let mut result = Ok(());
             for (at, job) in jobs.iter().enumerate() {
@@ -123,8 +135,8 @@ impl Pool<'_> {
             state = board.lock();
             state.busy -= 1;
             state.rows -= job.rows;
-            let defect = || Ending::Failed(Failure::usage("a defect of auk: it panicked"));
-            state.done.insert(at, ending.unwrap_or_else(|_| defect()));
+            let defect = |panic: Panic| Ending::Failed(Failure::data(panic_message(panic.as_ref())));
+            state.done.insert(at, ending.unwrap_or_else(defect));
             board.changed.notify_all();
         }
     }

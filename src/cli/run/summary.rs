@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use super::super::batch::write_warnings;
 use super::super::output::{Format, Output, Titled};
 use super::super::terminal::counted;
 use super::report::{Entry, Status};
@@ -204,14 +205,7 @@ pub fn object(entry: &Entry, results: Option<&[Titled]>) -> String {
     if ran {
         out.push_str(&format!(",\"rows\":{}", entry.rows));
     }
-    if !entry.warnings.is_empty() {
-        out.push_str(",\"warnings\":[");
-        for (at, warning) in entry.warnings.iter().enumerate() {
-            out.push_str(if at > 0 { "," } else { "" });
-            write_string(warning, &mut out);
-        }
-        out.push(']');
-    }
+    write_warnings(&entry.warnings, &mut out);
     if let ([first, ..], true) = (results.unwrap_or_default(), ran) {
         let mut text = Vec::new();
         // Writing into memory does not fail.

@@ -23,9 +23,14 @@ impl Binder<'_> {
         let stored = self.active.iter().any(|active| active == table)
             || (self.among_all && catalog.view_of(table).is_none());
         if let Some(rows) = catalog.kept(table).filter(|_| !stored) {
+            if let Some(bound) = self.views.get(table) {
+                return Some(bound.clone());
+            }
             let hidden = schema.names().filter(|n| is_hidden(n)).map(str::to_string).collect();
             let plan = Plan::Values { schema, rows: rows.rows.clone() };
-            return Some(Relation { plan, name: Some(table.to_string()), hidden });
+            let relation = self.share(Relation { plan, name: Some(table.to_string()), hidden });
+            self.views.insert(table.to_string(), relation.clone());
+            return Some(relation);
         }
         match catalog.view(table).filter(|_| !stored) {
             Some(Ok(view)) => self.view(view, &schema, span),
