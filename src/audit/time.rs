@@ -21,6 +21,8 @@ const BUSY_DAY: u64 = 10;
 const BUSY_HOUR: u64 = 20;
 /// Days of a weekday that a median is taken of, at least.
 const WEEKS: usize = 4;
+/// Of a longer span nothing is said but that.
+const MOST_DAYS: i64 = 4000;
 /// No event of these logs is older.
 const OLDEST: &str = "2009-01-01";
 
@@ -48,11 +50,20 @@ fn silence(table: &str, hours: &BTreeMap<i64, u64>) -> Vec<Finding> {
     let (Some(first), Some(last)) = (hours.keys().next(), hours.keys().next_back()) else {
         return Vec::new();
     };
-    let days: Vec<i64> = (first.div_euclid(24) + 1..last.div_euclid(24)).collect();
-    // A single forged date must not make a span of centuries.
-    if days.len() > 4000 {
-        return Vec::new();
+    // A single forged date must not make a span of centuries, nor hide that nothing was looked at.
+    if last - first > MOST_DAYS * 24 {
+        return vec![Finding {
+            check: "gaps",
+            severity: Limits,
+            seen: format!(
+                "{table}: its events span more than {MOST_DAYS} days; silence among them was not looked for"
+            ),
+            cannot: "that nothing is missing in between".to_string(),
+            ask: "where the events with the odd times come from, and the table without them".to_string(),
+            sources: Vec::new(),
+        }];
     }
+    let days: Vec<i64> = (first.div_euclid(24) + 1..last.div_euclid(24)).collect();
     let mut per_day: BTreeMap<i64, u64> = BTreeMap::new();
     hours.iter().for_each(|(hour, count)| *per_day.entry(hour.div_euclid(24)).or_default() += count);
     let count = |day: &i64| per_day.get(day).copied().unwrap_or(0);
@@ -106,7 +117,8 @@ fn finding(table: &str, unit: &str, silent: &BTreeSet<i64>, ticks: i64, busy: u6
 
 fn median(mut counts: Vec<u64>) -> u64 {
     counts.sort_unstable();
-    counts.get(counts.len() / 2).copied().unwrap_or(0)
+    // The lower of two in the middle: at least half of the counts reach it.
+    counts.get(counts.len().saturating_sub(1) / 2).copied().unwrap_or(0)
 }
 
 /// A table that reaches back exactly as far as the service does may have been cut by it.

@@ -132,14 +132,13 @@ impl Column {
     fn new(field: &Field, array: &ArrayRef) -> Result<Column> {
         let (array, kind) = match array.data_type() {
             DataType::Dictionary(_, value) => return Column::new(field, &cast(array, value)?),
-            DataType::Timestamp(unit, zone) => {
+            DataType::Timestamp(unit, _) => {
                 let per = match unit {
                     TimeUnit::Second => TICKS_PER_SECOND,
                     TimeUnit::Millisecond => TICKS_PER_MILLISECOND,
                     TimeUnit::Microsecond => TICKS_PER_MICROSECOND,
                     TimeUnit::Nanosecond => 0,
                 };
-                _ = zone;
                 (cast(array, &DataType::Int64)?, Kind::Time(per))
             }
             DataType::Struct(fields) => {
@@ -150,6 +149,17 @@ impl Column {
             DataType::List(field) => {
                 let values = Column::new(field, array.as_list::<i32>().values())?;
                 (array.clone(), Kind::List(Box::new(values)))
+            }
+            DataType::LargeList(inner) | DataType::FixedSizeList(inner, _) => {
+                return Column::new(field, &cast(array, &DataType::List(inner.clone()))?);
+            }
+            // As text they would no longer be what they are.
+            ty @ (DataType::Map(..)
+            | DataType::Union(..)
+            | DataType::ListView(_)
+            | DataType::LargeListView(_)) => {
+                let message = format!("the column {} is of the type {ty}", field.name());
+                return Err(arrow::error::ArrowError::NotYetImplemented(message));
             }
             DataType::Boolean => (array.clone(), Kind::Bare),
             ty if ty.is_integer() => (array.clone(), Kind::Bare),

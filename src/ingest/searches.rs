@@ -67,7 +67,7 @@ impl Found {
     }
 }
 
-/// The ranges, joined across the smallest gaps where they are too many.
+/// The first ranges; where there are too many, the last of them goes on to the end.
 fn bounded(mut ranges: Vec<(u64, u64)>) -> Vec<(u64, u64)> {
     if let Some(last) = ranges.last().copied().filter(|_| ranges.len() > RANGES) {
         ranges.truncate(RANGES);

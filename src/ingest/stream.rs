@@ -14,6 +14,7 @@ use super::ahead;
 use super::cells::{self, Header};
 use super::input::{Input, Problem, told};
 use super::split::{CsvSplitter, JsonSplitter, Notes, Piece};
+use crate::lake::hashed::hex;
 
 /// Bytes read at a time.
 const WINDOW: usize = 2 << 20;
@@ -369,10 +370,6 @@ impl Stream {
             Splitter::Csv(..) => Notes::default(),
         }
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
 /// Reads until the buffer is full or the file ends.

@@ -5,8 +5,8 @@
 //! one part; what a table has at a time in memory is one new part. The manifest is replaced at the end, at
 //! once; the old files go when no one reads them.
 //!
-//! Trap: a second run finds nothing to do. A part is small when it has less than half of the rows that it may
-//! have; two neighbours that would be too large together are not put together, by this run or the next.
+//! Trap: a second run finds nothing to do, or joins what became neighbours. A part is small when it has less than
+//! half of the rows that it may have, and a file of less than 8 MB; two neighbours that would be too large together are not put together, by this run or the next.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
@@ -69,12 +69,10 @@ pub fn run(
     holder: &Holder,
     progress: &dyn Fn(u64),
 ) -> Result<Vec<Compacted>, Error> {
-    if Manifest::read(dir)?.is_none() {
-        return Err(no_lake(dir));
-    }
+    Manifest::read(dir)?.ok_or_else(|| no_lake(dir))?;
     let (_lock, _) = Lock::take(dir, holder)?;
     let_readers(dir)?;
-    let manifest = Manifest::read(dir)?.unwrap_or_default();
+    let manifest = Manifest::read(dir)?.ok_or_else(|| no_lake(dir))?;
     // Those of a run that ended before it could: there may be nothing else to do.
     remove_leftovers(disk, dir, &manifest);
     let mut work = Work { dir, disk, generation: manifest.generation + 1, manifest, made: BTreeMap::new() };
@@ -85,9 +83,10 @@ pub fn run(
     tables.dedup();
     let done = tables.iter().try_for_each(|table| work.table(table, progress));
     let done = done.and_then(|()| work.commit(holder.since));
-    if done.is_err() {
+    if done.is_err()
+        && let Ok(Some(is)) = Manifest::read(dir)
+    {
         // What was written so far is no part of the lake.
-        let is = Manifest::read(dir)?.unwrap_or_default();
         remove_leftovers(disk, dir, &is);
     }
     done?;

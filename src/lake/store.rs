@@ -106,7 +106,16 @@ impl Store {
         }
         let (lock, broken_off) = Lock::take(dir, holder)?;
         lock::let_readers(dir)?;
-        let manifest = Manifest::read(dir)?.unwrap_or_default();
+        let manifest = match Manifest::read(dir)? {
+            Some(manifest) => manifest,
+            // Only a first run that was broken off leaves parts without a manifest.
+            None if broken_off.is_none() && has_parts(dir) => {
+                let remedy =
+                    "its parts are there: restore manifest.json from a copy, or name an empty folder";
+                return Err(Error::new(dir, "the lake has no manifest.json").with_remedy(remedy));
+            }
+            None => Manifest::default(),
+        };
         remove_leftovers(disk, dir, &manifest);
         let old_parts = manifest.parts.len() as u32;
         let mut store = Store {
@@ -361,6 +370,10 @@ pub fn publish(disk: &Disk, dir: &Path, manifest: &mut Manifest) -> Result<(), E
     manifest.write(disk, dir)?;
     remove_leftovers(disk, dir, manifest);
     Ok(())
+}
+
+fn has_parts(dir: &Path) -> bool {
+    fs::read_dir(dir.join("parts")).is_ok_and(|mut files| files.next().is_some())
 }
 
 /// Removes files of ours that the manifest does not name: what a crashed run left, and what a commit has

@@ -13,7 +13,7 @@ use super::column::Cells;
 use super::error::{Error, Result};
 use super::{Env, Lowering, guarded, nodes};
 use crate::plan::Plan;
-use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
+use crate::time::{MAX_DATETIME, TICKS_PER_MICROSECOND, UNIX_EPOCH};
 use crate::types::{Column, Type};
 use crate::value::Value;
 
@@ -86,7 +86,15 @@ fn kind(name: &str, dtype: &pl::DataType) -> Result<(pl::Expr, Type)> {
         pl::DataType::Datetime(..) | pl::DataType::Date => {
             let micros = cell.cast(pl::DataType::Datetime(pl::TimeUnit::Microseconds, None));
             let micros = micros.cast(pl::DataType::Int64);
-            (micros * pl::lit(TICKS_PER_MICROSECOND) + pl::lit(UNIX_EPOCH), Type::Datetime)
+            // What lies outside of KQL's years is null, as such a text is.
+            let most = pl::lit((MAX_DATETIME - UNIX_EPOCH) / TICKS_PER_MICROSECOND);
+            let within = micros.clone().is_between(
+                pl::lit(-UNIX_EPOCH / TICKS_PER_MICROSECOND),
+                most,
+                pl::ClosedInterval::Both,
+            );
+            let ticks = micros * pl::lit(TICKS_PER_MICROSECOND) + pl::lit(UNIX_EPOCH);
+            (pl::when(within).then(ticks).otherwise(pl::lit(pl::NULL)), Type::Datetime)
         }
         other => return Err(Error::unsupported(format!("the column {name} is of the type {other}"))),
     })

@@ -184,10 +184,18 @@ fn goes_through_text(expr: &Expr) -> bool {
     parsed == Some(false) || below_parse(steps(below).0).0 == Some(false)
 }
 
+/// The column and the steps of a path that what is stored of it may answer for. What a text parses to is not that text.
+fn own_path(expr: &Expr) -> Option<(usize, Vec<Step>)> {
+    if below_parse(expr).0.is_some() {
+        return None;
+    }
+    column_path(expr).filter(|(_, steps)| !steps.is_empty())
+}
+
 /// The stored path among these that answers for an expression. One that only some parts have exact is read from the
 /// JSON in the others, by its steps alone.
 pub fn stored<'s>(expr: &Expr, paths: &'s [StoredPath]) -> Option<&'s StoredPath> {
-    let (column, steps) = column_path(expr)?;
+    let (column, steps) = own_path(expr)?;
     let found = paths.iter().find(|p| p.column == column && p.steps == steps)?;
     Some(found).filter(|p| p.ty != Type::Dynamic || !goes_through_text(expr))
 }
@@ -248,7 +256,7 @@ impl Lowering<'_> {
         if !self.env.shreds || expr.ty != Type::Dynamic {
             return None;
         }
-        let (column, steps) = column_path(expr).filter(|(_, steps)| !steps.is_empty())?;
+        let (column, steps) = own_path(expr)?;
         let ty = self.stored_below(input, column, &steps, null_is_empty, goes_through_text(expr))?;
         Some(StoredPath { column, steps, ty })
     }

@@ -38,16 +38,12 @@ fn keeps_columns(operator: &Operator) -> bool {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &MvApply, input: Relation) -> Option<Relation> {
-    let limit = match &op.limit {
-        Some(limit) => Some(b.constant_long(limit, "the limit")?.max(0) as u64),
-        None => None,
-    };
     let simple = op.subquery.iter().all(keeps_columns);
     let (numbered, column) = number_rows(b, input);
     let numbered = if simple { numbered } else { b.share(numbered) };
     let segment = Segment::of(&numbered);
     let hidden = numbered.hidden.clone();
-    let mut inner = expand(b, &op.columns, &op.parameters, limit, numbered.clone())?;
+    let mut inner = expand(b, &op.columns, &op.parameters, op.limit.as_ref(), numbered.clone())?;
     inner.hidden.extend(hidden.iter().filter(|h| !inner.hidden.contains(h)).cloned().collect::<Vec<_>>());
     let subquery = b.subquery(&op.subquery, inner.clone(), segment)?;
     Some(if simple { without(subquery, &column) } else { rejoin(numbered, &inner, subquery, &column) })

@@ -9,7 +9,6 @@ use crate::kql::ast::{Expr, Name, OperatorParameter};
 use crate::kql::bind::{Binder, Relation, Row, implied_name, select};
 use crate::kql::parser::{Parsed, Parser};
 use crate::plan::{Expanded as PlanExpanded, Plan};
-use crate::source::Span;
 use crate::types::Type;
 use crate::types::{Column, Schema};
 
@@ -44,11 +43,7 @@ pub fn expanded(p: &mut Parser) -> Parsed<Expanded> {
 }
 
 pub fn bind(b: &mut Binder<'_>, op: &MvExpand, input: Relation) -> Option<Relation> {
-    let limit = match &op.limit {
-        Some(limit) => Some(b.constant_long(limit, "the limit")?.max(0) as u64),
-        None => None,
-    };
-    expand(b, &op.columns, &op.parameters, limit, input)
+    expand(b, &op.columns, &op.parameters, op.limit.as_ref(), input)
 }
 
 fn parameter<'p>(parameters: &'p [OperatorParameter], names: &[&str]) -> Option<&'p Expr> {
@@ -61,12 +56,20 @@ pub fn expand(
     b: &mut Binder<'_>,
     columns: &[Expanded],
     parameters: &[OperatorParameter],
-    limit: Option<u64>,
+    limit: Option<&Expr>,
     input: Relation,
 ) -> Option<Relation> {
-    let index = match parameter(parameters, &["with_itemindex"]).map(|e| &e.kind) {
-        Some(ExprKind::Name(name)) => Some(name.text.clone()),
-        _ => None,
+    let limit = match limit {
+        None => None,
+        Some(limit) => match u64::try_from(b.constant_long(limit, "the limit")?) {
+            Ok(rows) => Some(rows),
+            Err(_) => return b.error(limit.span, "the limit is a number of rows, from 0 on"),
+        },
+    };
+    let index = match parameter(parameters, &["with_itemindex"]).map(|e| (&e.kind, e.span)) {
+        Some((ExprKind::Name(name), span)) => Some((name.text.clone(), span)),
+        Some((_, span)) => return b.error(span, "the item index is the name of a column"),
+        None => None,
     };
     let bags_as_pairs = match parameter(parameters, &["bagexpansion", "kind"]).map(|e| (&e.kind, e.span)) {
         Some((ExprKind::Name(name), _)) if name.text == "array" => true,
@@ -106,9 +109,8 @@ pub fn expand(
             labels.push(name.clone());
         }
     }
-    if let Some(name) = index {
+    if let Some((name, span)) = index {
         if labels.contains(&name) {
-            let span = parameter(parameters, &["with_itemindex"]).map_or(Span::default(), |e| e.span);
             return b.unsupported(span, format!("an item index of the name of a column, `{name}`"));
         }
         order.push(width + count);
