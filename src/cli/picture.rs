@@ -22,7 +22,7 @@ pub struct Picture<'a> {
 
 /// How a query asks to show its result.
 pub fn visual(render: &Render) -> Visual<'_> {
-    Visual { chart: &render.chart, properties: &render.properties }
+    Visual { chart: &render.chart, properties: &render.properties, calendar: false }
 }
 
 impl Picture<'_> {

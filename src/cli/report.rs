@@ -17,7 +17,7 @@ use super::terminal::{Terminal, counted};
 use super::{Done, Outcome};
 use crate::analysis;
 use crate::audit;
-use crate::lake::Lake;
+use crate::lake::no_lake;
 use crate::monthly::period::{self, Period};
 use crate::monthly::sections::SECTIONS;
 use crate::monthly::{self, Request};
@@ -104,8 +104,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let kind = kind(args)?;
     let period = asked(args)?;
     check_parameters(&args.parameters)?;
-    let engine = data::open(Some(&args.lake))?.with_outside(args.beside.open()?);
-    let lake = Lake::open(&args.lake)?;
+    let engine = data::open(Some(&args.lake))?.with_outside(args.beside.open_for_analyses()?);
+    // Half a dozen parts ask for it, and it costs more than all that they ask.
+    let options = engine.lake().map(|lake| monthly::options(lake, &period));
+    let engine = options.iter().fold(engine, |engine, options| engine.keeping("PimActivations", options));
+    let lake = engine.lake().ok_or_else(|| no_lake(&args.lake))?;
     let audit = audit::audit(&args.lake)?;
     let request = Request {
         period,
@@ -114,7 +117,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         examiner: args.examiner.clone(),
         parameters: args.parameters.clone(),
     };
-    let pack = monthly::pack(&engine, &lake, &audit, &request);
+    let pack = monthly::pack(&engine, lake, &audit, &request);
     let written = match kind {
         Kind::Html => file(&pack::file(&pack, Form::Html)?, &args.output),
         Kind::Xlsx => file(&pack::file(&pack, Form::Xlsx)?, &args.output),
@@ -194,9 +197,10 @@ fn folder(files: &[(String, Vec<u8>)], path: &Path) -> Result<(), Failure> {
     files.iter().try_for_each(|(name, bytes)| file(bytes, &path.join(name)))
 }
 
-/// Is it named as a table of a report: `SECTION.PART.csv`?
+/// Is it named as a file of a report: of the whole, or as a table `SECTION.PART.csv`?
 fn is_table(path: &Path) -> bool {
+    const WHOLE: [&str; 3] = ["figures.csv", "words.csv", "report.json"];
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let ours = name.split_once('.').is_some_and(|(id, _)| SECTIONS.iter().any(|section| section.id == id));
-    ours && (name.ends_with(".csv") || name.ends_with(".json"))
+    WHOLE.contains(&name) || ours && (name.ends_with(".csv") || name.ends_with(".json"))
 }

@@ -15,12 +15,15 @@ use crate::analysis::{Analysis, Parameter};
 use crate::engine::{Engine, QueryOptions};
 use crate::lake::{self, Lake};
 use crate::table::Table;
-use crate::time::{datetime_text, parse_timespan, timespan_text};
-use crate::types::Type;
+use crate::time::{TICKS_PER_DAY, datetime_text, parse_timespan, timespan_text};
+use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
 /// The column with the records that a row was made of, and the one with their places.
 const EVIDENCE: (&str, &str) = ("Evidence", "_auk_evidence");
+
+/// What is said above the `let`s that cut tables.
+const CUT: &str = "// Rows after the period are left out; a request is told as far as the data goes.";
 
 /// A lake that is asked about a period.
 pub struct Asker<'a> {
@@ -33,6 +36,8 @@ pub struct Asker<'a> {
     /// The user named the time zone.
     zoned: bool,
     counted: RefCell<HashMap<String, Held>>,
+    /// Tables that could not be read, with the reason.
+    unread: RefCell<HashMap<String, String>>,
 }
 
 /// The rows of a table in the period.
@@ -53,10 +58,9 @@ impl<'a> Asker<'a> {
         parameters: &'a [(String, String)],
         zoned: bool,
     ) -> Asker<'a> {
-        let end = lake.now().filter(|now| *now > period.from).unwrap_or(period.to).min(period.to);
-        let options =
-            QueryOptions { from_time: Some(period.from), to_time: Some(end), ..QueryOptions::new(end) };
-        Asker { engine, lake, period, options, parameters, zoned, counted: RefCell::default() }
+        let options = options(lake, period);
+        let (counted, unread) = (RefCell::default(), RefCell::default());
+        Asker { engine, lake, period, options, parameters, zoned, counted, unread }
     }
 
     /// What `now()` is.
@@ -87,20 +91,22 @@ impl<'a> Asker<'a> {
             Ok(text) => text,
             Err(reason) => return Part { state: State::NotRun(format!("Not run: {reason}.")), ..part },
         };
-        part.query = Some(Query { name: analysis.name.clone(), text: text.clone() });
         if let Some(reason) = self.why_not(analysis) {
+            part.query = Some(Query { name: analysis.name.clone(), text });
             return Part { state: State::NotRun(format!("Not run: {reason}.")), ..part };
         }
-        let answer = self.engine.query(&text, &self.options).and_then(|answer| {
-            match within(analysis, &answer.table, self.period) {
-                None => Ok(answer),
-                Some(only) => {
-                    let text = format!("{}\n{only}\n", text.trim_end());
-                    part.query = Some(Query { name: analysis.name.clone(), text: text.clone() });
-                    self.engine.query(&text, &self.options)
+        let text = match self.engine.compile(&text, &self.options) {
+            Ok(compiled) => {
+                match compiled.plans.first().and_then(|p| within(analysis, p.schema(), self.period)) {
+                    Some(only) => format!("{}\n{only}\n", text.trim_end()),
+                    None => text,
                 }
             }
-        });
+            // Asked all the same, it says what is wrong with it.
+            Err(_) => text,
+        };
+        part.query = Some(Query { name: analysis.name.clone(), text: text.clone() });
+        let answer = self.engine.query(&text, &self.options);
         let warnings = answer.as_ref().map_or(String::new(), |answer| answer.warnings.join("; "));
         match answer {
             Err(errors) => {
@@ -124,6 +130,13 @@ impl<'a> Asker<'a> {
     /// Why an analysis cannot tell anything of the period: a table that it needs has no rows.
     fn why_not(&self, analysis: &Analysis) -> Option<String> {
         let needs = analysis.header.needs.iter();
+        let unread = |table: &String| {
+            self.held(table);
+            Some(format!("{table} could not be read: {}", self.unread.borrow().get(table)?))
+        };
+        if let Some(reason) = needs.clone().flatten().find_map(unread) {
+            return Some(reason);
+        }
         let missing: Vec<&Vec<String>> =
             needs.filter(|set| set.iter().all(|table| self.held(table).rows == 0)).collect();
         let names: Vec<String> = missing.iter().map(|set| set.join(" or ")).collect();
@@ -163,7 +176,14 @@ impl<'a> Asker<'a> {
              countif(TimeGenerated >= datetime({}))",
             datetime_text(self.options.now)
         );
-        let answer = self.engine.query(&text, &self.options).ok()?;
+        let answer = match self.engine.query(&text, &self.options) {
+            Ok(answer) => answer,
+            Err(errors) => {
+                let said = errors.first().map_or("it has an error", |e| e.message.trim_end_matches('.'));
+                self.unread.borrow_mut().insert(table.to_string(), said.to_string());
+                return None;
+            }
+        };
         let row = answer.table.rows.first()?;
         let number = |at: usize| row.get(at).and_then(Value::as_i64);
         Some(Held {
@@ -189,7 +209,7 @@ impl<'a> Asker<'a> {
                 format!("let {t} = {t} | where TimeGenerated < datetime({});\n", datetime_text(self.now()))
             })
             .collect();
-        Ok(if cut.is_empty() { text } else { format!("// Nothing after the period is seen.\n{cut}\n{text}") })
+        Ok(if cut.is_empty() { text } else { format!("{CUT}\n{cut}\n{text}") })
     }
 
     /// What a parameter is set to: by the user, or by the period.
@@ -258,6 +278,12 @@ impl<'a> Asker<'a> {
     }
 }
 
+/// How a lake is asked about a period: `now()` is just after it, or after the data where that ends earlier.
+pub fn options(lake: &Lake, period: &Period) -> QueryOptions {
+    let end = lake.now().filter(|now| *now > period.from).unwrap_or(period.to).min(period.to);
+    QueryOptions { from_time: Some(period.from), to_time: Some(end), ..QueryOptions::new(end) }
+}
+
 /// `A, B and C`.
 fn listed(names: &[String]) -> String {
     match names.split_last() {
@@ -273,19 +299,23 @@ fn is_baseline(analysis: &Analysis) -> bool {
 
 /// What leaves out the rows that lie before the period, for an analysis that reaches back further: those none of
 /// whose times is in it.
-fn within(analysis: &Analysis, table: &Table, period: &Period) -> Option<String> {
+///
+/// Trap: a midnight in UTC may stand for its whole day, which in the period's zone begins elsewhere.
+fn within(analysis: &Analysis, schema: &Schema, period: &Period) -> Option<String> {
     let reaches = |name: &str| analysis.parameters.iter().any(|p| p.name == name);
-    if !is_baseline(analysis) || !reaches("LookBack") || reaches("Recent") || table.rows.is_empty() {
+    if !is_baseline(analysis) || !reaches("LookBack") || reaches("Recent") {
         return None;
     }
     let from = datetime_text(period.from);
-    let times: Vec<String> = table
-        .schema
-        .columns
-        .iter()
-        .filter(|column| column.ty == Type::Datetime)
-        .map(|column| format!("{} >= datetime({from})", quoted(&column.name)))
-        .collect();
+    let is_midnight = period.from % TICKS_PER_DAY == 0;
+    let time = |column: &Column| {
+        let name = quoted(&column.name);
+        let day = format!("({name} == startofday({name}) and {name} + 1d > datetime({from}))");
+        let since = format!("{name} >= datetime({from})");
+        if is_midnight { since } else { format!("{since} or {day}") }
+    };
+    let columns = schema.columns.iter().filter(|column| column.ty == Type::Datetime);
+    let times: Vec<String> = columns.map(time).collect();
     (!times.is_empty()).then(|| format!("| where {} // in the period", times.join(" or ")))
 }
 

@@ -16,7 +16,7 @@ use crate::time::datetime_text;
 use crate::types::Type;
 use crate::value::Value;
 
-/// So many moments of a table are looked for.
+/// So many moments of a table are looked for at a time.
 const MOMENTS: usize = 5000;
 /// So many records of a row are named.
 const RECORDS: usize = 50;
@@ -79,6 +79,10 @@ pub fn fill(asker: &Asker<'_>, sections: &mut [Section]) {
                 of_request.unwrap_or_else(|| matching(&part.table, row, &tables, &found))
             })
             .collect();
+        if evidence.iter().any(|records| records.len() == RECORDS) {
+            let said = format!("Of a row that has more records, {RECORDS} are named.");
+            part.notes.push(("Evidence".to_string(), said));
+        }
         if evidence.iter().any(|records| !records.is_empty()) {
             part.evidence = evidence;
         }
@@ -129,21 +133,20 @@ fn moments(table: &Table, row: &[Value]) -> Vec<i64> {
 /// The records of a table at these moments.
 fn records(asker: &Asker<'_>, table: &str, names: &str, wanted: &BTreeSet<i64>) -> Moments {
     let mut found = Moments::new();
-    if wanted.is_empty() || wanted.len() > MOMENTS {
-        return found;
-    }
-    let list: Vec<String> =
+    let wanted: Vec<String> =
         wanted.iter().map(|ticks| format!("datetime({})", datetime_text(*ticks))).collect();
-    let text = format!(
-        "{table} | where TimeGenerated in ({}) | project TimeGenerated, Id, _auk_source, _auk_ordinal, Names = {names}",
-        list.join(", ")
-    );
-    for row in asker.rows(&text) {
-        let [Value::Datetime(at), id, source, ordinal, names] = row.as_slice() else { continue };
-        let record = asker.record(&id.to_text(), source.as_i64(), ordinal.as_i64());
-        let mut told = Vec::new();
-        texts(names, &mut told);
-        found.entry(*at).or_default().push(Found { record, names: told });
+    for some in wanted.chunks(MOMENTS) {
+        let text = format!(
+            "{table} | where TimeGenerated in ({}) | project TimeGenerated, Id, _auk_source, _auk_ordinal, Names = {names}",
+            some.join(", ")
+        );
+        for row in asker.rows(&text) {
+            let [Value::Datetime(at), id, source, ordinal, names] = row.as_slice() else { continue };
+            let record = asker.record(&id.to_text(), source.as_i64(), ordinal.as_i64());
+            let mut told = Vec::new();
+            texts(names, &mut told);
+            found.entry(*at).or_default().push(Found { record, names: told });
+        }
     }
     found
 }

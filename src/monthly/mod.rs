@@ -24,6 +24,7 @@ use crate::lake::Lake;
 use crate::time::datetime_text;
 
 use ask::Asker;
+pub use ask::options;
 use pack::{Chart, Pack, Part, Section, State};
 use period::Period;
 use sections::{Content, PartRow, SECTIONS, SectionRow};
@@ -121,7 +122,13 @@ fn facts(asker: &Asker<'_>, request: &Request) -> Vec<(String, String)> {
         ("Period".to_string(), format!("{}, both days included", period.days())),
         (
             "Time zone".to_string(),
-            format!("{}, for the period and for all times shown", period.zone().name()),
+            match period.zone().name() {
+                "UTC" => "UTC, for the period and for all times shown".to_string(),
+                zone => format!(
+                    "{zone}, for the period and for moments; days that an analysis counts by are those of UTC, unless it \
+                     has a TimeZone"
+                ),
+            },
         ),
         (
             "In UTC".to_string(),

@@ -160,8 +160,8 @@ pub const SECTIONS: &[SectionRow] = &[
     SectionRow {
         id: "trends",
         title: "Trends",
-        about: "The period against the months before it, as far back as the data goes. A month in which the data \
-                begins or ends is not whole.",
+        about: "The period's last month and the twelve before it, as far as there is data. A month without rows is not \
+                shown; one in which the data or the period begins or ends is not whole.",
         content: Content::Parts(TRENDS, &[]),
     },
     SectionRow {
@@ -258,7 +258,7 @@ const ASSIGNMENTS: &[PartRow] = &[
         "roles/holders-by-day",
         "No change of a role's holders is logged.",
         "linechart",
-        &["Day", "Holders"],
+        &["Day", "Role", "Holders"],
     ),
 ];
 

@@ -31,9 +31,11 @@ pub fn write(table: &Table, excel_safe: bool, out: &mut dyn Write) -> io::Result
     csv.flush()
 }
 
+/// What a spreadsheet takes for the beginning of a formula.
+pub(super) const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// The text, with a `'` in front where a spreadsheet would take it for a formula.
 fn harmless(text: &mut String, guard: bool) -> &str {
-    const STARTS: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
     if guard && text.starts_with(STARTS) {
         text.insert(0, '\'');
     }

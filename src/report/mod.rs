@@ -1,7 +1,8 @@
-//! A table as text: for a terminal, CSV, JSON, NDJSON, Markdown, and the cells of the batch protocol.
+//! Results as bytes: tables (text, CSV, JSON, NDJSON, Markdown, Parquet, the cells of the batch protocol), charts
+//! (SVG, PNG, text), pages, an audit's findings, and the monthly report (`pack`).
 //!
-//! Nothing here knows of KQL or of where the text goes. All of it is written from a `Table` to a
-//! `Write`; only `console` takes the width of a terminal, and only then may it cut a cell.
+//! Nothing here knows of KQL or of where the bytes go. Of tables only `console` takes the width of a terminal, and
+//! only then may it cut a cell.
 //!
 //! Trap: cells hold what an attacker wrote into a log. `console` and `markdown` make every control
 //! character visible (`escape`); CSV and JSON are exact, and CSV has `excel_safe` for spreadsheets.

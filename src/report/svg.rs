@@ -4,7 +4,7 @@
 //! `--auk-series-1` … `--auk-series-8`, what lies between slices with `--auk-paper`, that of anomalies with
 //! `--auk-anomaly`. Series differ by pattern, mark and dashes, too.
 //!
-//! Trap: SVG is XML, which has no way to write some characters at all; `escaped` shows them as escapes. Ids
+//! Trap: SVG is XML, which has no way to write some characters at all; `push_escaped` shows them as escapes. Ids
 //! begin with the caller's own, so that one page can hold many charts.
 
 use std::collections::BTreeSet;

@@ -13,6 +13,8 @@ use crate::report::escape::visible;
 pub struct Visual<'a> {
     pub chart: &'a str,
     pub properties: &'a [(String, String)],
+    /// Its times are days of a calendar, in no zone of their own.
+    pub calendar: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +82,7 @@ pub struct Asked {
     pub y_max: Option<f64>,
     pub panels: bool,
     pub accumulate: bool,
+    pub calendar: bool,
 }
 
 /// Reads what a `render` asks for.
@@ -113,9 +116,19 @@ pub fn read(visual: &Visual<'_>) -> Result<Asked, String> {
         y_max: None,
         panels: false,
         accumulate: false,
+        calendar: visual.calendar,
     };
     visual.properties.iter().try_for_each(|(name, value)| set(&mut asked, name, value))?;
+    let axes = asked.panels || asked.x_log || asked.y_log || asked.accumulate;
+    let axes = axes || asked.y_min.is_some() || asked.y_max.is_some();
     match (asked.y_min, asked.y_max) {
+        _ if asked.kind == Kind::Pie && (asked.y_columns.len() > 1 || !asked.series.is_empty()) => {
+            Err("piechart draws one column: name it in ycolumns, and leave out series".into())
+        }
+        _ if matches!(asked.kind, Kind::Pie | Kind::Card) && axes => Err(format!(
+            "{} has no axes: leave out ysplit, xaxis, yaxis, ymin, ymax and accumulate",
+            asked.name
+        )),
         (Some(least), Some(most)) if least >= most => Err("ymin must be below ymax".into()),
         _ if asked.y_log && asked.stack != Stack::No => {
             Err("stacked values have no meaning on a log axis: leave out kind or yaxis=log".into())

@@ -395,7 +395,8 @@ fn x_title(asked: &Asked, points: &Points) -> String {
                 text.split('.').next().unwrap_or_default().trim_end_matches('Z').replace('T', " ")
             };
             let name = name.unwrap_or_else(|| points.x_name.clone());
-            format!("{name} (UTC, {} to {})", text(least), text(most))
+            let zone = if asked.calendar { "" } else { "UTC, " };
+            format!("{name} ({zone}{} to {})", text(least), text(most))
         }
         _ => name.unwrap_or_else(|| points.x_name.clone()),
     }

@@ -18,7 +18,7 @@ use crate::value::Value;
 /// Series drawn.
 const SERIES: usize = 24;
 /// Categories drawn.
-const CATEGORIES: usize = 60;
+pub const CATEGORIES: usize = 60;
 /// Characters of a name.
 const NAME: usize = 60;
 

@@ -27,7 +27,7 @@ const WORDS: &[(&str, &str)] = &[
 ];
 
 /// Columns whose times are those of a calendar, not moments.
-const CALENDAR: &[&str] = &["Day", "Date", "Week", "Month", "LocalTime"];
+pub const CALENDAR: &[&str] = &["Day", "Date", "Week", "Month", "LocalTime"];
 
 /// A column's name as words.
 pub fn label(name: &str) -> String {

@@ -2,18 +2,17 @@
 //!
 //! Trap: a chart is beside its table, never in place of it; what cannot be drawn is simply not there.
 
-use super::cells::label;
+use super::cells::{CALENDAR, label};
 use crate::monthly::pack::Chart;
 use crate::report::charts::Size;
 use crate::report::charts::asked::Visual;
+use crate::report::charts::points::CATEGORIES;
 use crate::report::svg;
 use crate::table::Table;
 use crate::time;
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
 
-/// So many rows are drawn.
-const ROWS: usize = 40;
 /// Pixels of a bar with its room, and of the frame around bars.
 const BAR: u32 = 30;
 const FRAME: u32 = 110;
@@ -34,18 +33,18 @@ pub fn svg(table: &Table, chart: &Chart, id: &str) -> Option<String> {
         rows: table
             .rows
             .iter()
-            .take(ROWS)
             .map(|row| columns.iter().map(|at| drawn_as(&row[*at], months && *at == columns[0])).collect())
             .collect(),
     };
     let bars = chart.kind == "barchart";
-    let height = if bars { FRAME + BAR * drawn.rows.len() as u32 } else { 320 };
+    let height = if bars { FRAME + BAR * drawn.rows.len().min(CATEGORIES) as u32 } else { 320 };
     // The heading above it is its title.
     let mut properties = Vec::new();
     if bars && columns.len() > 2 {
         properties.push(("kind".to_string(), "stacked".to_string()));
     }
-    let visual = Visual { chart: chart.kind, properties: &properties };
+    let calendar = CALENDAR.contains(&table.schema.columns[columns[0]].name.as_str());
+    let visual = Visual { chart: chart.kind, properties: &properties, calendar };
     svg::draw(&drawn, &visual, Size { width: 860, height }, &format!("{id}-chart")).ok()
 }
 

@@ -63,7 +63,7 @@
         row.hidden = !fits;
         shown += fits;
       }
-      count.textContent = words.length ? shown + " of " + rows.length + " rows" : "";
+      count.textContent = words.length ? shown + " of the " + rows.length + " rows here" : "";
     });
     tools.append(label, input, count);
     table.closest(".scroll").before(tools);

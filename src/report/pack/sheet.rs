@@ -11,7 +11,8 @@ use rust_xlsxwriter::{
     Color, Format, FormatAlign, FormatUnderline, IgnoreError, Url, Workbook, Worksheet, XlsxError,
 };
 
-use crate::report::escape::is_hidden;
+use crate::report::csv;
+use crate::report::escape::push_visible;
 use crate::time::{TICKS_PER_DAY, TICKS_PER_SECOND, at};
 
 /// So many UTF-16 units fit into a cell.
@@ -20,8 +21,6 @@ const TEXT: usize = 32_767;
 pub const ROWS: usize = 1_048_576;
 /// So many links may a sheet have.
 const LINKS: usize = 65_530;
-/// A longer text may be run as a formula when it begins so.
-const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 const A4: u8 = 9;
 /// The height of a row with a title, of a line of text, and of the highest row, in points.
 const TITLE: f64 = 22.0;
@@ -262,7 +261,7 @@ pub fn in_calendar(ticks: i64) -> bool {
 
 /// The format of a text: with the quote prefix, if editing the cell would make a formula of it.
 fn quoted<'a>(text: &str, format: &'a Format) -> Cow<'a, Format> {
-    match text.starts_with(FORMULA) {
+    match text.starts_with(csv::STARTS) {
         true => Cow::Owned(format.clone().set_quote_prefix()),
         false => Cow::Borrowed(format),
     }
@@ -274,10 +273,8 @@ fn fitted(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\n' | '\t' => out.push(c),
-            c if is_hidden(c) || matches!(c, '\u{fffe}' | '\u{ffff}') => {
-                _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
+            '\u{fffe}' | '\u{ffff}' => _ = write!(out, "\\u{:04x}", u32::from(c)),
+            c => push_visible(c, &mut out),
         }
     }
     if out.starts_with("<r>") && out.ends_with("</r>") {
