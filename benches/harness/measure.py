@@ -284,10 +284,12 @@ class Run:
         return {"cells": self.cells({self.auk.name: done}, more), "notes": {}}
 
     def library(self, each):
-        listed = self.auk.command("list", "--format", "json")
+        listed = self.auk.command("run", "--all", "--summary", "--format", "json", "--lake", self.auk.lake)
         if "error" in listed:
             return {"cells": {}, "notes": {self.auk.name: listed["error"]}}
-        names = [row["Name"] for row in json.loads(listed["text"])]
+        # One without its tables is not run, and alone that is an error.
+        analyses = json.loads(listed["text"])["analyses"]
+        names = [one["name"] for one in analyses if one["status"] != "not run"]
 
         def one_by_one():
             done = [self.auk.command("run", name, "--lake", self.auk.lake) for name in names]

@@ -109,6 +109,22 @@ const FIELDS: &[&str] = &[
 const NEEDED: &[&str] = &["title", "description", "hit", "false positives", "tables", "severity"];
 
 impl Header {
+    /// The tables that it needs: `A or B, C`.
+    pub fn needs_text(&self) -> String {
+        self.needs.iter().map(|set| set.join(" or ")).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The sets of tables of which it needs one, and all are lacking.
+    pub fn missing(&self, lacks: impl Fn(&str) -> bool) -> Vec<&[String]> {
+        self.needs.iter().map(Vec::as_slice).filter(|set| set.iter().all(|table| lacks(table))).collect()
+    }
+
+    /// Tables that are lacking though it runs without them: optional ones, and those of a set of several.
+    pub fn lacking(&self, lacks: impl Fn(&str) -> bool) -> Vec<String> {
+        let several = self.needs.iter().filter(|set| set.len() > 1).flatten();
+        several.chain(&self.optional).filter(|table| lacks(table)).cloned().collect()
+    }
+
     pub fn read(text: &str) -> Header {
         let mut header = Header::default();
         let mut values: Vec<(String, String)> = Vec::new();

@@ -60,8 +60,7 @@ fn table(analyses: &[&Analysis], gaps: Option<&Gaps>) -> Table {
     let schema = Schema::new(columns.iter().map(|name| Column::new(*name, Type::String)).collect());
     let row = |a: &&Analysis| {
         let header = &a.header;
-        let sets: Vec<String> = header.needs.iter().map(|set| set.join(" or ")).collect();
-        let tables = sets.join(", ");
+        let tables = header.needs_text();
         let mut cells = vec![a.name.clone(), header.severity.to_string(), header.title.clone(), tables];
         cells.extend(gaps.map(|gaps| gaps.account(a)));
         cells.into_iter().map(Value::String).collect()

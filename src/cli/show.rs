@@ -109,7 +109,7 @@ fn facts(analysis: &Analysis) -> Vec<(&'static str, String)> {
     let header = &analysis.header;
     let facts = [
         ("Severity", header.severity.to_string()),
-        ("Needs", header.needs.iter().map(|set| set.join(" or ")).collect::<Vec<_>>().join(", ")),
+        ("Needs", header.needs_text()),
         ("Reads, too", header.optional.join(", ")),
         ("Tags", analysis.tags().collect::<Vec<_>>().join(", ")),
     ];

@@ -129,16 +129,15 @@ impl<'a> Asker<'a> {
 
     /// Why an analysis cannot tell anything of the period: a table that it needs has no rows.
     fn why_not(&self, analysis: &Analysis) -> Option<String> {
-        let needs = analysis.header.needs.iter();
+        let header = &analysis.header;
         let unread = |table: &String| {
             self.held(table);
             Some(format!("{table} could not be read: {}", self.unread.borrow().get(table)?))
         };
-        if let Some(reason) = needs.clone().flatten().find_map(unread) {
+        if let Some(reason) = header.needs.iter().flatten().find_map(unread) {
             return Some(reason);
         }
-        let missing: Vec<&Vec<String>> =
-            needs.filter(|set| set.iter().all(|table| self.held(table).rows == 0)).collect();
+        let missing = header.missing(|table| self.held(table).rows == 0);
         let names: Vec<String> = missing.iter().map(|set| set.join(" or ")).collect();
         let when =
             if missing.iter().flat_map(|set| *set).all(|t| is_event(t)) { " in the period" } else { "" };
@@ -147,9 +146,7 @@ impl<'a> Asker<'a> {
 
     /// The tables that an analysis would use, too, and that have no rows.
     fn without(&self, analysis: &Analysis) -> Option<String> {
-        let several = analysis.header.needs.iter().filter(|set| set.len() > 1).flatten();
-        let tables = several.chain(&analysis.header.optional);
-        let missing: Vec<String> = tables.filter(|table| self.held(table).rows == 0).cloned().collect();
+        let missing = analysis.header.lacking(|table| self.held(table).rows == 0);
         (!missing.is_empty()).then(|| format!("There are no rows of {}.", listed(&missing)))
     }
 

@@ -33,9 +33,8 @@ impl Gaps {
 
     /// The sets of tables of which it needs one and has none.
     fn needed(&self, analysis: &Analysis) -> Vec<String> {
-        let needs = analysis.header.needs.iter();
-        let missing = needs.filter(|set| set.iter().all(|table| self.0.contains_key(table)));
-        missing.map(|set| set.join(" or ")).collect()
+        let missing = analysis.header.missing(|table| self.0.contains_key(table));
+        missing.into_iter().map(|set| set.join(" or ")).collect()
     }
 
     /// What would help, a sentence for each table that is missing and could be made.
@@ -62,9 +61,7 @@ impl Gaps {
 
     /// Those of its tables that have no rows though others are enough.
     fn lacking(&self, analysis: &Analysis) -> Vec<String> {
-        let header = &analysis.header;
-        let several = header.needs.iter().filter(|set| set.len() > 1).flatten();
-        several.chain(&header.optional).filter(|table| self.0.contains_key(*table)).cloned().collect()
+        analysis.header.lacking(|table| self.0.contains_key(table))
     }
 }
 

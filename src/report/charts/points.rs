@@ -112,6 +112,9 @@ pub fn read(table: &Table, asked: &Asked) -> Result<Points, String> {
         None => Scale::Number,
         Some(_) => return Err(no_place(table, asked, columns.x)),
     };
+    if asked.x_log && x == Scale::Category {
+        return Err("xaxis=log needs numbers on the x axis, and here are names".into());
+    }
     let timespans = columns.y.iter().filter(|at| scale_of(roles[**at]) == Some(Scale::Timespan)).count();
     let mut notes = Vec::new();
     let y = if timespans == columns.y.len() { Scale::Timespan } else { Scale::Number };
