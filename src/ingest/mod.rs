@@ -17,6 +17,7 @@ mod ansi;
 mod blocks;
 mod cells;
 mod dates;
+mod each;
 pub mod evidence;
 mod files;
 mod formats;

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use super::each::Each;
 use super::moments;
 use super::tape::{Kind, Tape};
 use crate::lake::rows::{Cells, Field, LOSSY, Layout, Meta, Rows, UNREADABLE, layouts};
@@ -62,6 +63,7 @@ struct Branch {
     leaf: Option<(usize, Type, usize)>,
     members: Vec<(&'static str, Branch)>,
     elements: Vec<(usize, Branch)>,
+    each: Each,
 }
 
 /// What a worker remembers between records: the members by position, and scratch space.
@@ -205,7 +207,14 @@ impl Plan {
             self.shreds.push((slot, Branch::default()));
             self.shreds.len() - 1
         });
-        let branch = steps.fold(&mut self.shreds[known].1, Branch::step);
+        let (mut branch, mut steps) = (&mut self.shreds[known].1, steps);
+        while let Some(step) = steps.next() {
+            if step == EACH {
+                let below: Vec<&str> = steps.collect();
+                return branch.each.add(&below, at, shred);
+            }
+            branch = branch.step(step);
+        }
         branch.leaf = Some((at, ty, shred));
     }
 
@@ -314,6 +323,9 @@ pub fn same_name(column: &str) -> Option<String> {
 
 /// The column of members that have none.
 const REST: &str = "_auk_rest";
+
+/// The step of `[*]`.
+const EACH: &str = "*]";
 
 fn steps(path: &'static str) -> impl Iterator<Item = &'static str> {
     path.split(['.', '[']).filter(|s| !s.is_empty())
@@ -424,6 +436,7 @@ impl Branch {
             let exact = fill_leaf(&mut rows.cells[column], row, ty, tape, node);
             rows.exact[shred] &= exact;
         }
+        self.each.fill(tape, node, row, rows);
         match tape.kind(node) {
             Kind::Object if !self.members.is_empty() => {
                 let mut seen = 0_u64;
@@ -463,6 +476,7 @@ impl Branch {
         if let Some((_, _, shred)) = self.leaf {
             rows.exact[shred] = false;
         }
+        self.each.give_up(rows);
         self.members.iter().for_each(|(_, branch)| branch.give_up(rows));
         self.elements.iter().for_each(|(_, branch)| branch.give_up(rows));
     }

@@ -103,6 +103,15 @@ impl TextColumn {
         self.ends.push(self.data.len() as u32);
     }
 
+    /// Appends to the cell opened last.
+    pub fn push_str(&mut self, text: &str) {
+        self.data.push_str(text);
+    }
+
+    pub fn push(&mut self, c: char) {
+        self.data.push(c);
+    }
+
     pub fn set(&mut self, row: usize, text: &str) {
         if let Some(cell) = self.cell(row) {
             cell.push_str(text);

@@ -1,6 +1,10 @@
 //! Shredded paths: scalars inside JSON columns that are also stored as typed columns, named by
 //! their path (`InitiatedBy.user.userPrincipalName`).
 //!
+//! A path with `[*]` is stored for each element of an array, all in one text, so that `mv-expand` and `mv-apply` need
+//! not cut the JSON: `END_OF_ELEMENT` after each element, `END_OF_LIST` after each list in a list, and `EMPTY` in an
+//! array that has none. No array is no text.
+//!
 //! Trap: a shred answers for its path only in a part whose manifest entry says `exact`; in all
 //! others the JSON must be read. A string shred is never null: missing is `""`.
 
@@ -13,6 +17,13 @@ pub struct Shreds {
     /// What follows the column's name.
     pub paths: &'static [(&'static str, Type)],
 }
+
+/// What stands after each element of a list. An element that holds one of these three is not stored exactly.
+pub const END_OF_ELEMENT: char = '\u{1f}';
+/// What stands after each list of a list of lists.
+pub const END_OF_LIST: char = '\u{1e}';
+/// The text of an array without elements.
+pub const EMPTY: char = '\u{1d}';
 
 const SIGN_INS: &[&str] = &["SigninLogs", "AADNonInteractiveUserSignInLogs"];
 const ALL_SIGN_INS: &[&str] = &[
@@ -53,7 +64,18 @@ pub const SHREDS: &[Shreds] = &[
             ("[2].type", String),
             ("[2].id", String),
             ("[2].userPrincipalName", String),
+            ("[*].displayName", String),
+            ("[*].type", String),
+            ("[*].id", String),
+            ("[*].userPrincipalName", String),
+            ("[*].modifiedProperties[*].displayName", String),
+            ("[*].modifiedProperties[*].newValue", String),
         ],
+    },
+    Shreds {
+        tables: &["AuditLogs"],
+        column: "AdditionalDetails",
+        paths: &[("[*].key", String), ("[*].value", String)],
     },
     Shreds {
         tables: SIGN_INS,

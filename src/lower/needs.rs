@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
-use crate::plan::{AggregateCall, CallArgument, Expr, ExprKind, JoinKind, Plan, WindowFunction};
+use crate::plan::{AggregateCall, CallArgument, Expanded, Expr, ExprKind, JoinKind, Plan, WindowFunction};
 use crate::types::{Schema, Type};
 
 /// A stored path of a column.
@@ -122,12 +122,10 @@ impl Lowering<'_> {
                 wanted.merge(needs);
                 wanted.add(segment.iter().copied());
             }
-            Plan::Expand { input, columns, .. } => {
-                of_input_columns(&mut wanted, input, needs);
-                columns.iter().for_each(|c| self.add_expr(&mut wanted, &c.source, input));
-            }
+            Plan::Expand { input, columns, .. } => self.of_expand(&mut wanted, input, columns, needs),
             Plan::Window { input, calls, segment, .. } => {
                 of_input_columns(&mut wanted, input, needs);
+                needs.paths.iter().for_each(|path| wanted.add_path(path.clone()));
                 wanted.add(segment.iter().copied());
                 let exprs = calls.iter().flat_map(|call| window_exprs(&call.function));
                 exprs.for_each(|e| self.add_expr(&mut wanted, e, input));
@@ -146,7 +144,7 @@ impl Lowering<'_> {
                 wanted.add(series.keys.iter().copied().chain([series.axis]));
                 series.values.iter().for_each(|(call, _)| self.add_call(&mut wanted, call, input));
             }
-            Plan::Shared { .. } => wanted.columns.clone_from(&needs.columns),
+            Plan::Shared { .. } => wanted.merge(needs),
             _ => return None,
         }
         Some(wanted)
@@ -166,6 +164,25 @@ impl Lowering<'_> {
             if let Some(ExprKind::Column(column)) = exprs.get(bounds.column).map(|e| &e.kind) {
                 wanted.bounds.push(Bounds { column: *column, ..bounds.clone() });
             }
+        }
+    }
+
+    /// Of what is expanded the JSON is wanted only if something looks at more than stored paths of its elements.
+    fn of_expand(&self, wanted: &mut Needs, input: &Plan, columns: &[Expanded], needs: &Needs) {
+        let width = input.schema().len();
+        of_input_columns(wanted, input, needs);
+        for path in &needs.paths {
+            match columns.get(path.column.wrapping_sub(width)) {
+                None => wanted.add_path(path.clone()),
+                Some(expanded) => {
+                    if let Some((column, steps)) = shred::each_element(&expanded.source, &path.steps) {
+                        wanted.add_path(StoredPath { column, steps, ty: path.ty });
+                    }
+                }
+            }
+        }
+        if !expands_stored(needs, width, columns.len()) {
+            columns.iter().for_each(|c| self.add_expr(wanted, &c.source, input));
         }
     }
 
@@ -203,7 +220,7 @@ impl Lowering<'_> {
     fn walk<'p>(&self, plan: &'p Plan, needs: &Needs, open: &mut Readers<'p>) {
         if let Plan::Shared { id, .. } = plan {
             let (_, all) = open.entry(*id).or_insert_with(|| (plan, Needs::default()));
-            all.columns.extend(&needs.columns);
+            all.merge(needs);
             return;
         }
         for (input, needs) in plan.inputs().into_iter().zip(self.of_inputs(plan, needs)) {
@@ -222,6 +239,11 @@ impl Lowering<'_> {
 
 /// Shared parts that are still to be walked, by their numbers, and what is wanted of them so far.
 type Readers<'p> = BTreeMap<usize, (&'p Plan, Needs)>;
+
+/// Is the expanded column wanted as stored paths of its elements alone?
+pub fn expands_stored(needs: &Needs, width: usize, count: usize) -> bool {
+    count == 1 && !needs.wants(width) && needs.paths.iter().any(|path| path.column == width)
+}
 
 /// Of a node's columns those that are its input's.
 fn of_input_columns(wanted: &mut Needs, input: &Plan, needs: &Needs) {

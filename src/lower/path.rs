@@ -82,6 +82,8 @@ fn pointer(steps: &[Step]) -> Vec<PointerNode> {
     let node = |step: &Step| match step {
         Step::Member(key) => PointerNode::Key(key.clone().into()),
         Step::Index(at) => PointerNode::Index(usize::try_from(*at).unwrap_or(usize::MAX)),
+        // Stored or not at all: no element has this index.
+        Step::Each => PointerNode::Index(usize::MAX),
     };
     steps.iter().map(node).collect()
 }

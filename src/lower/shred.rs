@@ -200,6 +200,14 @@ pub fn stored<'s>(expr: &Expr, paths: &'s [StoredPath]) -> Option<&'s StoredPath
     Some(found).filter(|p| p.ty != Type::Dynamic || !goes_through_text(expr))
 }
 
+/// The column and the steps of a path below each element of an expanded value.
+pub fn each_element(source: &Expr, steps: &[Step]) -> Option<(usize, Vec<Step>)> {
+    let (column, mut all) = column_path(source)?;
+    all.push(Step::Each);
+    all.extend(steps.iter().cloned());
+    Some((column, all))
+}
+
 /// A path as shreds are named: `user.id`, `[0].displayName`.
 pub fn path_text(column: &str, steps: &[Step]) -> String {
     let mut out = column.to_string();
@@ -207,6 +215,7 @@ pub fn path_text(column: &str, steps: &[Step]) -> String {
         match step {
             Step::Member(key) => out.extend([".", key]),
             Step::Index(at) => out.push_str(&format!("[{at}]")),
+            Step::Each => out.push_str("[*]"),
         }
     }
     out
@@ -286,8 +295,22 @@ impl Lowering<'_> {
                     through_text || goes_through_text(below),
                 )
             }
+            Plan::Window { input, .. } if column < input.schema().len() => {
+                self.stored_below(input, column, steps, null_is_empty, through_text)
+            }
+            Plan::Shared { plan, .. } => self.stored_below(plan, column, steps, null_is_empty, through_text),
+            Plan::Expand { input, .. } if column < input.schema().len() => {
+                self.stored_below(input, column, steps, null_is_empty, through_text)
+            }
+            Plan::Expand { input, columns, .. } => {
+                // Of arrays side by side the shorter are filled up.
+                let [expanded] = columns.as_slice() else { return None };
+                let (column, each) = each_element(&expanded.source, steps)?;
+                self.stored_below(input, column, &each, null_is_empty, true)
+            }
             Plan::Scan { table, schema } => {
                 let name = path_text(&schema.columns.get(column)?.name, steps);
+                let through_text = through_text || steps.contains(&Step::Each);
                 let ty = self.stored_type(table, &name).filter(|ty| *ty != Type::Dynamic || !through_text)?;
                 (ty != Type::String && ty != Type::Dynamic || null_is_empty).then_some(ty)
             }

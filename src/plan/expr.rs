@@ -44,6 +44,8 @@ pub enum ExprKind {
 pub enum Step {
     Member(String),
     Index(i64),
+    /// Each element of an array, one after the other; no expression has it, only what is stored.
+    Each,
 }
 
 impl Expr {

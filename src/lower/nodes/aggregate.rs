@@ -25,6 +25,9 @@ impl Lowering<'_> {
         schema: &Schema,
         needs: &Needs,
     ) -> Result<pl::LazyFrame> {
+        if let Some(rows) = self.counted(input, keys, calls) {
+            return self.values(schema, &rows, needs);
+        }
         let scope = super::scope(input.schema(), wanted);
         let mut columns = Columns::default();
         for (key, output) in keys.iter().zip(&schema.columns) {

@@ -3,6 +3,9 @@
 //! Several arrays go side by side, the shorter ones padded with null. Elements are cut out of the JSON text
 //! as they stand.
 //!
+//! Where all that is wanted of the elements is stored (`TargetResources[*].type`), no JSON is read: the stored text is
+//! cut at its marks.
+//!
 //! Trap: a bag gives its members, each as a bag of one or as `[key, value]`. A null gives a row, an empty array none.
 
 use std::borrow::Cow;
@@ -12,12 +15,15 @@ use polars::prelude::{IntoColumn, NewChunkedArray};
 
 use super::super::column::from_values;
 use super::super::error::{Error, Result};
+use super::super::needs::{Needs, expands_stored};
 use super::super::path::text_of;
-use super::super::{Lowering, needs::Needs};
+use super::super::{Lowering, shred};
 use super::column;
 use crate::functions::convert;
 use crate::json;
+use crate::lake::shreds::{EMPTY, END_OF_ELEMENT, END_OF_LIST};
 use crate::plan::Plan;
+use crate::plan::expr::Step;
 use crate::types::{Column, Type};
 use crate::value::Value;
 
@@ -30,25 +36,37 @@ impl Lowering<'_> {
         let scope = super::scope(input.schema(), wanted);
         let mut kept = Needs::default();
         kept.add(needs.columns.range(..width).copied());
+        kept.paths.extend(needs.paths.iter().filter(|path| path.column < width).cloned());
         let mut exprs: Vec<pl::Expr> = kept.names(input.schema()).iter().map(|n| column(n)).collect();
         let kept_count = exprs.len();
         let mut outputs = Vec::new();
-        for (i, expanded) in columns.iter().enumerate() {
+        let stored_only = expands_stored(needs, width, columns.len());
+        for (i, expanded) in columns.iter().enumerate().filter(|_| !stored_only) {
             exprs.push(self.expr(&expanded.source, scope)?.alias(format!("\u{1}source{i}")));
-            outputs.push(schema.columns[width + i].clone());
+            outputs.push(Output::Json(schema.columns[width + i].clone()));
+        }
+        let stored = needs.paths.iter().filter(|path| path.column >= width);
+        for (path, expanded) in stored.filter_map(|path| Some((path, columns.get(path.column - width)?))) {
+            let Some((below, steps)) = shred::each_element(&expanded.source, &path.steps) else { continue };
+            exprs.push(column(&shred::frame_name(input.schema(), below, &steps)));
+            let name = shred::frame_name(schema, path.column, &path.steps);
+            outputs.push(Output::Stored { name, lists: path.steps.contains(&Step::Each) });
         }
         let index =
             index.then(|| schema.columns.get(width + columns.len()).map(|c| c.name.clone())).flatten();
-        let mut of_output = kept.clone();
-        of_output.add(width..schema.len());
+        let mut of_output =
+            Needs { columns: kept.columns.clone(), paths: needs.paths.clone(), ..Needs::default() };
+        let expanded = width..width + columns.len();
+        of_output.add((width..schema.len()).filter(|at| !stored_only || !expanded.contains(at)));
+        let physical = super::physical(schema, &of_output);
         let shape = Shape {
             kept: kept_count,
             outputs,
             index,
             limit: limit.map_or(usize::MAX, |n| usize::try_from(n).unwrap_or(usize::MAX)),
             pairs: *bags_as_pairs,
+            names: physical.iter_names().map(ToString::to_string).collect(),
         };
-        let physical = super::physical(schema, &of_output);
         let output = move |_: &pl::Schema| Ok(physical.clone());
         let run = move |frame: pl::DataFrame| shape.run(&frame);
         // Batch by batch: a row does not depend on others.
@@ -61,13 +79,45 @@ impl Lowering<'_> {
     }
 }
 
+/// What becomes of a source.
+enum Output {
+    /// JSON, and the column that its elements become.
+    Json(Column),
+    /// A stored path of each element; below it there may be lists again.
+    Stored { name: String, lists: bool },
+}
+
 struct Shape {
     /// So many columns of the frame are kept; the others are the sources.
     kept: usize,
-    outputs: Vec<Column>,
+    outputs: Vec<Output>,
     index: Option<String>,
     limit: usize,
     pairs: bool,
+    /// The columns, in order.
+    names: Vec<String>,
+}
+
+/// Elements of all rows so far.
+enum Elements<'t> {
+    Json(Vec<Option<Cow<'t, str>>>),
+    Stored(Vec<&'t str>),
+}
+
+impl<'t> Elements<'t> {
+    fn len(&self) -> usize {
+        match self {
+            Elements::Json(all) => all.len(),
+            Elements::Stored(all) => all.len(),
+        }
+    }
+
+    fn fill_up(&mut self, count: usize) {
+        match self {
+            Elements::Json(all) => all.resize(count, None),
+            Elements::Stored(all) => all.resize(count, ""),
+        }
+    }
 }
 
 impl Shape {
@@ -76,20 +126,23 @@ impl Shape {
             frame.columns()[self.kept..].iter().map(|c| c.as_materialized_series().rechunk()).collect();
         let sources = sources.iter().map(|s| s.str()).collect::<pl::PolarsResult<Vec<_>>>()?;
         let (mut rows, mut index) = (Vec::new(), Vec::new());
-        let mut values: Vec<Vec<Option<Cow<'_, str>>>> = vec![Vec::new(); sources.len()];
+        let begin = |output: &Output| match output {
+            Output::Json(_) => Elements::Json(Vec::new()),
+            Output::Stored { .. } => Elements::Stored(Vec::with_capacity(frame.height() * 2)),
+        };
+        let mut values: Vec<Elements<'_>> = self.outputs.iter().map(begin).collect();
         for row in 0..frame.height() {
-            let starts = values.first().map_or(0, Vec::len);
-            let mut longest = 0;
-            for (source, column) in sources.iter().zip(&mut values) {
-                match source.get(row) {
-                    Some(text) => elements(text, self.pairs, self.limit, column),
-                    None => column.extend((self.limit > 0).then_some(None)),
-                }
-                longest = longest.max(column.len() - starts);
+            let starts = values.first().map_or(0, Elements::len);
+            let mut longest = starts;
+            for ((source, output), column) in sources.iter().zip(&self.outputs).zip(&mut values) {
+                self.add(source.get(row), output, column);
+                longest = longest.max(column.len());
             }
-            values.iter_mut().for_each(|column| column.resize(starts + longest, None));
-            rows.extend(std::iter::repeat_n(row as pl::IdxSize, longest));
-            index.extend(0..longest as i64);
+            values.iter_mut().for_each(|column| column.fill_up(longest));
+            rows.extend(std::iter::repeat_n(row as pl::IdxSize, longest - starts));
+            if self.index.is_some() {
+                index.extend(0..(longest - starts) as i64);
+            }
         }
         let height = rows.len();
         let rows = pl::IdxCa::from_vec("".into(), rows);
@@ -97,12 +150,39 @@ impl Shape {
             .iter()
             .map(|c| c.take(&rows))
             .collect::<pl::PolarsResult<Vec<_>>>()?;
-        columns.extend(self.outputs.iter().zip(&values).map(|(column, values)| converted(column, values)));
+        columns.extend(self.outputs.iter().zip(&values).map(|(output, values)| match (output, values) {
+            (Output::Json(column), Elements::Json(values)) => converted(column, values),
+            (Output::Stored { name, .. }, Elements::Stored(values)) => texts(name, values),
+            (Output::Json(Column { name, .. }) | Output::Stored { name, .. }, _) => texts(name, &[]),
+        }));
         if let Some(name) = &self.index {
             columns.push(pl::Column::new(name.as_str().into(), index));
         }
-        pl::DataFrame::new(height, columns)
+        pl::DataFrame::new(height, columns)?.select(self.names.iter().map(String::as_str))
     }
+
+    /// Appends the elements of one cell.
+    fn add<'t>(&self, cell: Option<&'t str>, output: &Output, values: &mut Elements<'t>) {
+        match (values, output) {
+            (Elements::Json(values), _) => match cell {
+                Some(text) => elements(text, self.pairs, self.limit, values),
+                None => values.extend((self.limit > 0).then_some(None)),
+            },
+            (Elements::Stored(values), Output::Stored { lists, .. }) => {
+                let end = if *lists { END_OF_LIST } else { END_OF_ELEMENT };
+                match cell.unwrap_or_default() {
+                    "" => values.extend((self.limit > 0).then_some("")),
+                    text if text.starts_with(EMPTY) => {}
+                    text => values.extend(text.split_terminator(end).take(self.limit)),
+                }
+            }
+            (Elements::Stored(_), Output::Json(_)) => {}
+        }
+    }
+}
+
+fn texts(name: &str, values: &[&str]) -> pl::Column {
+    pl::StringChunked::from_iter_values(name.into(), values.iter().copied()).into_column()
 }
 
 /// Elements, as the JSON that they are, in the type of their column.

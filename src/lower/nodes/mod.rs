@@ -3,6 +3,7 @@
 mod aggregate;
 mod below;
 mod call;
+mod counted;
 mod expand;
 mod gather;
 mod groups;
