@@ -6,11 +6,12 @@
 //! Trap: the order of columns is free, names are compared without case and outer blanks.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::ansi;
 use super::dates::Order;
 use super::formats::portal_steps::Steps;
+use super::formats::unified_audit::Around;
 use super::formats::{self, CsvFormat, custom, portal_shapes, workspace};
 use super::powershell;
 use super::tabular::{self, Mapped};
@@ -29,6 +30,8 @@ pub struct Header {
     pub name: String,
     /// Steps of sign-ins to join.
     pub steps: Option<Arc<Steps>>,
+    /// What surrounds a record of the unified audit log.
+    pub around: OnceLock<Around>,
 }
 
 impl Header {
@@ -107,8 +110,17 @@ pub fn header(text: &[u8], any: bool) -> Result<(Header, usize), String> {
         ));
     };
     let mapped = guessed.unwrap_or_else(|| tabular::map(&columns, format.fields));
-    let (dates, name, steps) = (Order::default(), String::new(), None);
-    let mut header = Header { delimiter, columns, format, mapped, dates, table: None, name, steps };
+    let mut header = Header {
+        delimiter,
+        columns,
+        format,
+        mapped,
+        dates: Order::default(),
+        table: None,
+        name: String::new(),
+        steps: None,
+        around: OnceLock::new(),
+    };
     header.table = (format.route == "E1").then(|| workspace::table_of(&workspace::names(&header))).flatten();
     Ok((header, length))
 }

@@ -7,6 +7,9 @@ use super::tape::{Kind, Tape};
 use crate::lake::rows::{Cells, Rows};
 use crate::lake::shreds::{EMPTY, END_OF_ELEMENT, END_OF_LIST};
 
+/// What no element may hold.
+const MARKS: std::ops::RangeInclusive<char> = '\u{1d}'..=END_OF_ELEMENT;
+
 /// What is stored of each element of an array.
 #[derive(Default)]
 pub struct Each {
@@ -78,7 +81,7 @@ impl Each {
             self.element(tape, element, rows);
         }
         if !any {
-            self.on_cells(rows, |cells| cells.push(EMPTY));
+            self.on_cells(rows, |cells| cells.push_str(EMPTY));
         }
     }
 
@@ -133,7 +136,7 @@ fn text(tape: &Tape, node: Option<u32>, column: usize, shred: usize, rows: &mut 
         exact = tape.kind(node) == Kind::String;
         let text = tape.string(node);
         // Only an escape can stand for a control character.
-        exact &= !tape.node(node).escaped || !text.contains([END_OF_ELEMENT, END_OF_LIST, EMPTY]);
+        exact &= !tape.node(node).escaped || !text.contains(|c| MARKS.contains(&c));
         if exact {
             cells.push_str(&text);
         }

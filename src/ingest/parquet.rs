@@ -11,17 +11,20 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, TimeUnit};
 use arrow::util::display::{ArrayFormatter, FormatOptions};
 use parquet::arrow::arrow_reader::{ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 
 use crate::json;
+use crate::lake::implied::Implied;
 use crate::time::{
     TICKS_PER_MICROSECOND, TICKS_PER_MILLISECOND, TICKS_PER_SECOND, UNIX_EPOCH, datetime_text, in_range,
 };
+use crate::value::Value;
 
 /// Rows that are held at a time.
 const ROWS: usize = 1024;
@@ -29,6 +32,8 @@ const ROWS: usize = 1024;
 /// The lines of a file.
 pub struct Lines {
     batches: ParquetRecordBatchReader,
+    /// Columns that a file of our own does not store.
+    implied: Implied,
     text: String,
     at: usize,
 }
@@ -36,11 +41,12 @@ pub struct Lines {
 impl Lines {
     pub fn open(path: &Path) -> io::Result<Lines> {
         let file = File::open(path)?;
-        let batches = guarded(|| {
+        let (batches, implied) = guarded(|| {
             let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(io::Error::other)?;
-            builder.with_batch_size(ROWS).build().map_err(io::Error::other)
+            let implied = Implied::of_file(builder.metadata());
+            Ok((builder.with_batch_size(ROWS).build().map_err(io::Error::other)?, implied))
         })?;
-        Ok(Lines { batches, text: String::new(), at: 0 })
+        Ok(Lines { batches, implied, text: String::new(), at: 0 })
     }
 
     /// The next rows; `false` at the end.
@@ -48,7 +54,8 @@ impl Lines {
         self.text.clear();
         self.at = 0;
         let Some(batch) = self.batches.next() else { return Ok(false) };
-        write_rows(&batch.map_err(io::Error::other)?, &mut self.text).map_err(io::Error::other)?;
+        write_rows(&batch.map_err(io::Error::other)?, &self.implied, &mut self.text)
+            .map_err(io::Error::other)?;
         Ok(true)
     }
 }
@@ -87,10 +94,18 @@ impl Read for Lines {
 
 type Result<T> = std::result::Result<T, arrow::error::ArrowError>;
 
-fn write_rows(batch: &RecordBatch, out: &mut String) -> Result<()> {
+fn write_rows(batch: &RecordBatch, implied: &Implied, out: &mut String) -> Result<()> {
     let schema = batch.schema();
-    let columns: Vec<Column> =
+    let mut columns: Vec<Column> =
         schema.fields().iter().zip(batch.columns()).map(|(f, c)| Column::new(f, c)).collect::<Result<_>>()?;
+    for (name, source) in &implied.same {
+        if let Some((at, field)) = schema.column_with_name(source) {
+            columns.push(Column { name: name.clone(), ..Column::new(field, batch.column(at))? });
+        }
+    }
+    for (name, value) in &implied.constants {
+        columns.push(Column::constant(name, value, batch.num_rows()));
+    }
     for row in 0..batch.num_rows() {
         write_object(&columns, row, out)?;
         out.push('\n');
@@ -167,6 +182,15 @@ impl Column {
             _ => (array.clone(), Kind::Text),
         };
         Ok(Column { name: field.name().clone(), array, kind })
+    }
+
+    /// A column of one value.
+    fn constant(name: &str, value: &Value, rows: usize) -> Column {
+        let (array, kind): (ArrayRef, Kind) = match value.as_i64() {
+            Some(long) => (Arc::new(Int64Array::from(vec![long; rows])), Kind::Bare),
+            None => (Arc::new(StringArray::from(vec![value.to_text(); rows])), Kind::Text),
+        };
+        Column { name: name.to_string(), array, kind }
     }
 
     fn write(&self, row: usize, out: &mut String) -> Result<()> {

@@ -69,8 +69,15 @@ struct Branch {
 /// What a worker remembers between records: the members by position, and scratch space.
 #[derive(Default)]
 pub struct Memory {
-    order: Vec<(String, Option<usize>)>,
+    order: Vec<Seen>,
     nodes: Vec<Option<u32>>,
+}
+
+/// A member of a name at a position: its slot, and the hash of its name.
+struct Seen {
+    name: String,
+    slot: Option<usize>,
+    hash: u64,
 }
 
 /// What is known of a record beside its payload.
@@ -287,32 +294,34 @@ impl Plan {
         for (position, child) in tape.children(root).enumerate() {
             let key = tape.key(child);
             let null = tape.kind(child) == Kind::Null;
-            let slot = self.lookup(memory, position, key);
+            let (slot, hash) = self.lookup(memory, position, key);
             match slot {
                 Some(slot) if memory.nodes[slot].is_none() => memory.nodes[slot] = Some(child),
                 _ if null || self.whole => {}
                 _ => push_member(rest, key, tape.text(child)),
             }
             if !null {
-                content = content.wrapping_add(member_hash(key, tape.text(child)));
+                content = content.wrapping_add(member_hash(key, hash, tape.text(child)));
             }
         }
         (content, tape.leaves_under(root))
     }
 
-    fn lookup(&self, memory: &mut Memory, position: usize, key: &str) -> Option<usize> {
-        if let Some((name, slot)) = memory.order.get(position)
-            && name == key
+    /// The slot of a member, and the hash of its name.
+    fn lookup(&self, memory: &mut Memory, position: usize, key: &str) -> (Option<usize>, u64) {
+        if let Some(seen) = memory.order.get(position)
+            && seen.name == key
         {
-            return *slot;
+            return (seen.slot, seen.hash);
         }
-        let slot = self.slots.get(key).copied();
+        let (slot, hash) = (self.slots.get(key).copied(), xxh3_64_with_seed(key.as_bytes(), 0));
+        let seen = Seen { name: key.to_string(), slot, hash };
         if position < memory.order.len() {
-            memory.order[position] = (key.to_string(), slot);
+            memory.order[position] = seen;
         } else if position == memory.order.len() && position < 1000 {
-            memory.order.push((key.to_string(), slot));
+            memory.order.push(seen);
         }
-        slot
+        (slot, hash)
     }
 }
 
@@ -343,10 +352,10 @@ pub fn push_member(out: &mut String, key: &str, value: &str) {
 }
 
 /// The same for `8` and `"8"`, and for a UAL time with and without `Z`: routes differ in these.
-fn member_hash(key: &str, value: &str) -> u64 {
+fn member_hash(key: &str, hash: u64, value: &str) -> u64 {
     let plain = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
     let plain = if key == "CreationTime" { plain.trim_end_matches('Z') } else { plain };
-    xxh3_64_with_seed(plain.as_bytes(), xxh3_64_with_seed(key.as_bytes(), 0))
+    xxh3_64_with_seed(plain.as_bytes(), hash)
 }
 
 /// The identity of a record of a kind. Guids compare without case.

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use super::Error;
 use super::disk::Disk;
+use super::implied::Implied;
 use super::tables::TableDef;
 use crate::json;
 use crate::types::{Column, Type};
@@ -140,7 +141,7 @@ impl TableEntry {
 }
 
 /// A part file, relative to the lake.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct PartEntry {
     pub table: String,
     pub file: String,
@@ -149,12 +150,13 @@ pub struct PartEntry {
     pub max: Option<i64>,
     pub columns: Vec<String>,
     pub companions: Vec<String>,
+    pub implied: Implied,
     pub shreds: Vec<(String, Type, Exactness)>,
     /// The file with the numbers of the masked rows, and how many they are.
     pub mask: Option<(String, u64)>,
 }
 
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifest {
     /// Counts the runs that changed the lake.
     pub generation: u64,
@@ -347,6 +349,7 @@ fn part_value(p: &PartEntry) -> Value {
         .mask
         .as_ref()
         .map_or(Value::Null, |(file, rows)| bag(vec![("file", Value::string(file)), ("rows", long(*rows))]));
+    let [constants, same] = p.implied.members();
     bag(vec![
         ("table", Value::string(&p.table)),
         ("file", Value::string(&p.file)),
@@ -355,6 +358,8 @@ fn part_value(p: &PartEntry) -> Value {
         ("max", time(p.max)),
         ("columns", texts(&p.columns)),
         ("companions", texts(&p.companions)),
+        constants,
+        same,
         ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
         ("mask", mask),
     ])
@@ -494,6 +499,7 @@ fn part(v: &Value) -> Option<PartEntry> {
         max: v.member("max").as_i64(),
         columns: list(v, "columns")?,
         companions: list(v, "companions")?,
+        implied: Implied::of_members(v)?,
         shreds: v.member("shreds").as_array()?.iter().map(shred).collect::<Option<_>>()?,
         mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
     })

@@ -21,6 +21,7 @@ pub mod disk;
 pub mod functions;
 pub mod hashed;
 pub mod identity;
+pub mod implied;
 pub mod lock;
 pub mod manifest;
 pub mod office_activity;
@@ -43,6 +44,7 @@ pub use office_activity::{From, OFFICE_ACTIVITY, ViewColumn};
 pub use tables::{TableDef, table, tables};
 
 use self::disk::Disk;
+use self::implied::Implied;
 use crate::json;
 use crate::types::{Schema, Type};
 use crate::value::Value;
@@ -98,10 +100,12 @@ pub struct Part {
     /// The earliest and latest TimeGenerated, in ticks.
     pub min: Option<i64>,
     pub max: Option<i64>,
-    /// The columns that are in the file; any other is missing in every row.
+    /// The columns that are in the file; any other is implied, or missing in every row.
     pub columns: Vec<String>,
     /// The datetime columns that have a `NAME__ticks` column beside them.
     pub companions: Vec<String>,
+    /// What the columns hold that are not in the file.
+    pub implied: Implied,
     /// Every shredded path of the table, whether its column is stored or not.
     pub shreds: Vec<(String, Type, Exactness)>,
     /// The numbers of rows that are not shown, ascending.
@@ -263,6 +267,7 @@ fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
         max: entry.max,
         columns: entry.columns.clone(),
         companions: entry.companions.clone(),
+        implied: entry.implied.clone(),
         shreds: entry.shreds.clone(),
         masked: mask.all(),
         doubled: mask.doubled,

@@ -3,9 +3,10 @@
 //! Types on disk: string, guid and dynamic → Utf8 (string never null), datetime →
 //! TIMESTAMP(MICROS, UTC), long, timespan → Int64, int → Int32, real → Float64, bool → Boolean.
 //!
-//! Traps: a column without any value is left out of the file. A datetime's seventh digit goes to
-//! `NAME__ticks` (Int8), which exists only where one is not zero. JSON columns have neither
-//! dictionary nor statistics.
+//! Traps: a column without any value is left out of the file, and so is one of which the manifest says what it holds
+//! (`implied.rs`). A datetime's seventh digit goes to
+//! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no
+//! statistics, and JSON no dictionary.
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
@@ -21,15 +22,17 @@ use parquet::arrow::ArrowSchemaConverter;
 use parquet::arrow::arrow_writer::{
     ArrowColumnChunk, ArrowColumnWriter, ArrowRowGroupWriterFactory, compute_leaves,
 };
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::basic::{Compression, Encoding, ZstdLevel};
 use parquet::errors::ParquetError;
-use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterPropertiesBuilder};
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::ColumnPath;
 use rayon::prelude::*;
 
 use super::disk::Disk;
 use super::hashed::{self, Hashed};
+use super::implied::Implied;
 use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
@@ -49,6 +52,7 @@ pub struct Written {
     pub max: Option<i64>,
     pub columns: Vec<String>,
     pub companions: Vec<String>,
+    pub implied: Implied,
     /// Per shred of the layout.
     pub exact: Vec<bool>,
     /// The hash of the file.
@@ -74,15 +78,34 @@ struct Stored<'a> {
     plain: bool,
 }
 
+impl Stored<'_> {
+    /// Of text, rows of one part hold nearly all there is: no filter passes over a part by it.
+    fn is_text(&self) -> bool {
+        let field =
+            |field: &Field| matches!(field.ty, Type::String | Type::Guid | Type::Decimal | Type::Dynamic);
+        match self.from {
+            From::Field(_, of) => field(of),
+            From::Route | From::Id => true,
+            _ => false,
+        }
+    }
+
+    /// Values differ little from the one before: rows are in the order of time.
+    fn ascends(&self) -> bool {
+        let time = matches!(self.from, From::Field(_, field) if field.ty == Type::Datetime);
+        time || matches!(self.name.as_str(), "_auk_ordinal" | "_auk_offset" | "_auk_length")
+    }
+}
+
 /// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
 pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
     let Some(first) = chunks.first() else { return Ok(Written::default()) };
     let layout = &first.layout;
-    let stored = columns(layout, chunks);
+    let (stored, implied) = columns(layout, chunks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
     let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
-    let file = encode(file, &schema, &stored, chunks, order).map_err(plain_error)?;
+    let file = encode(file, &schema, &stored, implied.for_file(), chunks, order).map_err(plain_error)?;
     let sha256 = hashed::finish(file)?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
@@ -94,6 +117,7 @@ pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) ->
         max: times.iter().max().copied(),
         columns: stored.iter().map(|s| s.name.clone()).filter(|n| !n.ends_with(TICKS)).collect(),
         companions: stored.iter().filter_map(|s| s.name.strip_suffix(TICKS)).map(String::from).collect(),
+        implied,
         exact,
         sha256,
     })
@@ -111,10 +135,10 @@ pub fn plain_error(error: ParquetError) -> io::Error {
 }
 
 /// The columns of the file, in order.
-fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> Vec<Stored<'a>> {
-    let mut stored = Vec::new();
+fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> (Vec<Stored<'a>>, Implied) {
+    let (mut stored, mut implied) = (Vec::new(), Implied::default());
     for (at, field) in layout.fields.iter().enumerate() {
-        if chunks.iter().all(|c| c.cells[at].is_empty()) {
+        if chunks.iter().all(|c| c.cells[at].is_empty()) || implied.note(at, chunks) {
             continue;
         }
         let plain = field.json || mostly_distinct(at, chunks);
@@ -141,11 +165,11 @@ fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> Vec<Stored<'a>> {
         ("_auk_leaves", From::Int(|m| m.leaves as i32)),
     ];
     for (name, from) in provenance {
-        let plain = matches!(name, "_auk_offset" | "_auk_content" | "_auk_ordinal");
+        let plain = name == "_auk_content";
         stored.push(Stored { name: name.to_string(), from, json: false, plain });
     }
     stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
-    stored
+    (stored, implied)
 }
 
 /// Of a sample of cells nearly all differ.
@@ -181,7 +205,7 @@ fn arrow_field(column: &Stored<'_>) -> ArrowField {
     ArrowField::new(&column.name, ty, nullable)
 }
 
-fn properties(stored: &[Stored<'_>]) -> Result<WriterProperties, ParquetError> {
+fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetError> {
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)
@@ -192,21 +216,30 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterProperties, ParquetError> {
         if column.json || column.plain {
             builder = builder.set_column_dictionary_enabled(path.clone(), false);
         }
-        if column.json {
-            builder = builder.set_column_statistics_enabled(path, EnabledStatistics::None);
+        if column.is_text() {
+            builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
+        }
+        if matches!(column.name.as_str(), "_auk_id" | "_auk_content") {
+            builder = builder.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
+        }
+        if column.ascends() {
+            builder = builder
+                .set_column_dictionary_enabled(path.clone(), false)
+                .set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
         }
     }
-    Ok(builder.build())
+    Ok(builder)
 }
 
 fn encode(
     file: BufWriter<Hashed>,
     schema: &Arc<ArrowSchema>,
     stored: &[Stored<'_>],
+    metadata: Option<Vec<KeyValue>>,
     chunks: &[Rows],
     order: &[(u32, u32)],
 ) -> Result<BufWriter<Hashed>, ParquetError> {
-    let properties = Arc::new(properties(stored)?);
+    let properties = Arc::new(properties(stored)?.set_key_value_metadata(metadata).build());
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;
     let factory = ArrowRowGroupWriterFactory::new(&writer, Arc::clone(schema));
@@ -277,15 +310,20 @@ fn gather(stored: &Stored<'_>, chunks: &[Rows], slice: &[(u32, u32)]) -> Result<
 
 fn cells(at: usize, field: &Field, chunks: &[Rows], slice: &[(u32, u32)]) -> ArrayRef {
     let texts = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].text(*row as usize));
+    let room = || {
+        let (rows, bytes) =
+            chunks.iter().fold((1, 0), |(rows, bytes), c| (rows + c.len(), bytes + c.cells[at].size()));
+        bytes / rows * slice.len() + bytes / 64 + 1024
+    };
     let longs = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].long(*row as usize));
     match field.ty {
         Type::Dynamic => {
-            let mut builder = StringBuilder::with_capacity(slice.len(), texts().map(str::len).sum());
+            let mut builder = StringBuilder::with_capacity(slice.len(), room());
             texts().for_each(|text| builder.append_option((!text.is_empty()).then_some(text)));
             Arc::new(builder.finish())
         }
         Type::String | Type::Guid | Type::Decimal => {
-            let mut builder = StringBuilder::with_capacity(slice.len(), texts().map(str::len).sum());
+            let mut builder = StringBuilder::with_capacity(slice.len(), room());
             texts().for_each(|text| builder.append_value(text));
             Arc::new(builder.finish())
         }

@@ -49,6 +49,7 @@ pub fn read(path: &Path, entry: &PartEntry, layout: &Arc<Layout>) -> Result<Opti
         };
         rows.meta.extend(metas);
     }
+    entry.implied.restore(&mut rows);
     if rows.len() as u64 != entry.rows {
         return Err(damaged(format!("{} rows, where the manifest says {}", rows.len(), entry.rows)));
     }

@@ -135,7 +135,7 @@ pub enum Cells {
 }
 
 impl Cells {
-    fn new(ty: Type) -> Cells {
+    pub fn of(ty: Type) -> Cells {
         match ty {
             Type::String | Type::Guid | Type::Dynamic | Type::Decimal => Cells::Text(TextColumn::default()),
             Type::Real => Cells::Real(Vec::new()),
@@ -189,7 +189,7 @@ impl Cells {
     }
 
     /// How many bytes or cells it holds.
-    fn size(&self) -> usize {
+    pub fn size(&self) -> usize {
         match self {
             Cells::Text(column) => column.data.len(),
             Cells::Long(cells) => cells.len(),
@@ -273,7 +273,7 @@ pub struct Rows {
 
 impl Rows {
     pub fn new(layout: &Arc<Layout>) -> Rows {
-        let cells = layout.fields.iter().map(|f| Cells::new(f.ty)).collect();
+        let cells = layout.fields.iter().map(|f| Cells::of(f.ty)).collect();
         Rows { layout: Arc::clone(layout), cells, meta: Vec::new(), exact: vec![true; layout.shreds] }
     }
 

@@ -23,7 +23,7 @@ pub const END_OF_ELEMENT: char = '\u{1f}';
 /// What stands after each list of a list of lists.
 pub const END_OF_LIST: char = '\u{1e}';
 /// The text of an array without elements.
-pub const EMPTY: char = '\u{1d}';
+pub const EMPTY: &str = "\u{1d}";
 
 const SIGN_INS: &[&str] = &["SigninLogs", "AADNonInteractiveUserSignInLogs"];
 const ALL_SIGN_INS: &[&str] = &[
@@ -52,18 +52,6 @@ pub const SHREDS: &[Shreds] = &[
         tables: &["AuditLogs"],
         column: "TargetResources",
         paths: &[
-            ("[0].displayName", String),
-            ("[0].type", String),
-            ("[0].id", String),
-            ("[0].userPrincipalName", String),
-            ("[1].displayName", String),
-            ("[1].type", String),
-            ("[1].id", String),
-            ("[1].userPrincipalName", String),
-            ("[2].displayName", String),
-            ("[2].type", String),
-            ("[2].id", String),
-            ("[2].userPrincipalName", String),
             ("[*].displayName", String),
             ("[*].type", String),
             ("[*].id", String),

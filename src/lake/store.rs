@@ -341,6 +341,7 @@ pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
         shreds: paths.map(|(i, (path, ty))| (path, ty, exact(i))).collect(),
         columns: written.columns,
         companions: written.companions,
+        implied: written.implied,
         mask: None,
     }
 }

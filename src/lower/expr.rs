@@ -96,6 +96,10 @@ impl Lowering<'_> {
             if let Some(value) = folded {
                 return Ok(Lowered::Constant(value));
             }
+            if let ([(operand, from)], true) = (lowered.as_slice(), shred::converts(function.name)) {
+                let driver = nodes::column(scope.driver);
+                return convert::lower(self, operand.clone(), *from, returns, driver);
+            }
             if let Some(expr) = accelerate::call(function.name, &lowered, returns) {
                 return Ok(Lowered::Column(expr));
             }

@@ -6,12 +6,14 @@
 use std::fs::File;
 use std::path::Path;
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use polars::prelude as pl;
 use polars::prelude::IntoLazy;
 
 use super::column::Cells;
 use super::error::{Error, Result};
 use super::{Env, Lowering, guarded, nodes};
+use crate::lake::implied::Implied;
 use crate::plan::Plan;
 use crate::time::{MAX_DATETIME, TICKS_PER_MICROSECOND, UNIX_EPOCH};
 use crate::types::{Column, Type};
@@ -36,11 +38,16 @@ const MOST_ROWS: usize = 5_000_000;
 /// does not have is null.
 pub fn read_parquet(path: &Path, columns: &[String]) -> Result<Vec<Vec<Value>>> {
     guarded(|| {
+        let implied = implied(path);
         let path = pl::PlRefPath::try_from_path(path)?;
         let args = pl::ScanArgsParquet { glob: false, cache: false, ..Default::default() };
         let mut frame = pl::LazyFrame::scan_parquet_files(vec![path].into(), args)?;
         let schema = frame.collect_schema()?;
-        let kinds = columns.iter().map(|name| schema.get(name).map(|dtype| kind(name, dtype)).transpose());
+        let stored = |name: &String| implied.source(name).unwrap_or(name).to_string();
+        let kinds = columns
+            .iter()
+            .map(stored)
+            .map(|name| schema.get(&name).map(|dtype| kind(&name, dtype)).transpose());
         let kinds = kinds.collect::<Result<Vec<Option<(pl::Expr, Type)>>>>()?;
         let mut wanted: Vec<pl::Expr> = Vec::new();
         for (at, kind) in kinds.iter().enumerate() {
@@ -49,7 +56,8 @@ pub fn read_parquet(path: &Path, columns: &[String]) -> Result<Vec<Vec<Value>>> 
         wanted.push(pl::len().alias("rows"));
         if wanted.len() == 1 {
             let height = frame.select(wanted).collect()?.column("rows")?.u32()?.get(0).unwrap_or(0) as usize;
-            return Ok(vec![vec![Value::Null; columns.len()]; bounded(height)?]);
+            let value = |name: &String| implied.constant(name).cloned().unwrap_or(Value::Null);
+            return Ok(vec![columns.iter().map(value).collect(); bounded(height)?]);
         }
         wanted.pop();
         let frame = frame.select(wanted).limit(MOST_ROWS as pl::IdxSize + 1).collect()?;
@@ -57,12 +65,18 @@ pub fn read_parquet(path: &Path, columns: &[String]) -> Result<Vec<Vec<Value>>> 
         for (at, kind) in kinds.iter().enumerate() {
             let cells = match kind {
                 Some((_, ty)) => Cells::new(frame.column(&format!("{at}"))?, *ty)?,
-                None => Cells::Constant(Value::Null),
+                None => Cells::Constant(implied.constant(&columns[at]).cloned().unwrap_or(Value::Null)),
             };
             rows.iter_mut().enumerate().for_each(|(row, out)| out.push(cells.get(row)));
         }
         Ok(rows)
     })
+}
+
+/// What a file of a lake does not store.
+fn implied(path: &Path) -> Implied {
+    let reader = File::open(path).ok().and_then(|file| SerializedFileReader::new(file).ok());
+    reader.map(|reader| Implied::of_file(reader.metadata())).unwrap_or_default()
 }
 
 fn bounded(height: usize) -> Result<usize> {

@@ -49,7 +49,12 @@ impl Path {
         })
     }
 
-    /// The value as text, as `tostring()` gives it.
+    /// The value as `tostring()` gives it.
+    pub fn converted(&self) -> pl::Expr {
+        self.each(Type::String, |found, _| Some(to_string(found)))
+    }
+
+    /// The value as the text that is searched: numbers stay as delivered.
     pub fn text(&self) -> pl::Expr {
         self.each(Type::String, |found, normal| Some(text_of(found, normal)))
     }
@@ -134,7 +139,7 @@ fn is_document(text: &str) -> bool {
         && sonic_rs::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// The text of a JSON value, as `tostring()` gives it.
+/// The text of a JSON value that is searched.
 pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
     match raw.as_bytes().first() {
         Some(b'"') => {
@@ -145,6 +150,30 @@ pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
         _ if normal => Cow::Borrowed(raw),
         _ => Cow::Owned(parsed_text(raw)),
     }
+}
+
+/// What `tostring()` makes of a JSON value. Numbers are brought to their shortest form.
+fn to_string(raw: &str) -> Cow<'_, str> {
+    match raw.as_bytes() {
+        [b'"', ..] | [b'n', ..] | [] => text_of(raw, true),
+        [b't' | b'f', ..] => Cow::Borrowed(raw),
+        // An integer that has one form only.
+        [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit) => {
+            Cow::Borrowed(raw)
+        }
+        [b'0'] => Cow::Borrowed(raw),
+        _ => Cow::Owned(parsed_text(raw)),
+    }
+}
+
+/// A dynamic column as `tostring()` gives it.
+pub fn string_of_dynamic(expr: pl::Expr) -> pl::Expr {
+    let run = |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let texts = series.str()?.iter().map(|cell| cell.map_or(Cow::Borrowed(""), to_string));
+        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
+    };
+    elementwise(vec![expr], Type::String, run)
 }
 
 fn parsed_text(raw: &str) -> String {
@@ -167,7 +196,7 @@ pub fn parsed_text_of(expr: pl::Expr) -> pl::Expr {
     elementwise(vec![expr], Type::Dynamic, run)
 }
 
-/// A dynamic column as text, as `tostring()` gives it.
+/// A dynamic column as the text that is searched.
 pub fn text_of_dynamic(expr: pl::Expr) -> pl::Expr {
     let run = |columns: &mut [pl::Column]| {
         let series = columns[0].as_materialized_series();

@@ -11,6 +11,7 @@ use super::needs::Needs;
 use super::{Env, Lowering, Result, guarded, shred};
 use crate::lake::Part;
 use crate::plan::Plan;
+use crate::plan::expr::Step;
 use crate::types::Schema;
 
 /// One scan of a table.
@@ -27,10 +28,9 @@ pub struct Read {
 impl Read {
     pub fn new(table: &str, schema: &Schema, needs: &Needs, parts: &[&Part], all: usize) -> Read {
         let column = |i: &usize| schema.columns.get(*i).map(|c| c.name.clone());
-        let path = |column: String, steps| {
-            let path = shred::path_text(&column, steps);
-            let as_json = parts.iter().filter(|p| shred::exact_type(p, &path).is_none()).count();
-            (path, as_json)
+        let path = |column: String, steps: &[Step]| {
+            let as_json = parts.iter().filter(|p| shred::held(p, &column, steps).is_none()).count();
+            (shred::path_text(&column, steps), as_json)
         };
         let paths = needs.paths.iter().filter_map(|p| Some(path(column(&p.column)?, &p.steps)));
         Read {

@@ -8,11 +8,13 @@
 //! expression takes both alike, as text; where it is projected as dynamic, the JSON is read.
 
 use polars::prelude as pl;
+use polars::prelude::{IntoColumn, NewChunkedArray};
 
 use super::column::{Cells, from_values};
 use super::expr::Scope;
 use super::needs::StoredPath;
 use super::{Lowering, kernel};
+use crate::lake::shreds::{EMPTY, END_OF_ELEMENT, END_OF_LIST};
 use crate::lake::{Exactness, Part};
 use crate::plan::expr::Step;
 use crate::plan::{Expr, ExprKind, Plan};
@@ -68,6 +70,11 @@ const CONVERTING: &[&str] = &[
     "toguid",
 ];
 
+/// Is it a conversion to a type, as `Convert` is?
+pub fn converts(name: &str) -> bool {
+    CONVERTING.contains(&name)
+}
+
 /// Those whose first argument may be, if all others are constant text.
 const COMPARING: &[&str] = &["==", "!=", "in", "!in", "in~", "!in~"];
 
@@ -92,9 +99,8 @@ pub fn takes_alike(expr: &Expr) -> bool {
     match &expr.kind {
         ExprKind::Convert(_) => expr.ty != Type::Dynamic,
         ExprKind::Call(f, args) => {
-            let converts = CONVERTING.contains(&f.name);
             let texts = || args[1..].iter().all(|a| matches!(a.as_literal(), Some(v) if is_text(v)));
-            converts || TEXTUAL.contains(&f.name) || COMPARING.contains(&f.name) && texts()
+            converts(f.name) || TEXTUAL.contains(&f.name) || COMPARING.contains(&f.name) && texts()
         }
         _ => false,
     }
@@ -227,10 +233,60 @@ pub fn frame_name(schema: &Schema, column: usize, steps: &[Step]) -> String {
     format!("\u{1}path {}", path_text(name, steps))
 }
 
-/// The type of a path's column in a part, if it says the same as the JSON there.
-pub fn exact_type(part: &Part, path: &str) -> Option<Type> {
-    let exact = part.shreds.iter().find(|(p, _, e)| p == path && *e == Exactness::Exact);
-    exact.map(|(_, ty, _)| *ty)
+/// What a part stores of a path.
+pub struct Held {
+    /// The column's name.
+    pub name: String,
+    pub ty: Type,
+    /// Which elements are meant, where the column has those of all.
+    pub elements: Vec<usize>,
+    /// How many lists are in one another.
+    pub depth: usize,
+}
+
+/// What a part stores of a path, if it says the same as the JSON there: the path itself, or that of each element.
+pub fn held(part: &Part, column: &str, steps: &[Step]) -> Option<Held> {
+    let exact = |name: &str| {
+        let exact = part.shreds.iter().find(|(p, _, e)| p == name && *e == Exactness::Exact);
+        exact.map(|(_, ty, _)| *ty)
+    };
+    let name = path_text(column, steps);
+    if let Some(ty) = exact(&name) {
+        return Some(Held { name, ty, elements: Vec::new(), depth: 0 });
+    }
+    let index = |step: &Step| match step {
+        Step::Index(at) => usize::try_from(*at).ok(),
+        _ => None,
+    };
+    let elements: Vec<usize> = steps.iter().filter_map(index).collect();
+    let all: Vec<Step> =
+        steps.iter().map(|step| if index(step).is_some() { Step::Each } else { step.clone() }).collect();
+    let first_each = steps.iter().position(|step| *step == Step::Each).unwrap_or(steps.len());
+    if elements.is_empty() || steps.iter().skip(first_each).any(|step| index(step).is_some()) {
+        return None;
+    }
+    let name = path_text(column, &all);
+    let depth = all.iter().filter(|step| **step == Step::Each).count();
+    exact(&name).map(|ty| Held { name, ty, elements, depth })
+}
+
+/// Of the texts of lists in one another the element meant, or the lists that are it.
+pub fn element(expr: pl::Expr, elements: Vec<usize>, depth: usize) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let texts = series.str()?.iter().map(|cell| nth(cell.unwrap_or_default(), &elements, depth));
+        Ok(pl::StringChunked::from_iter_values(kernel::name(columns).into(), texts).into_column())
+    };
+    kernel::elementwise(vec![expr], Type::String, run)
+}
+
+/// The element of a list, or of a list in it, and so on; nothing where there is none.
+fn nth<'t>(text: &'t str, elements: &[usize], depth: usize) -> &'t str {
+    elements.iter().enumerate().fold(text, |text, (level, at)| {
+        let end = if depth - level > 1 { END_OF_LIST } else { END_OF_ELEMENT };
+        let found = text.split_terminator(end).nth(*at);
+        found.filter(|_| text != EMPTY).unwrap_or_default()
+    })
 }
 
 /// A stored column as the dynamic value that it stands for.
@@ -309,9 +365,11 @@ impl Lowering<'_> {
                 self.stored_below(input, column, &each, null_is_empty, true)
             }
             Plan::Scan { table, schema } => {
-                let name = path_text(&schema.columns.get(column)?.name, steps);
+                let name = &schema.columns.get(column)?.name;
                 let through_text = through_text || steps.contains(&Step::Each);
-                let ty = self.stored_type(table, &name).filter(|ty| *ty != Type::Dynamic || !through_text)?;
+                let ty = self
+                    .stored_type(table, name, steps)
+                    .filter(|ty| *ty != Type::Dynamic || !through_text)?;
                 (ty != Type::String && ty != Type::Dynamic || null_is_empty).then_some(ty)
             }
             _ => None,
@@ -319,9 +377,9 @@ impl Lowering<'_> {
     }
 
     /// The type of a table's stored path: dynamic if only some parts have it exact, `None` if none has.
-    fn stored_type(&self, table: &str, path: &str) -> Option<Type> {
+    fn stored_type(&self, table: &str, column: &str, steps: &[Step]) -> Option<Type> {
         let parts = self.parts(table);
-        let exact = |part: &Part| exact_type(part, path);
+        let exact = |part: &Part| held(part, column, steps).map(|held| held.ty);
         let mut types = parts.iter().map(exact);
         let first = parts.iter().find_map(exact)?;
         Some(if types.all(|t| t == Some(first)) { first } else { Type::Dynamic })

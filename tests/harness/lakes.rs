@@ -111,13 +111,23 @@ fn rows(lake: &Lake, part: &PartEntry, without: &[&str]) -> Result<Vec<(String, 
         let fields = batch.schema().fields().clone();
         let arrays: Vec<ArrayRef> = batch.columns().iter().map(without_zone).collect();
         let mut columns = Vec::new();
-        for (field, array) in fields.iter().zip(&arrays) {
+        let own = fields.iter().map(|f| f.name().clone()).zip(&arrays);
+        let copies = part.implied.same.iter().flat_map(|(copy, source)| {
+            ["", "__ticks"].map(|end| (format!("{copy}{end}"), format!("{source}{end}")))
+        });
+        let copies =
+            copies.filter_map(|(copy, of)| Some((copy, &arrays[batch.schema().index_of(&of).ok()?])));
+        let all: Vec<(String, &ArrayRef)> = own.chain(copies).collect();
+        for (name, array) in all {
             let column = ArrayFormatter::try_new(array.as_ref(), &options).map_err(|e| failed(&e))?;
-            columns.push((field.name().clone(), column));
+            columns.push((name, column));
         }
         columns.sort_by(|a, b| a.0.cmp(&b.0));
         for row in 0..batch.num_rows() {
             let (mut text, mut source) = (part.table.clone(), String::new());
+            for (name, value) in &part.implied.constants {
+                text.push_str(&format!("|{name}={}", value.to_text()));
+            }
             for (name, column) in &columns {
                 let mut value = column.value(row).to_string();
                 if name == "_auk_source" {

@@ -40,6 +40,34 @@ const TEMPLATES: &[&str] = &[
     "{T} | where parse_json(tostring({P})) == '1.50' or parse_json(tostring({P})) has 'x' | project Id",
 ];
 
+/// For a path through an array: `{C}` is expanded, `{M}` is what is asked of each element.
+const EACH: &[&str] = &[
+    "{T} | mv-expand E = {C} | project Id, x = tostring(E.{M}), y = isnotempty(E.{M})",
+    "{T} | mv-expand with_itemindex = i E = {C} | where E.{M} has 'e' | project Id, i, x = tostring(E.{M})",
+    "{T} | mv-expand E = {C} limit 1 | project Id, isempty(E.{M})",
+    "{T} | mv-expand E = {C} to typeof(string) | project Id, E",
+    "{T} | mv-expand E = parse_json(tostring({C})) | summarize count() by x = tostring(E.{M})",
+    "{T} | mv-expand E = {C} | project Id, tostring(E), tostring(E.{M}), tolong(E.{M})",
+    "{T} | extend L = {C} | mv-expand L, Same = {C} | project Id, tostring(L.{M}), tostring(Same.{M})",
+    "{T} | mv-expand bagexpansion = array E = {C} | project Id, x = tostring(E.{M})",
+    "{T} | mv-apply E = {C} on (where tostring(E.{M}) has 'e' | summarize n = count(), x = take_any(tostring(E.{M}))) \
+     | project Id, n, x",
+    "{T} | mv-apply E = {C} on (summarize x = make_list(tostring(E.{M})), y = countif(isempty(E.{M}))) | project Id, x, y",
+    "{T} | where TimeGenerated > datetime(2026-05-02) | mv-expand E = {C} | sort by Id asc, tostring(E.{M}) asc | take 9 \
+     | project Id, tostring(E.{M})",
+];
+
+/// The same for an array in an array: of each element `{M}` is expanded, and `{N}` asked of its elements.
+const EACH_OF_EACH: &[&str] = &[
+    "{T} | mv-expand E = {C} | mv-expand F = E.{M} | project Id, x = tostring(F.{N}), y = isnotempty(F.{N})",
+    "{T} | mv-expand E = parse_json(tostring({C})) | mv-expand F = parse_json(tostring(E.{M})) | project Id, x = tostring(F.{N})",
+    "{T} | mv-expand F = {C}[0].{M} | project Id, x = tostring(F.{N})",
+    "{T} | extend L = {C}[1].{M} | mv-expand with_itemindex = i F = L | project Id, i, x = tostring(F.{N})",
+    "{T} | mv-expand E = {C} | project Id, x = tostring(E.{M}[0].{N}), y = tostring(E.{M}[1].{N})",
+    "{T} | mv-apply E = {C} on (mv-expand F = E.{M} | summarize x = make_set(tostring(F.{N})), n = count()) | project Id, x, n",
+    "{T} | mv-expand E = {C} | mv-apply F = E.{M} on (where tostring(F.{N}) has 'e' | project x = tostring(F.{N})) | project Id, x",
+];
+
 /// Time bounds that fall on, before and after events.
 const TIMES: &[&str] = &[
     "datetime(2026-05-01)",
@@ -103,8 +131,18 @@ fn queries() -> Vec<String> {
             let (column, rest) = path.split_at(end);
             let text = definition.schema.get(column).is_some_and(|c| c.ty == Type::String);
             let access = if text { format!("parse_json({column}){rest}") } else { path.clone() };
-            let fill = |t: &&str| t.replace("{T}", table).replace("{C}", column).replace("{P}", &access);
-            queries.extend(TEMPLATES.iter().map(fill));
+            let fill = |t: &str| t.replace("{T}", table).replace("{C}", column);
+            for at in ["[0]", "[1]", "[2]"].iter().take(if rest.contains("[*]") { 3 } else { 1 }) {
+                let access = access.replace("[*]", at);
+                queries.extend(TEMPLATES.iter().map(|t| fill(t).replace("{P}", &access)));
+            }
+            let members: Vec<&str> = rest.split("[*].").skip(1).collect();
+            match members.as_slice() {
+                [member] => queries.extend(EACH.iter().map(|t| fill(t).replace("{M}", member))),
+                [list, member] => queries
+                    .extend(EACH_OF_EACH.iter().map(|t| fill(t).replace("{M}", list).replace("{N}", member))),
+                _ => {}
+            }
         }
     }
     for time in TIMES {
@@ -116,11 +154,12 @@ fn queries() -> Vec<String> {
 /// A directory audit.
 fn audit(draw: &mut Draw, wild: bool, id: &str) -> String {
     let by = draw.of(if wild { ACTORS } else { &ACTORS[..5] });
-    let targets = draw.of(if wild { TARGETS } else { &TARGETS[..4] });
+    let targets = draw.of(if wild { TARGETS } else { &TARGETS[..8] });
     let time = draw.of(EVENTS);
+    let details = draw.of(if wild { DETAILS } else { &DETAILS[..3] });
     let operation = draw.of(&["Add user", "Add member to role", "Gerät löschen"]);
     format!(
-        r#"{{"id":"Directory_{id}","category":"UserManagement","correlationId":"c","result":"success","activityDisplayName":"{operation}","activityDateTime":"{time}","loggedByService":"Core Directory","initiatedBy":{by},"targetResources":{targets},"additionalDetails":[]}}"#
+        r#"{{"id":"Directory_{id}","category":"UserManagement","correlationId":"c","result":"success","activityDisplayName":"{operation}","activityDateTime":"{time}","loggedByService":"Core Directory","initiatedBy":{by},"targetResources":{targets},"additionalDetails":{details}}}"#
     )
 }
 
@@ -168,12 +207,34 @@ const TARGETS: &[&str] = &[
     r#"[{"id":"t3","displayName":"x|y","type":"Group"}]"#,
     r#"[]"#,
     r#"[{"id":"1"},{"id":"2"},{"id":"3","displayName":"third","type":"Role"},{"id":"4"}]"#,
+    r#"[{"id":"t5","type":"User","displayName":"Ann","modifiedProperties":[{"displayName":"Role.DisplayName","oldValue":null,"newValue":"\"Global Reader\""},{"displayName":"Included Updated Properties","newValue":""}]},{"id":"t6","modifiedProperties":[]},{"id":"t7","modifiedProperties":null}]"#,
+    r#"[{"id":"t8","modifiedProperties":[{"displayName":null},{},null]},{},{"modifiedProperties":[{"displayName":"third","newValue":"[]"}]}]"#,
+    r#"[null,{"type":"Other","type":"User"}]"#,
+    r#"[{"modifiedProperties":[]}]"#,
+    r#"[{"id":"t9","modifiedProperties":{"displayName":"bag","newValue":"e"}}]"#,
+    r#"[{"id":"t9","modifiedProperties":"[{\"displayName\":\"text\"}]"},{"modifiedProperties":7}]"#,
+    r#"[{"modifiedProperties":["text",["e"],{"displayName":5,"newValue":{"e":1}}]}]"#,
+    r#"[{"displayName":"unit\u001fe","modifiedProperties":[{"displayName":"record\u001ee","newValue":"\u001d"}]}]"#,
+    r#"["{\"type\":\"text\"}",{"type":"e"}]"#,
+    r#"[[[{"type":"deep"}]],{"modifiedProperties":[[{"displayName":"deep"}]]}]"#,
+    r#""plain""#,
+    r#"7"#,
     r#"null"#,
     r#"{"0":{"id":"t1","displayName":"bag"}}"#,
     r#"["Role",{"id":7,"displayName":0.5},null]"#,
     r#"[null,{"type":false}]"#,
     r#""[{\"id\":\"t1\",\"type\":\"Role\"}]""#,
     r#"[[{"id":"t1"}],{"displayName":{"type":"Role"}}]"#,
+];
+
+const DETAILS: &[&str] = &[
+    r#"[{"key":"tid","value":"e"},{"key":"Justification","value":"INC-7: \"reset\""}]"#,
+    r#"[]"#,
+    r#"[{"key":"ipaddr","value":null},{"value":""}]"#,
+    r#"null"#,
+    r#"{"key":"tid","value":"bag"}"#,
+    r#"[{"key":"n","value":12},{"key":["e"],"value":true}]"#,
+    r#"[{"key":"\u001e\u001f","value":"\u001dtext"},"e"]"#,
 ];
 
 const STATUSES: &[&str] = &[

@@ -36,7 +36,7 @@ fn part_rows(part: &Part, schema: &Schema, out: &mut Vec<Row>) -> Result<(), Str
     for batch in builder.build().map_err(|e| e.to_string())? {
         let batch = batch.map_err(|e| e.to_string())?;
         let columns: Vec<Vec<Value>> =
-            schema.columns.iter().map(|c| cells(&batch, c)).collect::<Result<_, _>>()?;
+            schema.columns.iter().map(|c| cells(part, &batch, c)).collect::<Result<_, _>>()?;
         for row in 0..batch.num_rows() {
             if part.masked.binary_search(&number).is_err() {
                 out.push(columns.iter().map(|cells| cells[row].clone()).collect());
@@ -47,8 +47,15 @@ fn part_rows(part: &Part, schema: &Schema, out: &mut Vec<Row>) -> Result<(), Str
     Ok(())
 }
 
-/// The cells of one column of a batch; a column that the file has not is missing in every row.
-fn cells(batch: &RecordBatch, column: &Column) -> Result<Vec<Value>, String> {
+/// The cells of one column of a batch; one that the file has not is what the manifest says of it, else missing in
+/// every row.
+fn cells(part: &Part, batch: &RecordBatch, column: &Column) -> Result<Vec<Value>, String> {
+    if let Some(value) = part.implied.constant(&column.name) {
+        return Ok(vec![value.clone(); batch.num_rows()]);
+    }
+    if let Some(source) = part.implied.source(&column.name) {
+        return cells(part, batch, &Column::new(source, column.ty));
+    }
     let Some(array) = batch.column_by_name(&column.name) else {
         return Ok(vec![Value::missing(column.ty); batch.num_rows()]);
     };

@@ -18,7 +18,7 @@ mod record_types;
 mod reference;
 mod sign_ins;
 mod splunk;
-mod unified_audit;
+pub mod unified_audit;
 pub mod workspace;
 mod wrappers;
 

@@ -191,28 +191,64 @@ fn read_inner(
 
 /// A CSV row.
 pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], place: Place) {
-    let cell = |name: &str| header.find(name).and_then(|at| cells.get(at)).map_or("", |c| c.as_ref());
-    let first =
-        |names: &[&str]| names.iter().map(|name| cell(name)).find(|text| !text.is_empty()).unwrap_or("");
+    let around = header.around.get_or_init(|| Around::new(header));
+    let first = |columns: &[usize]| {
+        let cells = columns.iter().filter_map(|at| cells.get(*at)).map(|cell| cell.as_ref());
+        cells.into_iter().find(|text| !text.is_empty()).unwrap_or("")
+    };
     let outer = Outer {
-        id: first(&["Identity", "RecordId", "id"]).into(),
-        time: first(&["CreationDate", "createdDateTime"]).into(),
-        operation: first(&["Operations", "Operation"]).into(),
-        user: first(&["UserIds", "userPrincipalName", "UserId"]).into(),
-        record_type: first(&["RecordType", "auditLogRecordType"]).into(),
+        id: first(&around.id).into(),
+        time: first(&around.time).into(),
+        operation: first(&around.operation).into(),
+        user: first(&around.user).into(),
+        record_type: first(&around.record_type).into(),
         dates: header.dates,
     };
-    for (name, text) in header.columns.iter().zip(cells).filter(|(_, text)| !text.is_empty()) {
-        if !REPEATED.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+    for (at, name) in &around.others {
+        if let Some(text) = cells.get(*at).filter(|text| !text.is_empty()) {
             push_text(&mut worker.rest, name, text);
         }
     }
-    worker.search_row(cell("ResultIndex"), cell("ResultCount"));
-    let raw = cell("AuditData_Raw");
+    worker.search_row(first(&around.index), first(&around.count));
+    let raw = first(&around.raw);
     if !raw.is_empty() && powershell::is_touched(raw) {
         return read_raw(worker, raw, &outer, place);
     }
-    read_text(worker, first(&["AuditData", "AuditData_Raw"]), &outer, place);
+    read_text(worker, first(&around.record), &outer, place);
+}
+
+/// Where the columns of a file stand: those that repeat what is in the record, each under its names, and the others.
+pub struct Around {
+    id: Vec<usize>,
+    time: Vec<usize>,
+    operation: Vec<usize>,
+    user: Vec<usize>,
+    record_type: Vec<usize>,
+    index: Vec<usize>,
+    count: Vec<usize>,
+    raw: Vec<usize>,
+    record: Vec<usize>,
+    others: Vec<(usize, String)>,
+}
+
+impl Around {
+    fn new(header: &Header) -> Around {
+        let find = |names: &[&str]| names.iter().filter_map(|name| header.find(name)).collect();
+        let repeats = |name: &str| REPEATED.iter().any(|known| known.eq_ignore_ascii_case(name));
+        let others = header.columns.iter().enumerate().filter(|(_, name)| !repeats(name));
+        Around {
+            id: find(&["Identity", "RecordId", "id"]),
+            time: find(&["CreationDate", "createdDateTime"]),
+            operation: find(&["Operations", "Operation"]),
+            user: find(&["UserIds", "userPrincipalName", "UserId"]),
+            record_type: find(&["RecordType", "auditLogRecordType"]),
+            index: find(&["ResultIndex"]),
+            count: find(&["ResultCount"]),
+            raw: find(&["AuditData_Raw"]),
+            record: find(&["AuditData", "AuditData_Raw"]),
+            others: others.map(|(at, name)| (at, name.clone())).collect(),
+        }
+    }
 }
 
 /// A record that was cut at a depth before it became text.

@@ -2,6 +2,7 @@
 
 use polars::prelude as pl;
 
+use super::super::kernel::Lowered;
 use super::{Accelerator, Call};
 use crate::types::Type;
 
@@ -25,8 +26,12 @@ fn null_test(c: &Call<'_>, null: bool) -> Option<pl::Expr> {
 }
 
 fn empty_test(c: &Call<'_>, empty: bool) -> Option<pl::Expr> {
-    let expr = c.expr(0)?;
-    Some(match (c.ty(0)?, empty) {
+    // What is stored of a path needs no JSON made of it.
+    let (expr, ty) = match c.args.first()? {
+        (Lowered::Stored(expr, ty), _) => (expr.clone(), *ty),
+        (_, ty) => (c.expr(0)?, *ty),
+    };
+    Some(match (ty, empty) {
         (Type::String, true) => expr.eq(pl::lit("")),
         (Type::String, false) => expr.neq(pl::lit("")),
         // A dynamic value may be the empty string, which is empty as well.

@@ -172,12 +172,21 @@ impl Shape {
                 let end = if *lists { END_OF_LIST } else { END_OF_ELEMENT };
                 match cell.unwrap_or_default() {
                     "" => values.extend((self.limit > 0).then_some("")),
-                    text if text.starts_with(EMPTY) => {}
-                    text => values.extend(text.split_terminator(end).take(self.limit)),
+                    EMPTY => {}
+                    text => cut(text, end, self.limit, values),
                 }
             }
             (Elements::Stored(_), Output::Json(_)) => {}
         }
+    }
+}
+
+/// The elements, each with its end.
+fn cut<'t>(text: &'t str, end: char, limit: usize, out: &mut Vec<&'t str>) {
+    let mut from = 0;
+    for at in memchr::memchr_iter(end as u8, text.as_bytes()).take(limit) {
+        out.push(&text[from..at]);
+        from = at + 1;
     }
 }
 

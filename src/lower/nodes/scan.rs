@@ -13,7 +13,7 @@ use polars::prelude as pl;
 use polars::prelude::IntoLazy;
 use polars::prelude::NamedFrom;
 
-use super::super::column::missing;
+use super::super::column::{literal, missing};
 use super::super::error::Result;
 use super::super::needs::{Bounds, Needs, StoredPath};
 use super::super::path::{Base, Path};
@@ -65,7 +65,11 @@ fn may_hold(part: &Part, schema: &Schema, bounds: &[Bounds]) -> bool {
 
 fn same_shape(a: &Part, b: &Part) -> bool {
     let whole = a.masked.is_empty() && b.masked.is_empty();
-    whole && a.columns == b.columns && a.companions == b.companions && a.shreds == b.shreds
+    whole
+        && a.columns == b.columns
+        && a.companions == b.companions
+        && a.implied == b.implied
+        && a.shreds == b.shreds
 }
 
 fn scan_group(parts: &[&Part], schema: &Schema, needs: &Needs) -> Result<pl::LazyFrame> {
@@ -122,6 +126,14 @@ fn stored_column(part: &Part, c: &Column) -> pl::Expr {
     if c.name == COPY {
         return copy(part);
     }
+    if let Some(value) = part.implied.constant(&c.name) {
+        return literal(value, c.ty);
+    }
+    if let Some(source) = part.implied.source(&c.name) {
+        let of = stored_column(part, &Column::new(source, c.ty));
+        // Text may be the copy of a dynamic column.
+        return if c.ty == Type::String { of.fill_null(pl::lit("")) } else { of };
+    }
     if !is_stored(part, &c.name) {
         return missing(c.ty);
     }
@@ -146,11 +158,12 @@ fn stored_column(part: &Part, c: &Column) -> pl::Expr {
 fn stored_path(part: &Part, schema: &Schema, path: &StoredPath) -> pl::Expr {
     let name = shred::frame_name(schema, path.column, &path.steps);
     let Some(c) = schema.columns.get(path.column) else { return missing(path.ty).alias(name) };
-    let stored_name = shred::path_text(&c.name, &path.steps);
-    let value = match shred::exact_type(part, &stored_name) {
-        Some(ty) => {
-            let stored = if is_stored(part, &stored_name) { column(&stored_name) } else { missing(ty) };
-            if path.ty == Type::Dynamic { shred::dynamic(stored, ty) } else { stored }
+    let value = match shred::held(part, &c.name, &path.steps) {
+        Some(held) => {
+            let all = if is_stored(part, &held.name) { column(&held.name) } else { missing(held.ty) };
+            let stored =
+                if held.elements.is_empty() { all } else { shred::element(all, held.elements, held.depth) };
+            if path.ty == Type::Dynamic { shred::dynamic(stored, held.ty) } else { stored }
         }
         None => {
             let base = if c.ty == Type::String { Base::Text } else { Base::Dynamic };

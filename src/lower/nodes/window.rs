@@ -48,6 +48,8 @@ impl Lowering<'_> {
         let mut of_output = wanted.clone();
         of_output.add(width..schema.len());
         let physical = super::physical(schema, &of_output);
+        // What is passed over has its columns in the order that was told.
+        let names: Vec<String> = physical.iter_names().map(ToString::to_string).collect();
         let frame = self.node(input, wanted)?.select(exprs);
         Ok(super::pass(frame, "window", physical, move |frame| {
             let groups = groups::groups(&frame, &segment)?;
@@ -58,7 +60,7 @@ impl Lowering<'_> {
             if width == 0 {
                 columns.remove(0);
             }
-            pl::DataFrame::new(frame.height(), columns)
+            pl::DataFrame::new(frame.height(), columns)?.select(names.iter().map(String::as_str))
         }))
     }
 }
