@@ -73,6 +73,14 @@ impl Lowering<'_> {
 
     fn call(&self, function: &Function, args: &[Expr], call: &Expr, scope: Scope<'_>) -> Result<Lowered> {
         let (returns, alike) = (call.ty, shred::takes_alike(call));
+        if let [operand] = args
+            && shred::CONVERTING.contains(&function.name)
+            && operand.ty != returns
+        {
+            // What is stored, or lies at the end of a path, need not become a dynamic value first.
+            let lowered = self.lowered_in(operand, scope, alike)?;
+            return convert::lower(self, lowered, operand.ty, returns, nodes::column(scope.driver));
+        }
         let kernel = match function.body {
             Body::Kernel(kernel) => kernel,
             Body::Refused(why) => return Err(Error::unsupported(format!("{}: {why}", function.name))),

@@ -54,8 +54,8 @@ const TEXTUAL: &[&str] = &[
     "isnotempty",
 ];
 
-/// The conversions, where they are called by name.
-const CONVERTING: &[&str] = &[
+/// The conversions, where they are called by name: they mean what `Convert` to their type does.
+pub const CONVERTING: &[&str] = &[
     "tostring",
     "tolong",
     "toint",
