@@ -142,8 +142,43 @@ pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
             if inner.contains('\\') { Cow::Owned(parsed_text(raw)) } else { Cow::Borrowed(inner) }
         }
         Some(b'n') | None => Cow::Borrowed(""),
-        _ if normal => Cow::Borrowed(raw),
+        _ if normal && has_plain_numbers(raw.as_bytes()) => Cow::Borrowed(raw),
         _ => Cow::Owned(parsed_text(raw)),
+    }
+}
+
+/// Is every number in the JSON an integer that surely is a `long`? Others are written in more than one way: `1e3`.
+fn has_plain_numbers(json: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => match end_of_string(json, at + 1) {
+                Some(end) => at = end,
+                None => return false,
+            },
+            b'-' | b'0'..=b'9' => {
+                let digits = at + usize::from(*byte == b'-');
+                let end = digits + json[digits..].iter().take_while(|b| b.is_ascii_digit()).count();
+                let minus_zero = digits > at && json.get(digits) == Some(&b'0');
+                if end - digits > 18 || minus_zero || matches!(json.get(end), Some(b'.' | b'e' | b'E')) {
+                    return false;
+                }
+                at = end;
+            }
+            _ => at += 1,
+        }
+    }
+    true
+}
+
+/// The place after the quote that ends a string.
+fn end_of_string(json: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', json.get(at..)?)?;
+        match json[at] {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
     }
 }
 
