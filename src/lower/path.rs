@@ -171,6 +171,33 @@ fn has_plain_numbers(json: &[u8]) -> bool {
     true
 }
 
+/// JSON nested deeper than this is none (`json::parse`).
+const DEEPEST: usize = 255;
+
+/// How many elements a JSON array in normal form has; `None` for anything else.
+pub fn array_length(json: &str) -> Option<i64> {
+    let json = json.as_bytes();
+    let empty = *json.get(1).filter(|_| json[0] == b'[')? == b']';
+    let (mut at, mut depth, mut commas) = (1, 1, 0);
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_string(json, at + 1)?;
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            b',' => commas += i64::from(depth == 1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return None;
+        }
+        at += 1;
+    }
+    Some(if empty { 0 } else { commas + 1 })
+}
+
 /// The place after the quote that ends a string.
 fn end_of_string(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
