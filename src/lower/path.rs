@@ -121,11 +121,7 @@ fn of_normal<'t>(
     pointer: &[PointerNode],
     of: fn(&str, bool) -> Option<Cow<'_, str>>,
 ) -> Option<Cow<'t, str>> {
-    let found = sonic_rs::get_from_str(text, pointer).ok()?;
-    match found.as_raw_cow() {
-        Cow::Borrowed(raw) => of(raw, true),
-        Cow::Owned(raw) => of(&raw, true).map(|v| Cow::Owned(v.into_owned())),
-    }
+    of(found(text, pointer)?, true)
 }
 
 /// Is the text one whole JSON container? Nothing else has members.
@@ -171,6 +167,8 @@ fn has_plain_numbers(json: &[u8]) -> bool {
     true
 }
 
+/// So many bytes of a string are looked at one by one before it is searched.
+const NEAR: usize = 16;
 /// JSON nested deeper than this is none (`json::parse`).
 const DEEPEST: usize = 255;
 
@@ -198,10 +196,100 @@ pub fn array_length(json: &str) -> Option<i64> {
     Some(if empty { 0 } else { commas + 1 })
 }
 
+/// The JSON at the end of a path through normal form: of members with the same key the first.
+fn found<'t>(text: &'t str, pointer: &[PointerNode]) -> Option<&'t str> {
+    let json = text.as_bytes();
+    let mut at = 0;
+    for node in pointer {
+        at = match node {
+            PointerNode::Key(key) => member(json, at, key)?,
+            PointerNode::Index(index) => element(json, at, *index)?,
+        };
+    }
+    text.get(at..end_of_value(json, at)?)
+}
+
+/// Where the value of a bag's member begins.
+fn member(json: &[u8], bag: usize, key: &str) -> Option<usize> {
+    let mut at = bag + 1;
+    if json.get(bag) != Some(&b'{') || json.get(at) == Some(&b'}') {
+        return None;
+    }
+    loop {
+        if json.get(at) != Some(&b'"') {
+            return None;
+        }
+        let end = end_of_string(json, at + 1)?;
+        let (name, value) = (json.get(at + 1..end - 1)?, end + 1);
+        let escaped = name.contains(&b'\\');
+        if !escaped && name == key.as_bytes() || escaped && is_text(&json[at..end], key) {
+            return Some(value);
+        }
+        let end = end_of_value(json, value)?;
+        if json.get(end) != Some(&b',') {
+            return None;
+        }
+        at = end + 1;
+    }
+}
+
+/// Does a JSON string stand for this text?
+fn is_text(string: &[u8], text: &str) -> bool {
+    std::str::from_utf8(string).is_ok_and(|string| parsed_text(string) == text)
+}
+
+/// Where an element of an array begins.
+fn element(json: &[u8], array: usize, index: usize) -> Option<usize> {
+    let mut at = array + 1;
+    if json.get(array) != Some(&b'[') || json.get(at) == Some(&b']') {
+        return None;
+    }
+    for _ in 0..index {
+        let end = end_of_value(json, at)?;
+        if json.get(end) != Some(&b',') {
+            return None;
+        }
+        at = end + 1;
+    }
+    Some(at)
+}
+
+/// The place after the value that begins at `at`.
+fn end_of_value(json: &[u8], at: usize) -> Option<usize> {
+    let (mut at, mut depth) = (at, 0_usize);
+    loop {
+        match json.get(at)? {
+            b'"' => at = end_of_string(json, at + 1)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+                continue;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                at += 1;
+            }
+            b',' | b':' => {
+                at += 1;
+                continue;
+            }
+            _ => at += json[at..].iter().take_while(|b| !matches!(b, b',' | b'}' | b']')).count(),
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
 /// The place after the quote that ends a string.
 fn end_of_string(json: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        at += memchr::memchr2(b'"', b'\\', json.get(at..)?)?;
+        let rest = json.get(at..)?;
+        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\'));
+        at += match near {
+            Some(near) => near,
+            None => NEAR + memchr::memchr2(b'"', b'\\', rest.get(NEAR..)?)?,
+        };
         match json[at] {
             b'"' => return Some(at + 1),
             _ => at += 2,
