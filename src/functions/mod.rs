@@ -42,6 +42,7 @@ pub mod text_search;
 pub use convert::convert;
 pub use cx::{Cx, Places};
 pub use dynamic::json_path;
+pub use network::geo::distance_between;
 pub use pattern::{PatternPiece, pattern_regex};
 pub use registry::{aggregate, aggregates, function, functions};
 pub use signature::{Param, ParamType, Resolved, Returns, Signature, common_type};

@@ -32,9 +32,9 @@ pub fn lower(
         (Lowered::Stored(expr, stored), _) if to != Type::Dynamic => {
             return lower(lowering, Lowered::Column(expr.clone()), *stored, to, driver);
         }
-        (Lowered::Path(path), Type::String) => return Ok(Lowered::Column(path.converted())),
+        (Lowered::Path(path), Type::String) => return Ok(Lowered::Column(path.text())),
         (Lowered::Column(expr), Type::String) if from == Type::Dynamic => {
-            return Ok(Lowered::Column(path::string_of_dynamic(expr.clone())));
+            return Ok(Lowered::Column(path::text_of_dynamic(expr.clone())));
         }
         _ => {}
     }

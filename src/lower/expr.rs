@@ -73,6 +73,14 @@ impl Lowering<'_> {
 
     fn call(&self, function: &Function, args: &[Expr], call: &Expr, scope: Scope<'_>) -> Result<Lowered> {
         let (returns, alike) = (call.ty, shred::takes_alike(call));
+        if let [operand] = args
+            && shred::CONVERTING.contains(&function.name)
+            && operand.ty != returns
+        {
+            // What is stored, or lies at the end of a path, need not become a dynamic value first.
+            let lowered = self.lowered_in(operand, scope, alike)?;
+            return convert::lower(self, lowered, operand.ty, returns, nodes::column(scope.driver));
+        }
         let kernel = match function.body {
             Body::Kernel(kernel) => kernel,
             Body::Refused(why) => return Err(Error::unsupported(format!("{}: {why}", function.name))),
@@ -95,10 +103,6 @@ impl Lowering<'_> {
                 constants.and_then(|values| kernel::fold(kernel, &values, &types, returns, self.env.now));
             if let Some(value) = folded {
                 return Ok(Lowered::Constant(value));
-            }
-            if let ([(operand, from)], true) = (lowered.as_slice(), shred::converts(function.name)) {
-                let driver = nodes::column(scope.driver);
-                return convert::lower(self, operand.clone(), *from, returns, driver);
             }
             if let Some(expr) = accelerate::call(function.name, &lowered, returns) {
                 return Ok(Lowered::Column(expr));

@@ -142,7 +142,9 @@ impl Lowering<'_> {
             }
             Plan::Series { input, series, .. } => {
                 wanted.add(series.keys.iter().copied().chain([series.axis]));
-                series.values.iter().for_each(|(call, _)| self.add_call(&mut wanted, call, input));
+                let calls = series.values.iter().enumerate();
+                let calls = calls.filter(|(i, _)| needs.wants(series.keys.len() + i));
+                calls.for_each(|(_, (call, _))| self.add_call(&mut wanted, call, input));
             }
             Plan::Shared { .. } => wanted.merge(needs),
             _ => return None,

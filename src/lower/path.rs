@@ -49,12 +49,7 @@ impl Path {
         })
     }
 
-    /// The value as `tostring()` gives it.
-    pub fn converted(&self) -> pl::Expr {
-        self.each(Type::String, |found, _| Some(to_string(found)))
-    }
-
-    /// The value as the text that is searched: numbers stay as delivered.
+    /// The value as text, as `tostring()` gives it.
     pub fn text(&self) -> pl::Expr {
         self.each(Type::String, |found, normal| Some(text_of(found, normal)))
     }
@@ -126,11 +121,7 @@ fn of_normal<'t>(
     pointer: &[PointerNode],
     of: fn(&str, bool) -> Option<Cow<'_, str>>,
 ) -> Option<Cow<'t, str>> {
-    let found = sonic_rs::get_from_str(text, pointer).ok()?;
-    match found.as_raw_cow() {
-        Cow::Borrowed(raw) => of(raw, true),
-        Cow::Owned(raw) => of(&raw, true).map(|v| Cow::Owned(v.into_owned())),
-    }
+    of(found(text, pointer)?, true)
 }
 
 /// Is the text one whole JSON container? Nothing else has members.
@@ -139,7 +130,7 @@ fn is_document(text: &str) -> bool {
         && sonic_rs::from_str::<IgnoredAny>(text).is_ok()
 }
 
-/// The text of a JSON value that is searched.
+/// The text of a JSON value, as `tostring()` gives it.
 pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
     match raw.as_bytes().first() {
         Some(b'"') => {
@@ -147,33 +138,163 @@ pub fn text_of(raw: &str, normal: bool) -> Cow<'_, str> {
             if inner.contains('\\') { Cow::Owned(parsed_text(raw)) } else { Cow::Borrowed(inner) }
         }
         Some(b'n') | None => Cow::Borrowed(""),
-        _ if normal => Cow::Borrowed(raw),
+        _ if normal && has_plain_numbers(raw.as_bytes()) => Cow::Borrowed(raw),
         _ => Cow::Owned(parsed_text(raw)),
     }
 }
 
-/// What `tostring()` makes of a JSON value. Numbers are brought to their shortest form.
-fn to_string(raw: &str) -> Cow<'_, str> {
-    match raw.as_bytes() {
-        [b'"', ..] | [b'n', ..] | [] => text_of(raw, true),
-        [b't' | b'f', ..] => Cow::Borrowed(raw),
-        // An integer that has one form only.
-        [b'1'..=b'9', rest @ ..] if rest.len() < 18 && rest.iter().all(u8::is_ascii_digit) => {
-            Cow::Borrowed(raw)
+/// Is every number in the JSON an integer that surely is a `long`? Others are written in more than one way: `1e3`.
+fn has_plain_numbers(json: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => match end_of_string(json, at + 1) {
+                Some(end) => at = end,
+                None => return false,
+            },
+            b'-' | b'0'..=b'9' => {
+                let digits = at + usize::from(*byte == b'-');
+                let end = digits + json[digits..].iter().take_while(|b| b.is_ascii_digit()).count();
+                let minus_zero = digits > at && json.get(digits) == Some(&b'0');
+                if end - digits > 18 || minus_zero || matches!(json.get(end), Some(b'.' | b'e' | b'E')) {
+                    return false;
+                }
+                at = end;
+            }
+            _ => at += 1,
         }
-        [b'0'] => Cow::Borrowed(raw),
-        _ => Cow::Owned(parsed_text(raw)),
+    }
+    true
+}
+
+/// So many bytes of a string are looked at one by one before it is searched.
+const NEAR: usize = 16;
+/// JSON nested deeper than this is none (`json::parse`).
+const DEEPEST: usize = 255;
+
+/// How many elements a JSON array in normal form has; `None` for anything else.
+pub fn array_length(json: &str) -> Option<i64> {
+    let json = json.as_bytes();
+    let empty = *json.get(1).filter(|_| json[0] == b'[')? == b']';
+    let (mut at, mut depth, mut commas) = (1, 1, 0);
+    while let Some(byte) = json.get(at) {
+        match byte {
+            b'"' => {
+                at = end_of_string(json, at + 1)?;
+                continue;
+            }
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            b',' => commas += i64::from(depth == 1),
+            _ => {}
+        }
+        if depth > DEEPEST {
+            return None;
+        }
+        at += 1;
+    }
+    Some(if empty { 0 } else { commas + 1 })
+}
+
+/// The JSON at the end of a path through normal form: of members with the same key the first.
+fn found<'t>(text: &'t str, pointer: &[PointerNode]) -> Option<&'t str> {
+    let json = text.as_bytes();
+    let mut at = 0;
+    for node in pointer {
+        at = match node {
+            PointerNode::Key(key) => member(json, at, key)?,
+            PointerNode::Index(index) => element(json, at, *index)?,
+        };
+    }
+    text.get(at..end_of_value(json, at)?)
+}
+
+/// Where the value of a bag's member begins.
+fn member(json: &[u8], bag: usize, key: &str) -> Option<usize> {
+    let mut at = bag + 1;
+    if json.get(bag) != Some(&b'{') || json.get(at) == Some(&b'}') {
+        return None;
+    }
+    loop {
+        if json.get(at) != Some(&b'"') {
+            return None;
+        }
+        let end = end_of_string(json, at + 1)?;
+        let (name, value) = (json.get(at + 1..end - 1)?, end + 1);
+        let escaped = name.contains(&b'\\');
+        if !escaped && name == key.as_bytes() || escaped && is_text(&json[at..end], key) {
+            return Some(value);
+        }
+        let end = end_of_value(json, value)?;
+        if json.get(end) != Some(&b',') {
+            return None;
+        }
+        at = end + 1;
     }
 }
 
-/// A dynamic column as `tostring()` gives it.
-pub fn string_of_dynamic(expr: pl::Expr) -> pl::Expr {
-    let run = |columns: &mut [pl::Column]| {
-        let series = columns[0].as_materialized_series();
-        let texts = series.str()?.iter().map(|cell| cell.map_or(Cow::Borrowed(""), to_string));
-        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
-    };
-    elementwise(vec![expr], Type::String, run)
+/// Does a JSON string stand for this text?
+fn is_text(string: &[u8], text: &str) -> bool {
+    std::str::from_utf8(string).is_ok_and(|string| parsed_text(string) == text)
+}
+
+/// Where an element of an array begins.
+fn element(json: &[u8], array: usize, index: usize) -> Option<usize> {
+    let mut at = array + 1;
+    if json.get(array) != Some(&b'[') || json.get(at) == Some(&b']') {
+        return None;
+    }
+    for _ in 0..index {
+        let end = end_of_value(json, at)?;
+        if json.get(end) != Some(&b',') {
+            return None;
+        }
+        at = end + 1;
+    }
+    Some(at)
+}
+
+/// The place after the value that begins at `at`.
+fn end_of_value(json: &[u8], at: usize) -> Option<usize> {
+    let (mut at, mut depth) = (at, 0_usize);
+    loop {
+        match json.get(at)? {
+            b'"' => at = end_of_string(json, at + 1)?,
+            b'{' | b'[' => {
+                depth += 1;
+                at += 1;
+                continue;
+            }
+            b'}' | b']' => {
+                depth = depth.checked_sub(1)?;
+                at += 1;
+            }
+            b',' | b':' => {
+                at += 1;
+                continue;
+            }
+            _ => at += json[at..].iter().take_while(|b| !matches!(b, b',' | b'}' | b']')).count(),
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+/// The place after the quote that ends a string.
+fn end_of_string(json: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        let rest = json.get(at..)?;
+        let near = rest.iter().take(NEAR).position(|b| matches!(b, b'"' | b'\\'));
+        at += match near {
+            Some(near) => near,
+            None => NEAR + memchr::memchr2(b'"', b'\\', rest.get(NEAR..)?)?,
+        };
+        match json[at] {
+            b'"' => return Some(at + 1),
+            _ => at += 2,
+        }
+    }
 }
 
 fn parsed_text(raw: &str) -> String {
@@ -196,7 +317,7 @@ pub fn parsed_text_of(expr: pl::Expr) -> pl::Expr {
     elementwise(vec![expr], Type::Dynamic, run)
 }
 
-/// A dynamic column as the text that is searched.
+/// A dynamic column as text, as `tostring()` gives it.
 pub fn text_of_dynamic(expr: pl::Expr) -> pl::Expr {
     let run = |columns: &mut [pl::Column]| {
         let series = columns[0].as_materialized_series();

@@ -56,8 +56,8 @@ const TEXTUAL: &[&str] = &[
     "isnotempty",
 ];
 
-/// The conversions, where they are called by name.
-const CONVERTING: &[&str] = &[
+/// The conversions, where they are called by name: they mean what `Convert` to their type does.
+pub const CONVERTING: &[&str] = &[
     "tostring",
     "tolong",
     "toint",
@@ -69,11 +69,6 @@ const CONVERTING: &[&str] = &[
     "totimespan",
     "toguid",
 ];
-
-/// Is it a conversion to a type, as `Convert` is?
-pub fn converts(name: &str) -> bool {
-    CONVERTING.contains(&name)
-}
 
 /// Those whose first argument may be, if all others are constant text.
 const COMPARING: &[&str] = &["==", "!=", "in", "!in", "in~", "!in~"];
@@ -100,7 +95,9 @@ pub fn takes_alike(expr: &Expr) -> bool {
         ExprKind::Convert(_) => expr.ty != Type::Dynamic,
         ExprKind::Call(f, args) => {
             let texts = || args[1..].iter().all(|a| matches!(a.as_literal(), Some(v) if is_text(v)));
-            converts(f.name) || TEXTUAL.contains(&f.name) || COMPARING.contains(&f.name) && texts()
+            CONVERTING.contains(&f.name)
+                || TEXTUAL.contains(&f.name)
+                || COMPARING.contains(&f.name) && texts()
         }
         _ => false,
     }

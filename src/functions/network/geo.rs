@@ -80,6 +80,15 @@ fn distance_2points(args: &[Value], _: &Cx) -> Value {
     Value::Real(distance(p1, p2))
 }
 
+/// The distance between two points in degrees, longitude first.
+pub fn distance_between(degrees: [f64; 4]) -> Option<f64> {
+    let point = |longitude: f64, latitude: f64| {
+        let inside = longitude.abs() <= 180.0 && latitude.abs() <= 90.0;
+        inside.then(|| (longitude.to_radians(), latitude.to_radians()))
+    };
+    Some(distance(point(degrees[0], degrees[1])?, point(degrees[2], degrees[3])?))
+}
+
 fn distance(p1: Point, p2: Point) -> f64 {
     let dlat = ((p2.1 - p1.1) / 2.0).sin();
     let dlon = ((p2.0 - p1.0) / 2.0).sin();

@@ -1,4 +1,4 @@
-//! `+ - *` over integers, reals, datetimes and timespans, and `bin` of datetimes.
+//! `+ - * /` over integers, reals, datetimes and timespans, and `bin` of datetimes.
 //!
 //! Trap: integers wrap around and divide towards zero, a datetime outside of years 1 to 9999 is null.
 
@@ -12,6 +12,7 @@ pub const TABLE: &[(&str, Accelerator)] = &[
     ("+", |c| sum(c, |a, b| a + b, i64::checked_add)),
     ("-", |c| sum(c, |a, b| a - b, i64::checked_sub)),
     ("*", |c| product(c)),
+    ("/", |c| quotient(c)),
     ("bin", |c| bin(c)),
 ];
 
@@ -62,4 +63,13 @@ fn bin(c: &Call<'_>) -> Option<pl::Expr> {
 fn product(c: &Call<'_>) -> Option<pl::Expr> {
     let (a, b) = numbers(c)?;
     Some(a * b)
+}
+
+/// A real quotient. Polars multiplies by the reciprocal of a constant, whose last digit is another.
+fn quotient(c: &Call<'_>) -> Option<pl::Expr> {
+    let both = |ty: Type| c.ty(0) == Some(ty) && c.ty(1) == Some(ty);
+    if c.returns != Type::Real || !both(Type::Timespan) && numbers(c).is_none() {
+        return None;
+    }
+    Some(typed::reals(vec![c.expr(0)?, c.expr(1)?], |row| Some(row[0] / row[1])))
 }

@@ -2,7 +2,7 @@
 
 use polars::prelude as pl;
 
-use super::{Accelerator, Call};
+use super::{Accelerator, Call, typed};
 use crate::types::Type;
 
 pub const TABLE: &[(&str, Accelerator)] =
@@ -27,10 +27,5 @@ fn coalesce(c: &Call<'_>) -> Option<pl::Expr> {
         return None;
     }
     let values = (0..c.args.len()).map(|i| c.expr(i)).collect::<Option<Vec<_>>>()?;
-    if ty != Type::String {
-        return Some(pl::coalesce(&values));
-    }
-    let mut values = values.into_iter().rev();
-    let last = values.next()?;
-    Some(values.fold(last, |rest, v| pl::when(v.clone().neq(pl::lit(""))).then(v).otherwise(rest)))
+    Some(if ty == Type::String { typed::present(values) } else { pl::coalesce(&values) })
 }

@@ -12,10 +12,10 @@ use crate::value::Value;
 pub const TABLE: &[(&str, Accelerator)] = &[
     ("==", |c| equal(c)),
     ("!=", |c| Some(equal(c)?.not())),
-    ("<", |c| order(c, pl::Expr::lt)),
-    ("<=", |c| order(c, pl::Expr::lt_eq)),
-    (">", |c| order(c, pl::Expr::gt)),
-    (">=", |c| order(c, pl::Expr::gt_eq)),
+    ("<", |c| order(c, pl::Expr::lt, |a, b| a < b)),
+    ("<=", |c| order(c, pl::Expr::lt_eq, |a, b| a <= b)),
+    (">", |c| order(c, pl::Expr::gt, |a, b| a > b)),
+    (">=", |c| order(c, pl::Expr::gt_eq, |a, b| a >= b)),
     ("between", |c| between(c)),
     ("!between", |c| Some(between(c)?.not())),
 ];
@@ -84,7 +84,11 @@ fn like_a_bool(s: &str) -> bool {
     s.eq_ignore_ascii_case("true") || s.eq_ignore_ascii_case("false") || s.parse::<i64>().is_ok()
 }
 
-fn order(c: &Call<'_>, compare: fn(pl::Expr, pl::Expr) -> pl::Expr) -> Option<pl::Expr> {
+fn order(
+    c: &Call<'_>,
+    compare: fn(pl::Expr, pl::Expr) -> pl::Expr,
+    of_reals: fn(f64, f64) -> bool,
+) -> Option<pl::Expr> {
     let (a_type, b_type) = (c.ty(0)?, c.ty(1)?);
     if matches!(a_type, Type::Bool | Type::Guid) {
         return None;
@@ -98,11 +102,11 @@ fn order(c: &Call<'_>, compare: fn(pl::Expr, pl::Expr) -> pl::Expr) -> Option<pl
     if ty != pl::DataType::Float64 {
         return Some(compare(a, b));
     }
-    // Only against a constant: then the one column decides between null and NaN.
+    // Against a constant the one column decides between null and NaN.
     match (c.constant(0), c.constant(1)) {
         (None, Some(_)) => Some(compare(a.clone(), b).and(a.is_not_nan())),
         (Some(_), None) => Some(compare(a, b.clone()).and(b.is_not_nan())),
-        _ => None,
+        _ => Some(typed::compared(a, b, of_reals)),
     }
 }
 

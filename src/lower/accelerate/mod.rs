@@ -8,6 +8,7 @@
 mod arithmetic;
 mod choice;
 mod compare;
+mod dynamic;
 mod logic;
 mod membership;
 mod strings;
@@ -69,6 +70,7 @@ const TABLES: &[&[(&str, Accelerator)]] = &[
     logic::TABLE,
     arithmetic::TABLE,
     choice::TABLE,
+    dynamic::TABLE,
     strings::TABLE,
     text::TABLE,
 ];

@@ -38,6 +38,16 @@ pub fn count(text: pl::Expr, of: impl Fn(&str) -> i64 + Send + Sync + 'static) -
     elementwise(vec![text], Type::Long, run)
 }
 
+/// An integer of text, where the text has one; null of null.
+pub fn optional_count(text: pl::Expr, of: impl Fn(&str) -> Option<i64> + Send + Sync + 'static) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let counts = series.str()?.iter().map(|cell| of(cell?));
+        Ok(pl::Int64Chunked::from_iter_options(name(columns).into(), counts).into_column())
+    };
+    elementwise(vec![text], Type::Long, run)
+}
+
 /// An integer of two integers; null if one is null.
 pub fn integers(
     a: pl::Expr,
@@ -75,4 +85,73 @@ pub fn within(value: pl::Expr, low: pl::Expr, high: pl::Expr, length: bool) -> p
         Ok(pl::BooleanChunked::from_iter_options(name(columns).into(), answers).into_column())
     };
     elementwise(vec![value, low, high], Type::Bool, run)
+}
+
+/// A real of reals; null if one of them is.
+pub fn reals(
+    operands: Vec<pl::Expr>,
+    of: impl Fn(&[f64]) -> Option<f64> + Send + Sync + 'static,
+) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let rows = Reals::new(columns)?;
+        let mut row = Vec::with_capacity(columns.len());
+        let values = (0..rows.height).map(|at| if rows.get(at, &mut row) { of(&row) } else { None });
+        Ok(pl::Float64Chunked::from_iter_options(name(columns).into(), values).into_column())
+    };
+    elementwise(as_reals(operands), Type::Real, run)
+}
+
+/// A test on two reals; null if one of them is.
+pub fn compared(
+    a: pl::Expr,
+    b: pl::Expr,
+    holds: impl Fn(f64, f64) -> bool + Send + Sync + 'static,
+) -> pl::Expr {
+    let run = move |columns: &mut [pl::Column]| {
+        let rows = Reals::new(columns)?;
+        let mut row = Vec::with_capacity(columns.len());
+        let answers = (0..rows.height).map(|at| rows.get(at, &mut row).then(|| holds(row[0], row[1])));
+        Ok(pl::BooleanChunked::from_iter_options(name(columns).into(), answers).into_column())
+    };
+    elementwise(as_reals(vec![a, b]), Type::Bool, run)
+}
+
+fn as_reals(operands: Vec<pl::Expr>) -> Vec<pl::Expr> {
+    operands.into_iter().map(|e| e.cast(pl::DataType::Float64)).collect()
+}
+
+/// Columns of reals side by side.
+struct Reals {
+    columns: Vec<pl::Float64Chunked>,
+    height: usize,
+}
+
+impl Reals {
+    fn new(columns: &[pl::Column]) -> pl::PolarsResult<Reals> {
+        let height = height(columns);
+        let columns = columns.iter().map(|c| Ok(c.as_materialized_series().rechunk().f64()?.clone()));
+        Ok(Reals { columns: columns.collect::<pl::PolarsResult<_>>()?, height })
+    }
+
+    /// The values of a row; false if one is null.
+    fn get(&self, at: usize, row: &mut Vec<f64>) -> bool {
+        row.clear();
+        row.extend(self.columns.iter().map_while(|c| c.get(if c.len() == 1 { 0 } else { at })));
+        row.len() == self.columns.len()
+    }
+}
+
+/// The first text of a row that is not empty.
+pub fn present(texts: Vec<pl::Expr>) -> pl::Expr {
+    let run = |columns: &mut [pl::Column]| {
+        let height = height(columns);
+        let texts = columns.iter().map(|c| Ok(c.as_materialized_series().rechunk().str()?.clone()));
+        let texts = texts.collect::<pl::PolarsResult<Vec<_>>>()?;
+        let values = (0..height).map(|at| {
+            let cells = texts.iter().filter_map(|c| c.get(if c.len() == 1 { 0 } else { at }));
+            cells.into_iter().find(|text| !text.is_empty()).unwrap_or("")
+        });
+        Ok(pl::StringChunked::from_iter_values(name(columns).into(), values).into_column())
+    };
+    elementwise(texts, Type::String, run)
 }

@@ -114,6 +114,20 @@ impl Gather {
         Some(native.expr()?.alias(self.output.as_str()))
     }
 
+    pub fn output(&self) -> &str {
+        &self.output
+    }
+
+    pub fn ty(&self) -> Type {
+        self.ty
+    }
+
+    /// The rows that count, if the aggregate only counts them; `Some(None)` for all rows.
+    pub fn counts(&self, frame: &pl::DataFrame) -> pl::PolarsResult<Option<Option<pl::BooleanChunked>>> {
+        let counts = self.name == "count" && self.args.is_empty() && self.ty == Type::Long;
+        if counts { self.filter(frame).map(Some) } else { Ok(None) }
+    }
+
     /// The aggregate of each group as a column.
     pub fn column(
         &self,

@@ -60,7 +60,7 @@ impl Lowering<'_> {
             Plan::Match { input, matching, segment, schema } => {
                 self.matching(input, &first, matching, segment, schema)
             }
-            Plan::Series { input, series, schema } => self.series(input, &first, series, schema),
+            Plan::Series { input, series, schema } => self.series(input, &first, series, schema, needs),
             Plan::Call { .. } => self.table_function(plan, &inputs, needs),
             Plan::Shared { id, plan } => self.shared(*id, plan, &first),
         }

@@ -5,16 +5,20 @@
 //!
 //! Trap: a row before `from` or at and after `to` belongs to no series, not even its group does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use polars::prelude as pl;
+use polars::prelude::{IntoColumn, NewChunkedArray};
+use rayon::prelude::*;
 
-use super::super::column::{Cells, from_values};
+use super::super::column::Cells;
 use super::super::error::{Result, compute};
 use super::super::{Failure, Lowering, needs::Needs};
 use super::gather::{Columns, Gather};
+use super::quick::Cache;
 use super::{column, groups, sort};
 use crate::decimal::Decimal;
+use crate::json;
 use crate::plan::{Plan, Series};
 use crate::types::{Schema, Type};
 use crate::value::Value;
@@ -29,6 +33,7 @@ impl Lowering<'_> {
         wanted: &Needs,
         series: &Series,
         schema: &Schema,
+        needs: &Needs,
     ) -> Result<pl::LazyFrame> {
         let scope = super::scope(input.schema(), wanted);
         let keys = series.keys.len();
@@ -37,7 +42,13 @@ impl Lowering<'_> {
             columns.name(column(input.column(*key).map_or("", |c| c.name.as_str())), &output.name);
         }
         let mut values = Vec::new();
-        for ((call, default), output) in series.values.iter().zip(&schema.columns[keys..]) {
+        let wanted_values = series
+            .values
+            .iter()
+            .zip(&schema.columns[keys..])
+            .enumerate()
+            .filter(|(i, _)| needs.wants(keys + i));
+        for (_, ((call, default), output)) in wanted_values {
             values.push((self.gather(call, &output.name, scope, &mut columns)?, default.clone()));
         }
         let axis_type = input.column(series.axis).map_or(Type::Datetime, |c| c.ty);
@@ -50,9 +61,13 @@ impl Lowering<'_> {
             step: series.step.clone(),
             include_to: series.include_to,
         };
-        let builder = Builder { names, keys, values, axis, now: self.env.now, failure: self.failure.clone() };
+        let shows_axis = needs.wants(keys + series.values.len());
+        let (now, failure) = (self.env.now, self.failure.clone());
+        let builder = Builder { names, keys, values, shows_axis, axis, now, failure };
         let frame = self.node(input, wanted)?.select(columns.exprs());
-        let physical = super::physical(schema, &Needs::all(schema));
+        let mut of_output = Needs::default();
+        of_output.add((0..keys).chain(needs.columns.iter().copied()));
+        let physical = super::physical(schema, &of_output);
         let made = super::pass(frame, "make-series", physical, move |frame| builder.run(&frame));
         let order: Vec<_> = (0..keys).map(sort::ascending).collect();
         Ok(sort::sort_by(made, schema, None, &order))
@@ -93,6 +108,22 @@ impl Axis {
                 Some(value.as_i64()?.checked_sub(from)?.div_euclid(step))
             }
         }
+    }
+
+    /// `bin` for the ticks of a datetime or timespan, or for a long; `None` where a bound or the step is no integer.
+    fn ticks(&self) -> Option<impl Fn(i64) -> Option<i64> + Sync + use<>> {
+        let same = |value: &Value| value.type_of() == Some(self.ty);
+        let bound = |value: &Option<Value>| match value {
+            None => Some(None),
+            Some(value) => value.as_i64().filter(|_| same(value)).map(Some),
+        };
+        let (from, to, step) = (bound(&self.from)?, bound(&self.to)?, self.step.as_i64().filter(|s| *s > 0)?);
+        let include_to = self.include_to;
+        Some(move |ticks: i64| {
+            let inside = from.is_none_or(|from| ticks >= from)
+                && to.is_none_or(|to| ticks < to || include_to && ticks == to);
+            if inside { Some(ticks.checked_sub(from.unwrap_or(0))?.div_euclid(step)) } else { None }
+        })
     }
 
     /// The value at which a bin begins.
@@ -145,47 +176,160 @@ struct Builder {
     names: Vec<String>,
     keys: usize,
     values: Vec<(Gather, Value)>,
+    /// Is the axis wanted as a column?
+    shows_axis: bool,
     axis: Axis,
     now: i64,
     failure: Failure,
 }
 
+/// The rows of a series, and its first and last bin.
+struct One {
+    rows: Vec<pl::IdxSize>,
+    first: i64,
+    last: i64,
+}
+
+impl One {
+    fn len(&self) -> usize {
+        usize::try_from(self.last - self.first + 1).unwrap_or(0)
+    }
+
+    /// Where a bin stands in the array, if it does.
+    fn place(&self, bin: Option<i64>) -> Option<usize> {
+        let bin = bin.filter(|bin| (self.first..=self.last).contains(bin))?;
+        usize::try_from(bin - self.first).ok()
+    }
+}
+
 impl Builder {
     fn run(&self, frame: &pl::DataFrame) -> pl::PolarsResult<pl::DataFrame> {
-        let cells = Cells::new(frame.column(AXIS)?, self.axis.ty)?;
-        let mut firsts: Vec<Vec<pl::IdxSize>> = Vec::new();
-        let mut series: Vec<Vec<Value>> = vec![Vec::new(); self.values.len() + 1];
-        for group in groups::groups(frame, &self.names[..self.keys])? {
-            let mut bins: BTreeMap<i64, Vec<pl::IdxSize>> = BTreeMap::new();
-            for row in &group {
-                if let Some(bin) = self.axis.bin(&cells.get(*row as usize)) {
-                    bins.entry(bin).or_default().push(*row);
-                }
+        let cells = Cells::of_series(frame.column(AXIS)?.as_materialized_series(), self.axis.ty)?;
+        let bins: Vec<Option<i64>> = match (&cells, self.axis.ticks()) {
+            (Cells::Integer(ticks, _), Some(bin)) => {
+                (0..frame.height()).into_par_iter().map(|row| bin(ticks.get(row)?)).collect()
             }
-            let (Some(first), Some(last)) = (bins.keys().next(), bins.keys().next_back()) else { continue };
-            let (first, last) =
-                self.axis.span(*first, *last).inspect_err(|e| self.failure.set(&e.to_string()))?;
-            firsts.push(group.clone());
-            let slots: Vec<i64> = bins.keys().copied().collect();
-            let rows: Vec<Vec<pl::IdxSize>> = bins.into_values().collect();
-            for ((gather, default), arrays) in self.values.iter().zip(&mut series) {
-                let found: BTreeMap<i64, Value> =
-                    slots.iter().copied().zip(gather.run(frame, &rows, self.now, &self.failure)?).collect();
-                let filled = (first..=last).map(|bin| found.get(&bin).unwrap_or(default).clone());
-                arrays.push(Value::Array(filled.collect()));
-            }
-            if let Some(axes) = series.last_mut() {
-                axes.push(Value::Array((first..=last).map(|bin| self.axis.at(bin)).collect()));
-            }
-        }
-        let firsts_of = groups::firsts(&firsts);
+            _ => (0..frame.height()).map(|row| self.axis.bin(&cells.get(row))).collect(),
+        };
+        let groups = groups::groups(frame, &self.names[..self.keys])?;
+        let all: Vec<Option<One>> = groups
+            .into_par_iter()
+            .map(|rows| {
+                let found = || rows.iter().filter_map(|row| bins[*row as usize]);
+                let (Some(first), Some(last)) = (found().min(), found().max()) else { return Ok(None) };
+                let (first, last) = self.axis.span(first, last)?;
+                Ok(Some(One { rows, first, last }))
+            })
+            .collect::<pl::PolarsResult<_>>()
+            .inspect_err(|e| self.failure.set(&e.to_string()))?;
+        let all: Vec<One> = all.into_iter().flatten().collect();
+        let firsts = pl::IdxCa::from_iter_values("".into(), all.iter().map(|one| one.rows[0]));
         let mut columns = Vec::new();
         for key in &self.names[..self.keys] {
-            columns.push(frame.column(key)?.take(&firsts_of)?);
+            columns.push(frame.column(key)?.take(&firsts)?);
         }
-        for (name, values) in self.names[self.keys..].iter().zip(series) {
-            columns.push(from_values(name, Type::Dynamic, values.into_iter()));
+        let mut cache = Cache::new();
+        for (gather, default) in &self.values {
+            let arrays = match gather.counts(frame)? {
+                Some(filter) => counted(&all, &bins, filter.as_ref(), default),
+                None => self.gathered(frame, &all, &bins, gather, default, &mut cache)?,
+            };
+            columns.push(texts(gather.output(), &arrays));
         }
-        pl::DataFrame::new(firsts.len(), columns)
+        if let Some(name) = self.names.last().filter(|_| self.shows_axis) {
+            let mut known: HashMap<(i64, i64), String> = HashMap::new();
+            for one in &all {
+                known.entry((one.first, one.last)).or_insert_with(|| {
+                    let values = (one.first..=one.last).map(|bin| self.axis.at(bin));
+                    json::to_text(&Value::Array(values.collect()))
+                });
+            }
+            let axes: Vec<&str> = all.iter().map(|one| known[&(one.first, one.last)].as_str()).collect();
+            columns.push(texts(name, &axes));
+        }
+        if columns.is_empty() {
+            return super::no_columns(all.len());
+        }
+        pl::DataFrame::new(all.len(), columns)
     }
+
+    /// The arrays of an aggregate that is computed for the rows of each bin.
+    fn gathered(
+        &self,
+        frame: &pl::DataFrame,
+        all: &[One],
+        bins: &[Option<i64>],
+        gather: &Gather,
+        default: &Value,
+        cache: &mut Cache,
+    ) -> pl::PolarsResult<Vec<String>> {
+        let (mut places, mut rows): (Vec<Vec<usize>>, groups::Groups) = (Vec::new(), Vec::new());
+        for one in all {
+            let mut of_one: BTreeMap<usize, Vec<pl::IdxSize>> = BTreeMap::new();
+            for row in &one.rows {
+                if let Some(place) = one.place(bins[*row as usize]) {
+                    of_one.entry(place).or_default().push(*row);
+                }
+            }
+            places.push(of_one.keys().copied().collect());
+            rows.extend(of_one.into_values());
+        }
+        cache.clear();
+        let column = gather.column(frame, &rows, self.now, &self.failure, cache)?;
+        let cells = Cells::of_series(column.as_materialized_series(), gather.ty())?;
+        let (default, mut next) = (json::to_text(default), 0);
+        let array = |(one, places): (&One, &Vec<usize>)| {
+            let mut places = places.iter().peekable();
+            array(one.len(), |at, out| match places.next_if(|place| **place == at) {
+                Some(_) => {
+                    json::write(&cells.get(next), out);
+                    next += 1;
+                }
+                None => out.push_str(&default),
+            })
+        };
+        Ok(all.iter().zip(&places).map(array).collect())
+    }
+}
+
+/// The arrays of `count()` or, with a filter, `countif()`.
+fn counted(
+    all: &[One],
+    bins: &[Option<i64>],
+    filter: Option<&pl::BooleanChunked>,
+    default: &Value,
+) -> Vec<String> {
+    let default = json::to_text(default);
+    let one = |one: &One| {
+        let mut counts: Vec<Option<i64>> = vec![None; one.len()];
+        for row in &one.rows {
+            if let Some(place) = one.place(bins[*row as usize]) {
+                let passes = filter.is_none_or(|f| f.get(*row as usize) == Some(true));
+                *counts[place].get_or_insert(0) += i64::from(passes);
+            }
+        }
+        array(counts.len(), |at, out| match counts[at] {
+            Some(count) => json::write(&Value::Long(count), out),
+            None => out.push_str(&default),
+        })
+    };
+    all.par_iter().map(one).collect()
+}
+
+/// A JSON array of so many elements, each appended by `write`.
+fn array(length: usize, mut write: impl FnMut(usize, &mut String)) -> String {
+    let mut out = String::with_capacity(2 * length + 2);
+    out.push('[');
+    for at in 0..length {
+        if at > 0 {
+            out.push(',');
+        }
+        write(at, &mut out);
+    }
+    out.push(']');
+    out
+}
+
+fn texts<T: AsRef<str>>(name: &str, texts: &[T]) -> pl::Column {
+    pl::StringChunked::from_iter_values(name.into(), texts.iter().map(AsRef::as_ref)).into_column()
 }

@@ -8,7 +8,7 @@ use super::super::Lowering;
 use super::super::column::{Cells, from_values};
 use super::super::error::Result;
 use super::super::needs::{Needs, operands};
-use super::groups;
+use super::{groups, quick};
 use crate::plan::{Expr, Plan, WindowCall, WindowFunction};
 use crate::types::{Column, Schema, Type};
 use crate::value::Value;
@@ -75,6 +75,20 @@ struct Pass {
 
 impl Pass {
     fn run(&self, frame: &pl::DataFrame, groups: &[Vec<pl::IdxSize>]) -> pl::PolarsResult<pl::Column> {
+        let column = match (&self.function, &self.value, &self.restart) {
+            (WindowFunction::RowNumber { start, .. }, _, None) => numbered(*start, frame.height(), groups),
+            (WindowFunction::Shift { offset, default, .. }, Some((name, ty)), _)
+                if *ty == self.output.ty && *default == Value::missing(*ty) =>
+            {
+                shifted(frame.column(name)?, *ty, *offset, groups)?
+            }
+            _ => return self.each(frame, groups),
+        };
+        Ok(column.with_name(self.output.name.as_str().into()))
+    }
+
+    /// By values, a row at a time.
+    fn each(&self, frame: &pl::DataFrame, groups: &[Vec<pl::IdxSize>]) -> pl::PolarsResult<pl::Column> {
         let mut results = vec![Value::Null; frame.height()];
         let value = match &self.value {
             Some((name, ty)) => Cells::new(frame.column(name)?, *ty)?,
@@ -100,6 +114,36 @@ impl Pass {
         }
         Ok(from_values(&self.output.name, self.output.ty, results.into_iter()))
     }
+}
+
+/// `row_number()` without a restart.
+fn numbered(start: i64, height: usize, groups: &[Vec<pl::IdxSize>]) -> pl::Column {
+    let mut numbers = vec![0_i64; height];
+    for group in groups {
+        for (row, number) in group.iter().zip(0_i64..) {
+            numbers[*row as usize] = start.wrapping_add(number);
+        }
+    }
+    pl::Column::new("".into(), numbers)
+}
+
+/// `prev()` or `next()`, with a missing value where there is no such row.
+fn shifted(
+    column: &pl::Column,
+    ty: Type,
+    offset: i64,
+    groups: &[Vec<pl::IdxSize>],
+) -> pl::PolarsResult<pl::Column> {
+    let mut from: Vec<Option<pl::IdxSize>> = vec![None; column.len()];
+    for group in groups {
+        let by = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX).min(group.len());
+        let (earlier, later) = (&group[..group.len() - by], &group[by..]);
+        let (sources, rows) = if offset >= 0 { (earlier, later) } else { (later, earlier) };
+        for (source, row) in sources.iter().zip(rows) {
+            from[*row as usize] = Some(*source);
+        }
+    }
+    quick::taken(column, ty, &from)
 }
 
 /// Where a running function stands.
