@@ -96,8 +96,11 @@ class Auk:
     def files(self, patterns):
         return sorted(path for pattern in patterns for path in self.exports.glob(pattern))
 
-    def command(self, *parts, environment=None):
-        """Runs to the end: seconds, most memory, standard output."""
+    def command(self, *parts, environment=None, read=False):
+        """Runs to the end: seconds, most memory, and standard output if it is to be read.
+
+        A process starts with the peak memory of the one that started it, so what is not needed is not read.
+        """
         started = time.perf_counter()
         with open(self.store / "out", "w+b") as out:
             process = subprocess.Popen(
@@ -107,7 +110,7 @@ class Auk:
             memory, used = finish(process)
             seconds = time.perf_counter() - started
             out.seek(0)
-            text = out.read().decode()
+            text = out.read().decode() if read else ""
         if process.returncode != 0:
             return {"error": f"{' '.join(map(str, parts))[:200]}: exit code {process.returncode}"}
         return {"seconds": seconds, "processor": used, "memory": memory, "text": text}

@@ -57,7 +57,7 @@ def at(args, folder, rows):
 
 
 def analyses(auk):
-    return [row["Name"] for row in json.loads(auk.command("list", "--format", "json")["text"])]
+    return [row["Name"] for row in json.loads(auk.command("list", "--format", "json", read=True)["text"])]
 
 
 def measure(args, folder):

@@ -225,12 +225,12 @@ class Run:
 
     # Whole processes
 
-    def from_raw(self, command):
+    def from_raw(self, command, read=False):
         """auk over exports, with a cache that knows nothing yet."""
         cache = self.auk.store / "cache"
         shutil.rmtree(cache, ignore_errors=True)
         cache.mkdir(parents=True)
-        done = self.auk.command(*command, "--format", "json", environment={"XDG_CACHE_HOME": str(cache)})
+        done = self.auk.command(*command, "--format", "json", environment={"XDG_CACHE_HOME": str(cache)}, read=read)
         shutil.rmtree(cache, ignore_errors=True)
         return done
 
@@ -242,7 +242,7 @@ class Run:
         froms = [part for path in paths for part in ("--from", path)]
         command = ["query", "-f", files.WORKLOADS / "activations.kql", *froms]
         more, notes, wrong = {}, {}, False
-        ours = self.from_raw(command)
+        ours = self.from_raw(command, read=True)
         if "error" in ours:
             return {"cells": {}, "notes": {self.auk.name: ours["error"]}}
         rows = [list(row.values()) for row in json.loads(ours["text"])]
@@ -284,7 +284,7 @@ class Run:
         return {"cells": self.cells({self.auk.name: done}, more), "notes": {}}
 
     def library(self, each):
-        listed = self.auk.command("run", "--all", "--summary", "--format", "json", "--lake", self.auk.lake)
+        listed = self.auk.command("run", "--all", "--summary", "--format", "json", "--lake", self.auk.lake, read=True)
         if "error" in listed:
             return {"cells": {}, "notes": {self.auk.name: listed["error"]}}
         # One without its tables is not run, and alone that is an error.

@@ -37,7 +37,13 @@ pub fn read(path: &Path, entry: &PartEntry, layout: &Arc<Layout>) -> Result<Opti
             if PROVENANCE.contains(&name) || name.ends_with(TICKS) {
                 continue;
             }
-            let Some(index) = layout.index(name) else { return Ok(None) };
+            let Some(index) = layout.index(name) else {
+                // A path that is stored no more is in its JSON.
+                if entry.shreds.iter().any(|(path, _, _)| path == name) {
+                    continue;
+                }
+                return Ok(None);
+            };
             let ticks = batch.column_by_name(&format!("{name}{TICKS}"));
             let filled = fill(&mut rows.cells[index], layout.fields[index].ty, batch.column(at), ticks, from);
             if filled.is_none() {
