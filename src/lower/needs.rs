@@ -281,6 +281,13 @@ fn of_join(widths: [usize; 2], kind: JoinKind, on: &[(usize, usize)], needs: &Ne
             right.add(needs.columns.range(widths[0]..).map(|i| i - widths[0]));
         }
     }
+    for path in &needs.paths {
+        match shred::joined_side(kind, widths[0], path.column) {
+            Some((true, _)) => left.add_path(path.clone()),
+            Some((false, column)) => right.add_path(StoredPath { column, ..path.clone() }),
+            None => {}
+        }
+    }
     vec![left, right]
 }
 

@@ -17,7 +17,7 @@ use super::{Lowering, kernel};
 use crate::lake::shreds::{EMPTY, END_OF_ELEMENT, END_OF_LIST};
 use crate::lake::{Exactness, Part};
 use crate::plan::expr::Step;
-use crate::plan::{Expr, ExprKind, Plan};
+use crate::plan::{Expr, ExprKind, JoinKind, Plan};
 use crate::types::{Schema, Type};
 use crate::value::Value;
 
@@ -211,6 +211,22 @@ pub fn each_element(source: &Expr, steps: &[Step]) -> Option<(usize, Vec<Step>)>
     Some((column, all))
 }
 
+/// Of which side a column of a join is (`true`: the left one), and its place there; `None` where rows of the other side
+/// alone have no value for it.
+pub fn joined_side(kind: JoinKind, left: usize, column: usize) -> Option<(bool, usize)> {
+    match kind {
+        JoinKind::LeftSemi | JoinKind::LeftAnti => Some((true, column)),
+        JoinKind::RightSemi | JoinKind::RightAnti => Some((false, column)),
+        JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftOuter if column < left => {
+            Some((true, column))
+        }
+        JoinKind::Inner | JoinKind::InnerUnique | JoinKind::RightOuter if column >= left => {
+            Some((false, column - left))
+        }
+        _ => None,
+    }
+}
+
 /// A path as shreds are named: `user.id`, `[0].displayName`.
 pub fn path_text(column: &str, steps: &[Step]) -> String {
     let mut out = column.to_string();
@@ -352,6 +368,11 @@ impl Lowering<'_> {
                 self.stored_below(input, column, steps, null_is_empty, through_text)
             }
             Plan::Shared { plan, .. } => self.stored_below(plan, column, steps, null_is_empty, through_text),
+            Plan::Join { left, right, kind, .. } => {
+                let (is_left, column) = joined_side(*kind, left.schema().len(), column)?;
+                let side = if is_left { left } else { right };
+                self.stored_below(side, column, steps, null_is_empty, through_text)
+            }
             Plan::Expand { input, .. } if column < input.schema().len() => {
                 self.stored_below(input, column, steps, null_is_empty, through_text)
             }

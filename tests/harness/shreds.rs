@@ -38,6 +38,10 @@ const TEMPLATES: &[&str] = &[
     "{T} | project Id, x = iff(isempty({P}), 'none', tostring({P})), y = coalesce(tolong({P}), -1)",
     "{T} | project Id, x = tostring(parse_json(tostring({P}))), y = isempty(parse_json(tostring({P})))",
     "{T} | where parse_json(tostring({P})) == '1.50' or parse_json(tostring({P})) has 'x' | project Id",
+    "{T} | where Id endswith '1' | project Id | join kind=rightouter {T} on Id | project Id, Id1, x = tostring({P})",
+    "{T} | join kind=leftouter ({T} | where Id endswith '1' | project Id) on Id | where {P} has 'e' | project Id, Id1",
+    "{T} | where Id endswith '1' | project Id | join kind=fullouter {T} on Id | project Id1, x = tostring({P})",
+    "{T} | join kind=leftanti ({T} | where Id endswith '1' | project Id) on Id | summarize count() by x = tostring({P})",
 ];
 
 /// For a path through an array: `{C}` is expanded, `{M}` is what is asked of each element.
@@ -52,6 +56,9 @@ const EACH: &[&str] = &[
     "{T} | mv-expand bagexpansion = array E = {C} | project Id, x = tostring(E.{M})",
     "{T} | mv-apply E = {C} on (where tostring(E.{M}) has 'e' | summarize n = count(), x = take_any(tostring(E.{M}))) \
      | project Id, n, x",
+    "{T} | mv-apply E = {C} on (summarize n = count()) | where n > 0 | mv-expand F = {C} | project Id, n, x = tostring(F.{M})",
+    "{T} | mv-apply E = {C} on (where isnotempty(E.{M})) | project Id, x = tostring(E.{M}), y = tostring({C}[0].{M})",
+    "{T} | project Id | join kind=inner {T} on Id | mv-expand E = {C} | project Id1, x = tostring(E.{M})",
     "{T} | mv-apply E = {C} on (summarize x = make_list(tostring(E.{M})), y = countif(isempty(E.{M}))) | project Id, x, y",
     "{T} | where TimeGenerated > datetime(2026-05-02) | mv-expand E = {C} | sort by Id asc, tostring(E.{M}) asc | take 9 \
      | project Id, tostring(E.{M})",

@@ -9,7 +9,8 @@ use polars::prelude as pl;
 
 use super::super::column::missing;
 use super::super::error::{Error, Result};
-use super::super::{Lowering, NO_COLUMN, needs::Needs};
+use super::super::needs::{Needs, StoredPath};
+use super::super::{Lowering, NO_COLUMN, shred};
 use super::column;
 use crate::plan::{JoinKind, Plan};
 use crate::types::Schema;
@@ -62,6 +63,17 @@ impl Lowering<'_> {
             joined = joined.sort_by_exprs([column(LEFT_ROW), column(RIGHT_ROW)], options);
         }
         let mut outputs = outputs(*kind, left.schema().len(), schema, needs);
+        for path in &needs.paths {
+            let Some((is_left, below)) = shred::joined_side(*kind, left.schema().len(), path.column) else {
+                continue;
+            };
+            let (side, known) = if is_left { ("L", left_needs) } else { ("R", right_needs) };
+            let is_same = |p: &StoredPath| p.column == below && p.steps == path.steps && p.ty == path.ty;
+            if let Some(at) = known.paths.iter().position(is_same) {
+                let name = shred::frame_name(schema, path.column, &path.steps);
+                outputs.push(column(&format!("{side}path{at}")).alias(name));
+            }
+        }
         if outputs.is_empty() {
             outputs.push(pl::lit(pl::NULL).cast(pl::DataType::Boolean).alias(NO_COLUMN));
             return Ok(joined.with_columns(outputs));
@@ -74,6 +86,10 @@ fn renamed(frame: pl::LazyFrame, schema: &Schema, needs: &Needs, side: &str) -> 
     let columns = needs.columns.iter().filter_map(|i| Some((i, schema.columns.get(*i)?)));
     let mut columns: Vec<pl::Expr> =
         columns.map(|(i, c)| column(&c.name).alias(format!("{side}{i}"))).collect();
+    for (at, path) in needs.paths.iter().enumerate() {
+        let name = shred::frame_name(schema, path.column, &path.steps);
+        columns.push(column(&name).alias(format!("{side}path{at}")));
+    }
     if columns.is_empty() {
         columns.push(column(NO_COLUMN).alias(format!("{side}none")));
     }
