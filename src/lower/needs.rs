@@ -10,6 +10,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::shred::Below;
 use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
 use crate::plan::{AggregateCall, CallArgument, Expanded, Expr, ExprKind, JoinKind, Plan, WindowFunction};
@@ -156,9 +157,8 @@ impl Lowering<'_> {
     fn of_project(&self, wanted: &mut Needs, input: &Plan, exprs: &[Expr], needs: &Needs) {
         needs.columns.iter().filter_map(|i| exprs.get(*i)).for_each(|e| self.add_expr(wanted, e, input));
         for path in &needs.paths {
-            let below = exprs.get(path.column).and_then(shred::column_path);
-            if let Some((column, mut steps)) = below {
-                steps.extend(path.steps.iter().cloned());
+            let below = exprs.get(path.column).and_then(|e| Below::of(e, &path.steps));
+            if let Some(Below { column, steps, .. }) = below {
                 wanted.add_path(StoredPath { column, steps, ty: path.ty });
             }
         }
@@ -177,7 +177,8 @@ impl Lowering<'_> {
             match columns.get(path.column.wrapping_sub(width)) {
                 None => wanted.add_path(path.clone()),
                 Some(expanded) => {
-                    if let Some((column, steps)) = shred::each_element(&expanded.source, &path.steps) {
+                    let below = Below::of_each(&expanded.source, &path.steps);
+                    if let Some(Below { column, steps, .. }) = below {
                         wanted.add_path(StoredPath { column, steps, ty: path.ty });
                     }
                 }

@@ -13,7 +13,7 @@ use polars::prelude::{IntoColumn, NewChunkedArray};
 use super::column::{Cells, from_values};
 use super::expr::Scope;
 use super::needs::StoredPath;
-use super::{Lowering, kernel};
+use super::{Lowering, kernel, nodes};
 use crate::lake::shreds::{EMPTY, END_OF_ELEMENT, END_OF_LIST};
 use crate::lake::{Exactness, Part};
 use crate::plan::expr::Step;
@@ -203,12 +203,59 @@ pub fn stored<'s>(expr: &Expr, paths: &'s [StoredPath]) -> Option<&'s StoredPath
     Some(found).filter(|p| p.ty != Type::Dynamic || !goes_through_text(expr))
 }
 
-/// The column and the steps of a path below each element of an expanded value.
-pub fn each_element(source: &Expr, steps: &[Step]) -> Option<(usize, Vec<Step>)> {
-    let (column, mut all) = column_path(source)?;
-    all.push(Step::Each);
-    all.extend(steps.iter().cloned());
-    Some((column, all))
+/// What answers for a path into an expression.
+pub struct Below {
+    pub column: usize,
+    pub steps: Vec<Step>,
+    /// An array without elements counts as one with an element that has nothing.
+    pub at_least_one: bool,
+}
+
+impl Below {
+    /// The path `steps` into the value of an expression.
+    pub fn of(expr: &Expr, steps: &[Step]) -> Option<Below> {
+        let array = if steps.first() == Some(&Step::Each) { with_an_element(expr) } else { None };
+        let (column, mut all) = column_path(array.unwrap_or(expr))?;
+        all.extend(steps.iter().cloned());
+        Some(Below { column, steps: all, at_least_one: array.is_some() })
+    }
+
+    /// The path below each element of an expanded value.
+    pub fn of_each(source: &Expr, steps: &[Step]) -> Option<Below> {
+        Below::of(source, &[&[Step::Each], steps].concat())
+    }
+
+    /// The frame's column of the plan below, as the value of the expression has it.
+    pub fn expr(&self, schema: &Schema) -> pl::Expr {
+        let stored = nodes::column(&frame_name(schema, self.column, &self.steps));
+        if !self.at_least_one {
+            return stored;
+        }
+        pl::when(stored.clone().eq(pl::lit(EMPTY))).then(pl::lit("")).otherwise(stored)
+    }
+}
+
+/// The array of `iff(array_length(array) > 0, array, dynamic([{}]))`, as people write it before `mv-apply`, which drops
+/// a row whose array is empty.
+fn with_an_element(expr: &Expr) -> Option<&Expr> {
+    let call = |expr: &Expr, names: &[&str]| match &expr.kind {
+        ExprKind::Call(f, args) => names.contains(&f.name).then(|| args.clone()),
+        _ => None,
+    };
+    let ExprKind::Call(f, args) = &expr.kind else { return None };
+    let ("iff" | "iif", [condition, array, one]) = (f.name, args.as_slice()) else { return None };
+    let nothing = |value: &Value| value.is_null() || value.as_bag().is_some_and(<[_]>::is_empty);
+    let has_one = match one.as_literal()? {
+        Value::Array(elements) => matches!(elements.as_slice(), [element] if nothing(element)),
+        value => value.is_null(),
+    };
+    let compared = call(condition, &[">"])?;
+    let counted = call(compared.first()?, &["array_length"])?;
+    let zero = compared.get(1)?.as_literal()?.as_i64() == Some(0);
+    let plain =
+        |expr: &Expr| column_path(expr).filter(|_| !goes_through_text(expr) && below_parse(expr).0.is_none());
+    let same = plain(counted.first()?)? == plain(array)?;
+    (has_one && zero && same).then_some(array)
 }
 
 /// Of which side a column of a join is (`true`: the left one), and its place there; `None` where rows of the other side
@@ -354,8 +401,7 @@ impl Lowering<'_> {
             }
             Plan::Project { input, exprs, .. } => {
                 let below = exprs.get(column)?;
-                let (column, mut all) = column_path(below)?;
-                all.extend(steps.iter().cloned());
+                let Below { column, steps: all, .. } = Below::of(below, steps)?;
                 self.stored_below(
                     input,
                     column,
@@ -379,7 +425,7 @@ impl Lowering<'_> {
             Plan::Expand { input, columns, .. } => {
                 // Of arrays side by side the shorter are filled up.
                 let [expanded] = columns.as_slice() else { return None };
-                let (column, each) = each_element(&expanded.source, steps)?;
+                let Below { column, steps: each, .. } = Below::of_each(&expanded.source, steps)?;
                 self.stored_below(input, column, &each, null_is_empty, true)
             }
             Plan::Scan { table, schema } => {

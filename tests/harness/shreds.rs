@@ -58,6 +58,10 @@ const EACH: &[&str] = &[
      | project Id, n, x",
     "{T} | mv-apply E = {C} on (summarize n = count()) | where n > 0 | mv-expand F = {C} | project Id, n, x = tostring(F.{M})",
     "{T} | mv-apply E = {C} on (where isnotempty(E.{M})) | project Id, x = tostring(E.{M}), y = tostring({C}[0].{M})",
+    "{T} | extend L = iff(array_length({C}) > 0, {C}, dynamic([{}])) | mv-apply E = L on (summarize x = make_list(tostring(E.{M}))) \
+     | project Id, x",
+    "{T} | mv-expand E = iff(array_length({C}) > 0, {C}, dynamic([null])) | project Id, x = tostring(E.{M})",
+    "{T} | extend L = iff(array_length({C}) > 0, {C}, dynamic([{\"e\": 1}])) | mv-expand E = L | project Id, x = tostring(E.{M})",
     "{T} | project Id | join kind=inner {T} on Id | mv-expand E = {C} | project Id1, x = tostring(E.{M})",
     "{T} | mv-apply E = {C} on (summarize x = make_list(tostring(E.{M})), y = countif(isempty(E.{M}))) | project Id, x, y",
     "{T} | where TimeGenerated > datetime(2026-05-02) | mv-expand E = {C} | sort by Id asc, tostring(E.{M}) asc | take 9 \
@@ -68,6 +72,10 @@ const EACH: &[&str] = &[
 const EACH_OF_EACH: &[&str] = &[
     "{T} | mv-expand E = {C} | mv-expand F = E.{M} | project Id, x = tostring(F.{N}), y = isnotempty(F.{N})",
     "{T} | mv-expand E = parse_json(tostring({C})) | mv-expand F = parse_json(tostring(E.{M})) | project Id, x = tostring(F.{N})",
+    "{T} | mv-expand E = {C} | extend L = iff(array_length(E.{M}) > 0, E.{M}, dynamic([{}])) | mv-expand F = L \
+     | project Id, x = tostring(F.{N})",
+    "{T} | extend L = iff(array_length({C}) > 0, {C}, dynamic(null)) | mv-expand E = L | mv-expand F = E.{M} \
+     | project Id, x = tostring(F.{N})",
     "{T} | mv-expand F = {C}[0].{M} | project Id, x = tostring(F.{N})",
     "{T} | extend L = {C}[1].{M} | mv-expand with_itemindex = i F = L | project Id, i, x = tostring(F.{N})",
     "{T} | mv-expand E = {C} | project Id, x = tostring(E.{M}[0].{N}), y = tostring(E.{M}[1].{N})",

@@ -17,6 +17,7 @@ use super::super::column::from_values;
 use super::super::error::{Error, Result};
 use super::super::needs::{Needs, expands_stored};
 use super::super::path::text_of;
+use super::super::shred::Below;
 use super::super::{Lowering, shred};
 use super::column;
 use crate::functions::convert;
@@ -47,8 +48,8 @@ impl Lowering<'_> {
         }
         let stored = needs.paths.iter().filter(|path| path.column >= width);
         for (path, expanded) in stored.filter_map(|path| Some((path, columns.get(path.column - width)?))) {
-            let Some((below, steps)) = shred::each_element(&expanded.source, &path.steps) else { continue };
-            exprs.push(column(&shred::frame_name(input.schema(), below, &steps)));
+            let Some(below) = Below::of_each(&expanded.source, &path.steps) else { continue };
+            exprs.push(below.expr(input.schema()).alias(format!("\u{1}stored{}", exprs.len())));
             let name = shred::frame_name(schema, path.column, &path.steps);
             outputs.push(Output::Stored { name, lists: path.steps.contains(&Step::Each) });
         }

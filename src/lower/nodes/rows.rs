@@ -6,6 +6,7 @@
 use polars::prelude as pl;
 
 use super::super::error::Result;
+use super::super::shred::Below;
 use super::super::{Lowering, NO_COLUMN, accelerate, needs::Needs, shred};
 use super::{below, column, scope};
 use crate::plan::{Expr, ExprKind, Plan};
@@ -69,12 +70,14 @@ impl Lowering<'_> {
             outputs.push(lowered.into_expr(output.ty).alias(output.name.as_str()));
         }
         for path in &needs.paths {
-            let Some((column, mut steps)) = exprs.get(path.column).and_then(shred::column_path) else {
+            let Some(below) = exprs.get(path.column).and_then(|e| Below::of(e, &path.steps)) else {
                 continue;
             };
-            steps.extend(path.steps.iter().cloned());
-            let below = super::column(&shred::frame_name(input.schema(), column, &steps));
-            outputs.push(below.alias(shred::frame_name(schema, path.column, &path.steps)));
+            outputs.push(below.expr(input.schema()).alias(shred::frame_name(
+                schema,
+                path.column,
+                &path.steps,
+            )));
             constant = false;
         }
         if !constant {
