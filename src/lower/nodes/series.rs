@@ -42,8 +42,12 @@ impl Lowering<'_> {
             columns.name(column(input.column(*key).map_or("", |c| c.name.as_str())), &output.name);
         }
         let mut values = Vec::new();
-        let wanted_values =
-            series.values.iter().zip(&schema.columns[keys..]).enumerate().filter(|(i, _)| needs.wants(keys + i));
+        let wanted_values = series
+            .values
+            .iter()
+            .zip(&schema.columns[keys..])
+            .enumerate()
+            .filter(|(i, _)| needs.wants(keys + i));
         for (_, ((call, default), output)) in wanted_values {
             values.push((self.gather(call, &output.name, scope, &mut columns)?, default.clone()));
         }
