@@ -54,6 +54,11 @@ impl<'a> Needle<'a> {
         Needle { term, folded, rare, ends: term_ends(term) }
     }
 
+    /// Are the bytes of an ASCII needle among these, regardless of ASCII case? Of another needle it is not told.
+    pub fn is_in(&self, bytes: &[u8]) -> bool {
+        self.folded.is_some() || find_ascii(bytes, self.term.as_bytes(), self.rare, 0).is_some()
+    }
+
     /// `text contains needle`.
     pub fn contains(&self, text: &str) -> bool {
         self.search(text, Bounds { head: false, tail: false })

@@ -24,6 +24,7 @@ mod reads;
 mod rowwise;
 mod shred;
 mod view;
+mod words;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};

@@ -11,6 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::shred::Below;
+use super::words::Word;
 use super::{Lowering, nodes, shred};
 use crate::plan::expr::Step;
 use crate::plan::{AggregateCall, CallArgument, Expanded, Expr, ExprKind, JoinKind, Plan, WindowFunction};
@@ -39,6 +40,10 @@ pub struct Needs {
     pub columns: BTreeSet<usize>,
     pub paths: Vec<StoredPath>,
     pub bounds: Vec<Bounds>,
+    /// Only rows that have these words are looked at.
+    pub words: Vec<Word>,
+    /// A filter above looks at more than words and times: few rows are left to be searched anyway.
+    pub narrow: bool,
 }
 
 impl Needs {
@@ -71,7 +76,7 @@ impl Needs {
         }
     }
 
-    /// Columns and paths of another, without its bounds.
+    /// Columns and paths of another, without what it says of rows.
     fn merge(&mut self, other: &Needs) {
         self.columns.extend(&other.columns);
         other.paths.iter().for_each(|p| self.add_path(p.clone()));
@@ -108,6 +113,11 @@ impl Lowering<'_> {
                 wanted = needs.clone();
                 self.add_expr(&mut wanted, predicate, input);
                 wanted.bounds.extend(self.bounds_of(predicate));
+                match self.words_of(predicate) {
+                    Some(words) if !wanted.narrow => wanted.words.extend(words),
+                    Some(_) => {}
+                    None => (wanted.narrow, wanted.words) = (true, Vec::new()),
+                }
             }
             Plan::Project { input, exprs, .. } => self.of_project(&mut wanted, input, exprs, needs),
             Plan::Aggregate { input, keys, aggregates, .. } => {
@@ -165,6 +175,12 @@ impl Lowering<'_> {
         for bounds in &needs.bounds {
             if let Some(ExprKind::Column(column)) = exprs.get(bounds.column).map(|e| &e.kind) {
                 wanted.bounds.push(Bounds { column: *column, ..bounds.clone() });
+            }
+        }
+        wanted.narrow = needs.narrow;
+        for word in &needs.words {
+            if let Some(ExprKind::Column(column)) = exprs.get(word.column).map(|e| &e.kind) {
+                wanted.words.push(Word { column: *column, ..word.clone() });
             }
         }
     }

@@ -317,6 +317,33 @@ pub fn parsed_text_of(expr: pl::Expr) -> pl::Expr {
     elementwise(vec![expr], Type::Dynamic, run)
 }
 
+/// The letters that the text of a number may have: `1E+20`, `NaN`, `Infinity`.
+const OF_NUMBERS: &[u8] = b"aefinty";
+
+/// Is this text in JSON as it stands wherever it is in what `tostring()` makes of it? Letters are, but those of numbers.
+pub fn stands_in_json(text: &str) -> bool {
+    let of_number = || text.bytes().all(|b| OF_NUMBERS.contains(&b.to_ascii_lowercase()));
+    text.bytes().all(|b| b.is_ascii_alphabetic()) && !of_number()
+}
+
+/// A dynamic column as text in which something is looked for that stands in JSON as it is.
+pub fn searchable(expr: pl::Expr) -> pl::Expr {
+    let run = |columns: &mut [pl::Column]| {
+        let series = columns[0].as_materialized_series();
+        let cells = series.str()?;
+        let is_text = |raw: &str| !raw.starts_with(['"', 'n']);
+        if cells.iter().all(|cell| cell.is_some_and(is_text)) {
+            return Ok(columns[0].clone());
+        }
+        let texts = cells.iter().map(|cell| match cell {
+            Some(raw) if is_text(raw) => Cow::Borrowed(raw),
+            cell => cell.map_or(Cow::Borrowed(""), |raw| text_of(raw, true)),
+        });
+        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
+    };
+    elementwise(vec![expr], Type::String, run)
+}
+
 /// A dynamic column as text, as `tostring()` gives it.
 pub fn text_of_dynamic(expr: pl::Expr) -> pl::Expr {
     let run = |columns: &mut [pl::Column]| {

@@ -60,6 +60,18 @@ impl Call<'_> {
     }
 }
 
+impl Call<'_> {
+    /// The text of an argument in which all of these are looked for.
+    fn searched(&self, at: usize, texts: &[String]) -> Option<pl::Expr> {
+        match self.args.get(at)? {
+            (Lowered::Column(expr), Type::Dynamic) if texts.iter().all(|t| path::stands_in_json(t)) => {
+                Some(path::searchable(expr.clone()))
+            }
+            _ => self.text(at),
+        }
+    }
+}
+
 /// Builds the faster expression, or declines.
 type Accelerator = fn(&Call<'_>) -> Option<pl::Expr>;
 

@@ -46,23 +46,26 @@ fn wanted(c: &Call<'_>) -> Option<String> {
 
 fn test(c: &Call<'_>, holds: fn(&str, &str) -> bool, negated: bool) -> Option<pl::Expr> {
     let part = wanted(c)?;
-    Some(typed::test(c.text(0)?, move |text| holds(text, &part) != negated))
+    let text = c.searched(0, std::slice::from_ref(&part))?;
+    Some(typed::test(text, move |text| holds(text, &part) != negated))
 }
 
 /// With the needle prepared once a batch.
 fn needle(c: &Call<'_>, holds: fn(&Needle<'_>, &str) -> bool, negated: bool) -> Option<pl::Expr> {
     let part = wanted(c)?;
+    let text = c.searched(0, std::slice::from_ref(&part))?;
     let run = move |columns: &mut [pl::Column]| {
         let needle = Needle::new(&part);
         let series = columns[0].as_materialized_series();
         let answers = series.str()?.iter().map(|cell| holds(&needle, cell.unwrap_or("")) != negated);
         Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
     };
-    Some(elementwise(vec![c.text(0)?], Type::Bool, run))
+    Some(elementwise(vec![text], Type::Bool, run))
 }
 
 fn needles(c: &Call<'_>, any: bool) -> Option<pl::Expr> {
     let parts: Vec<String> = constants(c)?.iter().map(Value::to_text).collect();
+    let text = c.searched(0, &parts)?;
     let run = move |columns: &mut [pl::Column]| {
         let needles: Vec<Needle<'_>> = parts.iter().map(|p| Needle::new(p)).collect();
         let series = columns[0].as_materialized_series();
@@ -72,5 +75,5 @@ fn needles(c: &Call<'_>, any: bool) -> Option<pl::Expr> {
         });
         Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
     };
-    Some(elementwise(vec![c.text(0)?], Type::Bool, run))
+    Some(elementwise(vec![text], Type::Bool, run))
 }

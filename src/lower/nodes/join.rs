@@ -24,6 +24,9 @@ impl Lowering<'_> {
         let (Plan::Join { left, right, kind, on, schema }, [left_needs, right_needs]) = (plan, wanted) else {
             return Err(Error::internal("a join has two inputs"));
         };
+        if let Some(frame) = self.rejoined(plan, wanted, needs)? {
+            return Ok(frame);
+        }
         let mut l = renamed(self.node(left, left_needs)?, left.schema(), left_needs, "L");
         let mut r = renamed(self.node(right, right_needs)?, right.schema(), right_needs, "R");
         let mut left_on: Vec<pl::Expr> = on.iter().map(|(i, _)| column(&format!("L{i}"))).collect();

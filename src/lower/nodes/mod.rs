@@ -11,6 +11,7 @@ mod join;
 mod matching;
 mod native;
 mod quick;
+mod rejoin;
 mod rows;
 mod scan;
 mod series;

@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 
 use polars::prelude as pl;
-use polars::prelude::{IntoColumn, NewChunkedArray};
+use polars::prelude::{ChunkZip, IntoColumn, NewChunkedArray};
 use rayon::prelude::*;
 
 use super::super::column::Cells;
@@ -101,12 +101,17 @@ fn best<T: Ord + Copy>(
 /// The cells of the chosen rows.
 pub fn taken(column: &pl::Column, ty: Type, chosen: &[Option<pl::IdxSize>]) -> pl::PolarsResult<pl::Column> {
     let rows = pl::IdxCa::from_iter_options("".into(), chosen.iter().copied());
-    let column = column.take(&rows)?;
+    never_null(column.take(&rows)?, ty)
+}
+
+/// The column with `""` for the nulls of a string.
+pub fn never_null(column: pl::Column, ty: Type) -> pl::PolarsResult<pl::Column> {
     if ty != Type::String || column.null_count() == 0 {
         return Ok(column);
     }
-    let text = column.as_materialized_series().str()?.iter().map(|s| s.unwrap_or("")).collect::<Vec<_>>();
-    Ok(pl::StringChunked::from_iter_values(column.name().clone(), text.into_iter()).into_column())
+    let series = column.as_materialized_series();
+    let empty = pl::StringChunked::from_slice(column.name().clone(), &[""]);
+    Ok(series.str()?.zip_with(&series.is_not_null(), &empty)?.into_column())
 }
 
 /// Aggregates that count or list the values of one column.

@@ -2,7 +2,7 @@
 //!
 //! Parts of one shape are read as one scan. Only wanted columns are read; one that a part has not is a
 //! missing value in each of its rows. Bounds on time leave out whole parts, and reach the row groups'
-//! statistics as a predicate on the stored microseconds.
+//! statistics as a predicate on the stored microseconds; words that are looked for leave out parts without them.
 //!
 //! Masked rows are left out, or with `--revisions` marked by `_auk_copy`.
 //!
@@ -18,7 +18,7 @@ use super::super::error::Result;
 use super::super::needs::{Bounds, Needs, StoredPath};
 use super::super::path::{Base, Path};
 use super::super::reads::Read;
-use super::super::{Lowering, NO_COLUMN, shred, view};
+use super::super::{Lowering, NO_COLUMN, shred, view, words};
 use super::column;
 use crate::lake::Part;
 use crate::lake::tables::{COPY, DUPLICATE, SUPERSEDED};
@@ -38,6 +38,9 @@ impl Lowering<'_> {
         let parts = self.parts(table);
         let all = parts.len();
         let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
+        let words = needs.words.iter().filter_map(|w| Some((schema.columns.get(w.column)?.name.as_str(), w)));
+        let words: Vec<_> = words.collect();
+        let parts = if self.dry { parts } else { words::searched(parts, &words) };
         if self.dry {
             self.reads.borrow_mut().push(Read::new(table, schema, needs, &parts, all));
         }

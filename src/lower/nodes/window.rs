@@ -134,6 +134,11 @@ fn shifted(
     offset: i64,
     groups: &[Vec<pl::IdxSize>],
 ) -> pl::PolarsResult<pl::Column> {
+    if groups.len() == 1 {
+        // All rows, in order.
+        let shifted = column.as_materialized_series().shift(offset).rechunk();
+        return quick::never_null(shifted.into(), ty);
+    }
     let mut from: Vec<Option<pl::IdxSize>> = vec![None; column.len()];
     for group in groups {
         let by = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX).min(group.len());
