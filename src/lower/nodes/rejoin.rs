@@ -8,9 +8,10 @@
 use polars::prelude as pl;
 
 use super::super::error::Result;
-use super::super::{Lowering, needs::Needs};
+use super::super::{Lowering, needs::Needs, shred};
 use super::column;
 use crate::plan::{JoinKind, Plan, WindowFunction};
+use crate::types::Schema;
 
 impl Lowering<'_> {
     /// The frame of an inner join whose left side is a shared part with numbered rows, and the number the key.
@@ -28,17 +29,22 @@ impl Lowering<'_> {
         let Some(outer) = self.shared.borrow().get(id).cloned() else { return Ok(None) };
         let Some(number) = right.column(*r).map(|c| c.name.clone()) else { return Ok(None) };
         let width = left.schema().len();
-        let outputs: Vec<(Option<String>, String, String)> = needs
-            .columns
-            .iter()
-            .filter_map(|i| {
-                let output = schema.columns.get(*i)?.name.clone();
-                Some(match i.checked_sub(width) {
-                    None => (Some(left.column(*i)?.name.clone()), String::new(), output),
-                    Some(i) => (None, right.column(i)?.name.clone(), output),
-                })
+        let columns = needs.columns.iter().filter_map(|i| {
+            let output = schema.columns.get(*i)?.name.clone();
+            Some(match i.checked_sub(width) {
+                None => (Some(left.column(*i)?.name.clone()), String::new(), output),
+                Some(i) => (None, right.column(i)?.name.clone(), output),
             })
-            .collect();
+        });
+        let paths = needs.paths.iter().map(|path| {
+            let name = |schema: &Schema, column| shred::frame_name(schema, column, &path.steps);
+            let output = name(schema, path.column);
+            match path.column.checked_sub(width) {
+                None => (Some(name(left.schema(), path.column)), String::new(), output),
+                Some(column) => (None, name(right.schema(), column), output),
+            }
+        });
+        let outputs: Vec<(Option<String>, String, String)> = columns.chain(paths).collect();
         if outputs.is_empty() {
             return Ok(None);
         }
