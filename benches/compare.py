@@ -76,9 +76,18 @@ def compare(args, folder):
     if unknown:
         sys.exit(f"no workload {', '.join(sorted(unknown))}; there are: {', '.join(measure.NAMES)}")
     run = measure.Run(args, exports, here)
-    results = [run.workload(name) for name in measure.NAMES if not wanted or name in wanted]
-    results = [result for result in results if result]
+    results = []
+    for name in measure.NAMES:
+        if not wanted or name in wanted:
+            results.append(run.workload(name))
+            figures(args, results)
     return report.page(args, exports, here, results), results
+
+
+def figures(args, results):
+    """Every figure so far, so that a long run that is ended has not been for nothing."""
+    if args.json:
+        args.json.write_text(json.dumps({"machine": machine.about(), "results": results}, indent=1, default=str) + "\n")
 
 
 def main():
@@ -101,8 +110,7 @@ def main():
         forgotten = folder / "stores" if args.keep and not args.smoke and not args.growth else folder
         shutil.rmtree(forgotten, ignore_errors=True)
     print(page)
-    if args.json:
-        args.json.write_text(json.dumps({"machine": machine.about(), "results": results}, indent=1, default=str) + "\n")
+    figures(args, results)
     if args.write:
         report.write(HERE / "README.md", page, "growth" if args.growth else "compare")
     if args.smoke:
