@@ -41,6 +41,9 @@ const CONSTANTS: &[&str] = &[
     "Type",
 ];
 
+/// A longer text is stored: what a file says of itself is read by whoever is given the file.
+const LONGEST: usize = 1024;
+
 /// Columns that repeat another one of the same table, which is none of the above.
 const SAME: &[(&str, &str)] = &[
     ("ActivityDateTime", "TimeGenerated"),
@@ -75,12 +78,20 @@ impl Implied {
         Some(Implied { constants: members("constants"), same })
     }
 
-    /// What a file says of itself.
+    /// What a file says of itself, as far as it is what is written here: the file may be anybody's.
     pub fn of_file(metadata: &ParquetMetaData) -> Implied {
         let pairs = metadata.file_metadata().key_value_metadata();
         let found = pairs.and_then(|pairs| pairs.iter().find(|pair| pair.key == KEY));
         let bag = found.and_then(|pair| json::parse(pair.value.as_deref()?));
-        bag.and_then(|bag| Implied::of_members(&bag)).unwrap_or_default()
+        let mut implied = bag.and_then(|bag| Implied::of_members(&bag)).unwrap_or_default();
+        implied.constants.truncate(CONSTANTS.len());
+        implied.constants.retain(|(name, value)| {
+            let short = value.as_str().is_some_and(|text| text.len() <= LONGEST);
+            CONSTANTS.contains(&name.as_str()) && (short || matches!(value, Value::Long(_)))
+        });
+        implied.same.truncate(SAME.len());
+        implied.same.retain(|(copy, source)| SAME.contains(&(copy.as_str(), source.as_str())));
+        implied
     }
 
     /// What a file is to say of itself; nothing where it has all columns.
@@ -152,7 +163,8 @@ fn constant(at: usize, ty: Type, chunks: &[Rows]) -> Option<Value> {
     match ty {
         Type::String => {
             let text = first.cells[at].text(0);
-            let all = !text.is_empty() && cells().all(|(cells, row)| cells.text(row) == text);
+            let all =
+                (1..=LONGEST).contains(&text.len()) && cells().all(|(cells, row)| cells.text(row) == text);
             all.then(|| Value::string(text))
         }
         Type::Long => {

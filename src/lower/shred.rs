@@ -274,11 +274,13 @@ pub fn joined_side(kind: JoinKind, left: usize, column: usize) -> Option<(bool, 
     }
 }
 
-/// A path as shreds are named: `user.id`, `[0].displayName`.
+/// A path as shreds are named: `user.id`, `[0].displayName`. A member whose name looks like a path itself is in quotes, as
+/// `["user.id"]` is no `user.id`.
 pub fn path_text(column: &str, steps: &[Step]) -> String {
     let mut out = column.to_string();
     for step in steps {
         match step {
+            Step::Member(key) if key.contains(['.', '[', ']']) => out.push_str(&format!("[{key:?}]")),
             Step::Member(key) => out.extend([".", key]),
             Step::Index(at) => out.push_str(&format!("[{at}]")),
             Step::Each => out.push_str("[*]"),

@@ -44,6 +44,14 @@ const TEMPLATES: &[&str] = &[
     "{T} | join kind=leftanti ({T} | where Id endswith '1' | project Id) on Id | summarize count() by x = tostring({P})",
 ];
 
+/// Members whose names look like the paths that are stored.
+const NO_PATHS: &[&str] = &[
+    "AuditLogs | project Id, x = tostring(InitiatedBy['user.id'])",
+    "AuditLogs | project Id, x = tostring(InitiatedBy['user.id']), y = tostring(InitiatedBy.user.id)",
+    "AuditLogs | project Id, x = tostring(TargetResources[0]['modifiedProperties[*].newValue'])",
+    "AuditLogs | mv-expand T = TargetResources | project Id, x = tostring(T['modifiedProperties[0].newValue'])",
+];
+
 /// For a path through an array: `{C}` is expanded, `{M}` is what is asked of each element.
 const EACH: &[&str] = &[
     "{T} | mv-expand E = {C} | project Id, x = tostring(E.{M}), y = isnotempty(E.{M})",
@@ -160,6 +168,7 @@ fn queries() -> Vec<String> {
             }
         }
     }
+    queries.extend(NO_PATHS.iter().map(ToString::to_string));
     for time in TIMES {
         queries.extend(TIME_TEMPLATES.iter().map(|t| t.replace("{D}", time)));
     }
@@ -168,7 +177,7 @@ fn queries() -> Vec<String> {
 
 /// A directory audit.
 fn audit(draw: &mut Draw, wild: bool, id: &str) -> String {
-    let by = draw.of(if wild { ACTORS } else { &ACTORS[..5] });
+    let by = draw.of(if wild { ACTORS } else { &ACTORS[..6] });
     let targets = draw.of(if wild { TARGETS } else { &TARGETS[..8] });
     let time = draw.of(EVENTS);
     let details = draw.of(if wild { DETAILS } else { &DETAILS[..3] });
@@ -201,6 +210,7 @@ const EVENTS: &[&str] = &[
 ];
 
 const ACTORS: &[&str] = &[
+    r#"{"user.id":"flat","user":{"id":"deep"},"app":null}"#,
     r#"{"user":{"id":"u1","displayName":"Ann","userPrincipalName":"ann@contoso.example","ipAddress":"192.0.2.10"},"app":null}"#,
     r#"{"user":{"id":"u2","displayName":"Bob \"B\" Ö","userPrincipalName":"bob@contoso.example","ipAddress":""},"app":null}"#,
     r#"{"user":null,"app":{"appId":"a1","displayName":"Sync","servicePrincipalId":"sp1"}}"#,

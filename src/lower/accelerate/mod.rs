@@ -58,9 +58,7 @@ impl Call<'_> {
             _ => None,
         }
     }
-}
 
-impl Call<'_> {
     /// The text of an argument in which all of these are looked for.
     fn searched(&self, at: usize, texts: &[String]) -> Option<pl::Expr> {
         match self.args.get(at)? {
