@@ -1,10 +1,13 @@
 //! Which records the lake has: identity → where its winning row is and how it ranks.
 //!
-//! Open addressing in shards, 32 bytes an entry, so that a hundred million records fit in memory.
+//! Entries of 28 bytes as they come, and a table of their numbers: with 5 bytes a slot, that is what grows by doubling.
+//! So a hundred million records fit in memory.
 //!
 //! Trap: identities are cryptographic hashes; their bits are used as they are.
 
 use std::collections::HashSet;
+
+use hashbrown::HashTable;
 
 /// What decides between two records of one identity.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,30 +30,58 @@ impl Rank {
 /// A row: a part, counting those of earlier runs first, and the row's number as it arrived there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Place {
+    /// Below `PARTS`.
     pub part: u32,
+    /// Below `ARRIVALS`.
     pub arrival: u32,
 }
 
-/// The identity is cut to 104 bits, eight of which are the shard.
-#[derive(Clone, Copy, Default)]
+/// Parts of a lake, at most.
+pub const PARTS: u32 = 1 << 26;
+/// Rows of a part, at most.
+pub const ARRIVALS: u32 = 1 << 22;
+
+/// What is kept of a record. Of the identity that is 96 bits: of a lake of 10⁹ records, one in 10¹¹ has two that agree.
+#[derive(Clone, Copy)]
 struct Entry {
-    high: u64,
-    low: u32,
+    id: [u32; 3],
     text: u32,
-    payload: u64,
-    place: Place,
+    /// The payload of its rank, whose other bits are zero.
+    hash: u32,
+    leaves: u16,
+    /// Part and arrival. In halves of words, for nothing here is to be padded to eight bytes.
+    place: [u16; 3],
 }
+
+const _: () = assert!(size_of::<Entry>() == 28);
 
 impl Entry {
-    fn is_free(&self) -> bool {
-        self.high == 0 && self.low == 0
+    fn new(id: u128, rank: Rank, place: Place) -> Entry {
+        let id = [(id >> 96) as u32, (id >> 64) as u32, (id >> 32) as u32];
+        let mut entry = Entry { id, text: 0, hash: 0, leaves: 0, place: [0; 3] };
+        entry.set(rank, place);
+        entry
     }
-}
 
-#[derive(Default)]
-struct Shard {
-    slots: Vec<Entry>,
-    used: usize,
+    fn set(&mut self, rank: Rank, place: Place) {
+        (self.text, self.hash, self.leaves) = (rank.text, rank.payload as u32, (rank.payload >> 48) as u16);
+        let bits = u64::from(place.part % PARTS) << 22 | u64::from(place.arrival % ARRIVALS);
+        self.place = [(bits >> 32) as u16, (bits >> 16) as u16, bits as u16];
+    }
+
+    fn payload(&self) -> u64 {
+        u64::from(self.leaves) << 48 | u64::from(self.hash)
+    }
+
+    fn place(&self) -> Place {
+        let [high, middle, low] = self.place.map(u64::from);
+        let bits = high << 32 | middle << 16 | low;
+        Place { part: (bits >> 22) as u32, arrival: bits as u32 % ARRIVALS }
+    }
+
+    fn hashed(&self) -> u64 {
+        u64::from(self.id[0]) << 32 | u64::from(self.id[1])
+    }
 }
 
 /// What a record is to the records before it.
@@ -68,49 +99,48 @@ pub enum Verdict {
     Loses,
 }
 
-const SHARDS: usize = 256;
+/// Entries of a piece of memory: what has come stays where it is.
+const CHUNK: usize = 1 << 15;
 
+#[derive(Default)]
 pub struct Identities {
-    shards: Vec<Shard>,
+    entries: Vec<Vec<Entry>>,
+    /// Numbers of entries, by identity.
+    numbers: HashTable<u32>,
     /// Identity and rank of the records that lost.
     losers: HashSet<(u128, u64)>,
-}
-
-impl Default for Identities {
-    fn default() -> Identities {
-        let shards = (0..SHARDS).map(|_| Shard::default()).collect();
-        Identities { shards, losers: HashSet::new() }
-    }
 }
 
 impl Identities {
     /// Takes in a record that would be stored at `place`.
     pub fn add(&mut self, id: u128, rank: Rank, place: Place) -> Verdict {
-        let (high, low) = key(id);
-        let shard = &mut self.shards[(id >> 120) as usize % SHARDS];
-        let entry = shard.entry(high, low);
-        if entry.is_free() {
-            *entry = Entry { high, low, text: rank.text, payload: rank.payload, place };
-            shard.used += 1;
+        let new = Entry::new(id, rank, place);
+        let entries = &mut self.entries;
+        let found = self.numbers.find(new.hashed(), |n| entry(entries, *n).id == new.id).copied();
+        let Some(number) = found else {
+            let number = push(entries, new);
+            self.numbers.insert_unique(new.hashed(), number, |n| entry(entries, *n).hashed());
             return Verdict::New;
-        }
-        let old = entry.place;
-        if entry.payload == rank.payload {
-            if entry.text >= rank.text {
+        };
+        let (chunk, at) = place_of(number);
+        let known = &mut entries[chunk][at];
+        let old = known.place();
+        if known.payload() == rank.payload {
+            if known.text >= rank.text {
                 return Verdict::Duplicate;
             }
-            (entry.text, entry.place) = (rank.text, place);
+            known.set(rank, place);
             return Verdict::Replaces(old);
         }
         if self.losers.contains(&(id, rank.payload)) {
             return Verdict::Duplicate;
         }
-        if entry.payload > rank.payload {
+        if known.payload() > rank.payload {
             self.losers.insert((id, rank.payload));
             return Verdict::Loses;
         }
-        self.losers.insert((id, entry.payload));
-        (entry.text, entry.payload, entry.place) = (rank.text, rank.payload, place);
+        self.losers.insert((id, known.payload()));
+        known.set(rank, place);
         Verdict::Wins(old)
     }
 
@@ -120,36 +150,24 @@ impl Identities {
     }
 }
 
-/// The bits of an identity that an entry holds; never all zero.
-fn key(id: u128) -> (u64, u32) {
-    ((id >> 32) as u64, id as u32 | 1)
+fn place_of(number: u32) -> (usize, usize) {
+    (number as usize / CHUNK, number as usize % CHUNK)
 }
 
-impl Shard {
-    /// The slot of `id`, or the free one that it would take.
-    fn entry(&mut self, high: u64, low: u32) -> &mut Entry {
-        if self.used * 20 >= self.slots.len() * 17 {
-            self.grow();
-        }
-        let at = find(&self.slots, high, low);
-        &mut self.slots[at]
-    }
-
-    fn grow(&mut self) {
-        let size = (self.slots.len() * 5 / 4).max(16);
-        let old = std::mem::replace(&mut self.slots, vec![Entry::default(); size]);
-        for entry in old.into_iter().filter(|e| !e.is_free()) {
-            let at = find(&self.slots, entry.high, entry.low);
-            self.slots[at] = entry;
-        }
-    }
+fn entry(entries: &[Vec<Entry>], number: u32) -> &Entry {
+    let (chunk, at) = place_of(number);
+    &entries[chunk][at]
 }
 
-fn find(slots: &[Entry], high: u64, low: u32) -> usize {
-    let scaled = (u128::from(high) * slots.len() as u128) >> 64;
-    let mut at = scaled as usize;
-    while !slots[at].is_free() && (slots[at].high, slots[at].low) != (high, low) {
-        at = if at + 1 == slots.len() { 0 } else { at + 1 };
+/// The number of an entry that is put behind the others.
+fn push(entries: &mut Vec<Vec<Entry>>, new: Entry) -> u32 {
+    if entries.last().is_none_or(|last| last.len() == CHUNK) {
+        entries.push(Vec::with_capacity(CHUNK));
     }
-    at
+    let before = (entries.len() - 1) * CHUNK;
+    let last = entries.last_mut().map_or(0, |last| {
+        last.push(new);
+        last.len() - 1
+    });
+    (before + last) as u32
 }

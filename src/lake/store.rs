@@ -16,7 +16,7 @@ use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 
 use super::disk::Disk;
 use super::hashed::{self, Hashed};
-use super::identity::{Identities, Place, Rank};
+use super::identity::{ARRIVALS, Identities, PARTS, Place, Rank};
 use super::lock::{self, Holder, Lock};
 use super::manifest::{Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
@@ -147,6 +147,9 @@ impl Store {
             let path = self.dir.join(&entry.file);
             let damaged =
                 |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
+            if number >= PARTS as usize || entry.rows > u64::from(ARRIVALS) {
+                return Err(damaged(format!("a lake has at most {PARTS} parts of {ARRIVALS} rows")));
+            }
             let names = ["_auk_id", "_auk_content", "_auk_leaves", "_auk_flags"];
             let mut row = 0_u64;
             for batch in read_columns(&path, Some(&names))? {
