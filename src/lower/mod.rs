@@ -12,6 +12,7 @@
 mod accelerate;
 mod bounds;
 mod column;
+mod compact;
 mod convert;
 mod error;
 mod expr;
@@ -45,7 +46,8 @@ use crate::plan::Plan;
 use crate::table::Table;
 use crate::types::Schema;
 use crate::value::Value;
-use needs::Needs;
+use needs::{Needs, Readers};
+use nodes::Shared;
 
 /// The column of a frame that has no other.
 const NO_COLUMN: &str = "\u{1}none";
@@ -152,9 +154,9 @@ impl Failure {
 struct Lowering<'a> {
     env: &'a Env<'a>,
     failure: Failure,
-    /// What all readers together want of each shared part.
-    shared_needs: HashMap<usize, Needs>,
-    shared: RefCell<HashMap<usize, pl::DataFrame>>,
+    /// What all readers together want of each shared part, and how often it will be read.
+    readers: HashMap<usize, Readers>,
+    shared: RefCell<HashMap<usize, Shared>>,
     /// Answers of scalar subqueries, by the address of their plan.
     scalars: RefCell<HashMap<usize, Value>>,
     parts: RefCell<HashMap<String, Rc<Vec<Part>>>>,
@@ -173,7 +175,7 @@ impl<'a> Lowering<'a> {
         let mut lowering = Lowering {
             env,
             failure: Failure::default(),
-            shared_needs: HashMap::new(),
+            readers: HashMap::new(),
             shared: RefCell::default(),
             scalars: RefCell::default(),
             parts: RefCell::default(),
@@ -182,7 +184,7 @@ impl<'a> Lowering<'a> {
             reads: RefCell::default(),
             seen: RefCell::default(),
         };
-        lowering.shared_needs = lowering.of_shared(plan);
+        lowering.readers = lowering.of_shared(plan);
         lowering.dry = false;
         lowering
     }

@@ -222,42 +222,60 @@ impl Lowering<'_> {
         call.args.iter().chain(&call.filter).for_each(|e| self.add_expr(needs, e, input));
     }
 
-    /// What the readers of each shared part of a plan want of it, all together. Each part is walked once, after
-    /// all its readers: a part that it reads has a lower number, for it was bound before.
-    pub fn of_shared(&self, plan: &Plan) -> HashMap<usize, Needs> {
+    /// The readers of each shared part of a plan, all together. Each part is walked once, after all its readers: a
+    /// part that it reads has a lower number, for it was bound before.
+    pub fn of_shared(&self, plan: &Plan) -> HashMap<usize, Readers> {
         let (mut open, mut found) = (BTreeMap::new(), HashMap::new());
-        self.walk(plan, &Needs::all(plan.schema()), &mut open);
-        while let Some((id, (part, needs))) = open.pop_last() {
-            for (input, needs) in part.inputs().into_iter().zip(self.of_inputs(part, &needs)) {
-                self.walk(input, &needs, &mut open);
+        self.walk(plan, &Needs::all(plan.schema()), false, &mut open);
+        while let Some((id, (part, readers))) = open.pop_last() {
+            for (input, needs) in part.inputs().into_iter().zip(self.of_inputs(part, &readers.needs)) {
+                self.walk(input, &needs, false, &mut open);
             }
-            found.insert(id, needs);
+            found.insert(id, readers);
         }
         found
     }
 
-    fn walk<'p>(&self, plan: &'p Plan, needs: &Needs, open: &mut Readers<'p>) {
+    fn walk<'p>(&self, plan: &'p Plan, needs: &Needs, in_expr: bool, open: &mut Open<'p>) {
         if let Plan::Shared { id, .. } = plan {
-            let (_, all) = open.entry(*id).or_insert_with(|| (plan, Needs::default()));
-            all.merge(needs);
+            let (_, readers) = open.entry(*id).or_insert_with(|| (plan, Readers::default()));
+            readers.needs.merge(needs);
+            readers.count += 1;
+            readers.in_exprs |= in_expr;
             return;
         }
         for (input, needs) in plan.inputs().into_iter().zip(self.of_inputs(plan, needs)) {
-            self.walk(input, &needs, open);
+            self.walk(input, &needs, in_expr, open);
         }
         exprs(plan).into_iter().for_each(|e| self.walk_expr(e, open));
     }
 
-    fn walk_expr<'p>(&self, expr: &'p Expr, open: &mut Readers<'p>) {
+    fn walk_expr<'p>(&self, expr: &'p Expr, open: &mut Open<'p>) {
         if let ExprKind::Scalar(plan) | ExprKind::InTable { table: plan, .. } = &expr.kind {
-            self.walk(plan, &Needs::first(plan), open);
+            self.walk(plan, &Needs::first(plan), true, open);
         }
         expr.children().into_iter().for_each(|child| self.walk_expr(child, open));
     }
 }
 
-/// Shared parts that are still to be walked, by their numbers, and what is wanted of them so far.
-type Readers<'p> = BTreeMap<usize, (&'p Plan, Needs)>;
+/// Those who read a shared part.
+#[derive(Default)]
+pub struct Readers {
+    pub needs: Needs,
+    count: usize,
+    /// Expressions are among them: these may be lowered more than once.
+    in_exprs: bool,
+}
+
+impl Readers {
+    /// How often the part will be read, if that is known.
+    pub fn count(&self) -> Option<usize> {
+        (!self.in_exprs).then_some(self.count)
+    }
+}
+
+/// Shared parts that are still to be walked, by their numbers.
+type Open<'p> = BTreeMap<usize, (&'p Plan, Readers)>;
 
 /// Is the expanded column wanted as stored paths of its elements alone?
 pub fn expands_stored(needs: &Needs, width: usize, count: usize) -> bool {

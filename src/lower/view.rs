@@ -96,7 +96,8 @@ fn converted(expr: Expr, ty: Type) -> Expr {
     Expr { kind: ExprKind::Convert(Box::new(expr)), ty, span: Span::default() }
 }
 
-fn call(name: &str, args: Vec<Expr>, ty: Type) -> Result<Expr> {
+/// A call of a function by its name.
+pub fn call(name: &str, args: Vec<Expr>, ty: Type) -> Result<Expr> {
     let f = function(name).ok_or_else(|| Error::internal(format!("there is no function {name}")))?;
     Ok(Expr { kind: ExprKind::Call(f, args), ty, span: Span::default() })
 }

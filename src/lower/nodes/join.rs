@@ -27,8 +27,9 @@ impl Lowering<'_> {
         if let Some(frame) = self.rejoined(plan, wanted, needs)? {
             return Ok(frame);
         }
-        let mut l = renamed(self.node(left, left_needs)?, left.schema(), left_needs, "L");
-        let mut r = renamed(self.node(right, right_needs)?, right.schema(), right_needs, "R");
+        let (narrowed, r) = self.narrowed((left, right), *kind, on, right_needs)?;
+        let mut l = renamed(self.node(&narrowed, left_needs)?, left.schema(), left_needs, "L");
+        let mut r = renamed(r, right.schema(), right_needs, "R");
         let mut left_on: Vec<pl::Expr> = on.iter().map(|(i, _)| column(&format!("L{i}"))).collect();
         let mut right_on: Vec<pl::Expr> = on.iter().map(|(_, i)| column(&format!("R{i}"))).collect();
         if *kind == JoinKind::InnerUnique && !on.is_empty() {

@@ -9,6 +9,7 @@ mod gather;
 mod groups;
 mod join;
 mod matching;
+mod narrowed;
 mod native;
 mod quick;
 mod rejoin;
@@ -29,9 +30,10 @@ use polars::prelude as pl;
 use polars::prelude::IntoLazy;
 
 use super::column::dtype;
-use super::error::Result;
+use super::compact::compact;
+use super::error::{Error, Result};
 use super::expr::Scope;
-use super::needs::Needs;
+use super::needs::{Needs, Readers};
 use super::{Lowering, NO_COLUMN, shred};
 use crate::plan::Plan;
 use crate::types::Schema;
@@ -67,10 +69,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// A shared part is run by its first reader, for all of them.
+    /// A shared part is run by its first reader, for all of them, and kept until the last one has it.
     fn shared(&self, id: usize, plan: &Plan, needs: &Needs) -> Result<pl::LazyFrame> {
-        let all = self.shared_needs.get(&id).unwrap_or(needs);
         if self.dry {
+            let all = self.readers.get(&id).map_or(needs, |readers| &readers.needs);
             let known = self.reads.borrow().len();
             let frame = self.node(plan, all);
             if !self.seen.borrow_mut().insert(id) {
@@ -78,13 +80,33 @@ impl Lowering<'_> {
             }
             return frame;
         }
-        if let Some(frame) = self.shared.borrow().get(&id) {
-            return Ok(frame.clone().lazy());
+        Ok(self.shared_rows(id, plan, needs)?.lazy())
+    }
+
+    fn shared_rows(&self, id: usize, plan: &Plan, needs: &Needs) -> Result<pl::DataFrame> {
+        if !self.shared.borrow().contains_key(&id) {
+            let readers = self.readers.get(&id);
+            let all = readers.map_or(needs, |readers| &readers.needs);
+            let frame = self.node(plan, all)?.select(wanted(plan.schema(), all));
+            let frame = Some(compact(self.collect(frame)?));
+            self.shared.borrow_mut().insert(id, Shared { frame, left: readers.and_then(Readers::count) });
         }
-        let frame = self.node(plan, all)?.select(wanted(plan.schema(), all));
-        let frame = self.collect(frame)?;
-        self.shared.borrow_mut().insert(id, frame.clone());
-        Ok(frame.lazy())
+        let frame = self.shared.borrow_mut().get_mut(&id).and_then(Shared::read);
+        frame.ok_or_else(|| Error::internal("a shared part has more readers than were known"))
+    }
+}
+
+/// The rows of a shared part.
+pub struct Shared {
+    frame: Option<pl::DataFrame>,
+    /// How often they will still be read, if that is known.
+    left: Option<usize>,
+}
+
+impl Shared {
+    fn read(&mut self) -> Option<pl::DataFrame> {
+        self.left = self.left.map(|left| left.saturating_sub(1));
+        if self.left == Some(0) { self.frame.take() } else { self.frame.clone() }
     }
 }
 

@@ -25,8 +25,6 @@ impl Lowering<'_> {
         if self.dry || !numbers_rows(numbered, *l) {
             return Ok(None);
         }
-        _ = self.node(left, left_needs)?;
-        let Some(outer) = self.shared.borrow().get(id).cloned() else { return Ok(None) };
         let Some(number) = right.column(*r).map(|c| c.name.clone()) else { return Ok(None) };
         let width = left.schema().len();
         let columns = needs.columns.iter().filter_map(|i| {
@@ -48,6 +46,7 @@ impl Lowering<'_> {
         if outputs.is_empty() {
             return Ok(None);
         }
+        let outer = self.shared_rows(*id, numbered, left_needs)?;
         let names: Vec<pl::Expr> = right_needs.names(right.schema()).iter().map(|n| column(n)).collect();
         let frame = self.node(right, right_needs)?.select(names);
         let physical = super::physical(schema, needs);

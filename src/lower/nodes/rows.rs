@@ -5,6 +5,7 @@
 
 use polars::prelude as pl;
 
+use super::super::compact::compact;
 use super::super::error::Result;
 use super::super::shred::Below;
 use super::super::{Lowering, NO_COLUMN, accelerate, needs::Needs, shred};
@@ -46,10 +47,10 @@ impl Lowering<'_> {
                 frame = barrier(frame);
             }
         }
-        Ok(match dear.into_iter().reduce(pl::Expr::and) {
-            Some(all) => frame.filter(all),
-            None => frame,
-        })
+        if let Some(all) = dear.into_iter().reduce(pl::Expr::and) {
+            frame = frame.filter(all);
+        }
+        Ok(barrier(frame))
     }
 
     pub fn project(
@@ -89,10 +90,11 @@ impl Lowering<'_> {
     }
 }
 
-/// The same frame, for filters and limits above not to be merged with what is below.
+/// The same frame, for filters and limits above not to be merged with what is below. Of what is filtered, batch by
+/// batch only the texts stay that are in its rows.
 pub fn barrier(frame: pl::LazyFrame) -> pl::LazyFrame {
     let through = pl::OptFlags::STREAMING | pl::OptFlags::PROJECTION_PUSHDOWN;
-    frame.map(Ok, through, None, Some("then"))
+    frame.map(|frame| Ok(compact(frame)), through, None, Some("then"))
 }
 
 /// The parts of a conjunction, in order.
