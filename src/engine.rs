@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use crate::diagnostic::{Diagnostic, Kind, closest};
 use crate::kql::placeholders::{self, Filled};
 use crate::kql::{self, Absent, Catalog, Compiled, External, Given, Render, SavedFunction};
+use crate::lake::only::Only;
 use crate::lake::views::{MADE, ViewKind};
 use crate::lake::{self, Lake, Part, watchlists};
 use crate::lower::{self, Tables};
@@ -292,6 +293,32 @@ impl Engine {
         Ok(out)
     }
 
+    /// What a query looks at, whatever the lake holds; `None` where that depends on more than the query.
+    pub fn wants(&self, text: &str, options: &QueryOptions) -> Option<Only> {
+        // A placeholder may stand for the first event of all tables.
+        if text.contains("{{") {
+            return None;
+        }
+        let compiled = self.compile(text, options).ok()?;
+        let mut only = Only::default();
+        for plan in &compiled.plans {
+            lower::wants(plan, &self.env(options), &mut only).ok()?;
+        }
+        // Whether rows could be made is told from there (`said_of_synthesis`).
+        for view in lake::views::VIEWS {
+            if let ViewKind::Synthesis { .. } = view.kind
+                && only.table(view.name).is_some()
+            {
+                only.0
+                    .entry("UnifiedAuditLog".to_string())
+                    .or_default()
+                    .names
+                    .insert("RecordType".to_string());
+            }
+        }
+        Some(only)
+    }
+
     fn env<'a>(&'a self, options: &QueryOptions) -> lower::Env<'a> {
         lower::Env {
             now: options.now,
@@ -422,7 +449,11 @@ impl Catalog for Engine {
 
 impl Tables for Engine {
     fn parts(&self, table: &str) -> Vec<Part> {
-        let parts = self.lake.as_ref().map_or_else(Vec::new, |lake| lake.parts(table).to_vec());
+        let Some(lake) = &self.lake else { return Vec::new() };
+        if lake.manifest().only.as_ref().is_some_and(|tables| !tables.iter().any(|t| t == table)) {
+            return vec![Part::absent(table)];
+        }
+        let parts = lake.parts(table).to_vec();
         parts.into_iter().map(|part| Part { revisions: self.revisions, ..part }).collect()
     }
 }

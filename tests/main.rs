@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use harness::engine::World;
 use harness::{
     benchmark, collection, console, crash, differential, golden, headings, hostile, incidents, ingest,
-    kernels, layers, listing, mangled, mutants, odd, order, page, planning, property, routes, rows, shreds,
-    threads, together,
+    kernels, layers, listing, mangled, mutants, odd, order, page, planning, property, question, routes, rows,
+    shreds, threads, together,
 };
 use libtest_mimic::{Arguments, Failed, Trial};
 
@@ -36,6 +36,7 @@ fn main() {
         trial("mutants", mutants::run),
         trial("planning", planning::run),
         trial("shreds", shreds::run),
+        trial("question", question::run),
         trial("threads", threads::run),
         trial("lake/crashes", crash::crashes),
         trial("lake/compactions", crash::compactions),

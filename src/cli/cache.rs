@@ -1,8 +1,10 @@
 //! `auk cache`: the lakes that `--from` made, in a private folder, each under a key of what was read.
 //!
-//! The key is a digest of every file's path, size and time of change, so an unchanged folder is read
-//! once. Trap: a lake is made under another name and moved when it is whole; a run that was broken
-//! off leaves nothing that the next one would take for a lake.
+//! The key is a digest of every file's path, size and time of change, so an unchanged folder is read once, or twice: for
+//! the first question only what it looks at is stored, under a key of its own; another question has all of it stored.
+//!
+//! Trap: a lake is made under another name and moved when it is whole; a run that was broken off leaves nothing that the
+//! next one would take for a lake.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::failure::Failure;
 use super::terminal::{Terminal, bytes, counted};
 use super::{Done, Outcome, ingest};
+use crate::lake::only::Only;
 
 /// Show or empty the cache that --from keeps
 #[derive(clap::Args)]
@@ -49,30 +52,65 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     Ok(Outcome::Done)
 }
 
-/// The lake made of these exports: the one in the cache, or a new one.
-pub fn lake_of(from: &[PathBuf], terminal: &Terminal) -> Result<PathBuf, Failure> {
+/// The lake made of these exports: the one in the cache, or a new one. One that holds no more than `only` may do.
+pub fn lake_of(from: &[PathBuf], only: Option<&Only>, terminal: &Terminal) -> Result<PathBuf, Failure> {
     let folder = folder()?;
-    let lake = folder.join(key(from)?);
-    if lake.is_dir() {
+    let key = key(from)?;
+    let whole = folder.join(&key);
+    let asked_before = small_ones(&folder, &key);
+    let small = only.map(|only| folder.join(format!("{key}{SMALL}{}", digest(only.key().as_bytes()))));
+    let known = |lake: &&PathBuf| lake.is_dir();
+    if let Some(lake) = [Some(&whole), small.as_ref()].into_iter().flatten().find(known) {
         terminal.note(&format!("read before, kept in {}", lake.display()));
-        return Ok(lake);
+        return Ok(lake.clone());
     }
-    let beside =
-        folder.join(format!("{}.{}", lake.file_name().unwrap_or_default().display(), std::process::id()));
+    let (lake, only) = match small {
+        Some(small) if asked_before.is_empty() => (small, only),
+        _ => (whole, None),
+    };
+    make(from, &lake, only, terminal)?;
+    for small in asked_before {
+        _ = fs::remove_dir_all(small);
+    }
+    let next = if only.is_some() { "kept for this question in" } else { "kept for the next time in" };
+    terminal.note(&format!("{next} {} (auk cache clear)", lake.display()));
+    Ok(lake)
+}
+
+/// Between the key of the files and that of a question.
+const SMALL: &str = "-";
+
+/// The lakes of the same exports that hold no more than one question looks at.
+fn small_ones(folder: &Path, key: &str) -> Vec<PathBuf> {
+    let prefix = format!("{key}{SMALL}");
+    let is_one = |lake: &PathBuf| {
+        lake.file_name()
+            .is_some_and(|n| n.to_str().is_some_and(|name| name.starts_with(&prefix) && !name.contains('.')))
+    };
+    lakes(folder).into_iter().filter(is_one).collect()
+}
+
+fn make(from: &[PathBuf], lake: &Path, only: Option<&Only>, terminal: &Terminal) -> Result<(), Failure> {
+    let name = format!("{}.{}", lake.file_name().unwrap_or_default().display(), std::process::id());
+    let beside = lake.with_file_name(name);
     fs::create_dir_all(&beside).map_err(|e| Failure::data(format!("{}: {e}", beside.display())))?;
-    let ingested = ingest::quietly(from, &beside, terminal);
+    let ingested = ingest::quietly(from, &beside, only, terminal);
     if let Err(failure) = ingested {
         _ = fs::remove_dir_all(&beside);
         return Err(failure);
     }
-    match fs::rename(&beside, &lake) {
+    match fs::rename(&beside, lake) {
         Ok(()) => {}
         // Another run made the same lake in the meantime.
         Err(_) if lake.is_dir() => _ = fs::remove_dir_all(&beside),
         Err(error) => return Err(Failure::data(format!("{}: {error}", lake.display()))),
     }
-    terminal.note(&format!("kept for the next time in {} (auk cache clear)", lake.display()));
-    Ok(lake)
+    Ok(())
+}
+
+/// The beginning of a digest, as text.
+fn digest(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A digest of the path, size and time of change of every file.

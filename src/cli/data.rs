@@ -8,6 +8,7 @@ use super::failure::Failure;
 use super::ingest;
 use super::terminal::Terminal;
 use crate::engine::Engine;
+use crate::lake::only::Only;
 use crate::lake::{self, Lake};
 use crate::outside::Outside;
 
@@ -61,19 +62,34 @@ impl Beside {
 impl Data {
     /// Opens the data, after reading what `--from` names into the lake or the cache.
     pub fn open(&self, terminal: &Terminal) -> Result<Engine, Failure> {
-        let engine = self.engine(terminal)?;
-        Ok(engine.with_synthesis(self.synthesize).with_revisions(self.revisions))
+        let lake = match (&self.lake, self.from.as_slice()) {
+            (lake, []) => lake.clone(),
+            (Some(lake), from) => {
+                ingest::quietly(from, lake, None, terminal)?;
+                Some(lake.clone())
+            }
+            (None, from) => Some(cache::lake_of(from, None, terminal)?),
+        };
+        self.over(lake.as_deref())
     }
 
-    fn engine(&self, terminal: &Terminal) -> Result<Engine, Failure> {
-        match (&self.lake, self.from.as_slice()) {
-            (lake, []) => open(lake.as_deref()),
-            (Some(lake), from) => {
-                ingest::quietly(from, lake, terminal)?;
-                open(Some(lake))
-            }
-            (None, from) => open(Some(&cache::lake_of(from, terminal)?)),
-        }
+    /// The same for one question alone: of exports that were never read, no more is stored than it looks at.
+    pub fn open_for(
+        &self,
+        wants: impl Fn(&Engine) -> Option<Only>,
+        terminal: &Terminal,
+    ) -> Result<Engine, Failure> {
+        let only = if self.lake.is_none() && !self.from.is_empty() { wants(&self.over(None)?) } else { None };
+        let Some(only) = only else { return self.open(terminal) };
+        let engine = self.over(Some(&cache::lake_of(&self.from, Some(&only), terminal)?))?;
+        // Some operators have columns that depend on the rows, so over these it may look at more.
+        let has_all = engine.lake().is_some_and(|lake| lake.manifest().only.is_none())
+            || wants(&engine).is_some_and(|wanted| only.holds(&wanted));
+        if has_all { Ok(engine) } else { self.open(terminal) }
+    }
+
+    fn over(&self, lake: Option<&Path>) -> Result<Engine, Failure> {
+        Ok(open(lake)?.with_synthesis(self.synthesize).with_revisions(self.revisions))
     }
 
     /// Was any data named?

@@ -17,6 +17,7 @@ use super::{Done, Outcome};
 use crate::ingest::{self, Options, Progress, Summary};
 use crate::lake::disk::{Disk, Faults};
 use crate::lake::lock::Holder;
+use crate::lake::only::Only;
 use crate::lake::{Lake, Source};
 use crate::table::Table;
 use crate::types::{Schema, Type};
@@ -94,6 +95,7 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         table: args.table.clone(),
         case: args.case.clone(),
         examiner: args.examiner.clone(),
+        only: None,
         holder: holder(),
         disk: disk()?,
     };
@@ -127,8 +129,15 @@ pub fn disk() -> Result<Disk, Failure> {
 }
 
 /// Reads exports for `--from`: what goes wrong is told on standard error. No export at all is an error.
-pub fn quietly(paths: &[PathBuf], lake: &Path, terminal: &Terminal) -> Result<(), Failure> {
-    let options = Options { now: clock(), holder: holder(), ..Options::default() };
+///
+/// `only` says what is asked for, if it is not everything.
+pub fn quietly(
+    paths: &[PathBuf],
+    lake: &Path,
+    only: Option<&Only>,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let options = Options { now: clock(), holder: holder(), only: only.cloned(), ..Options::default() };
     let summary = ingest(paths, lake, &options, terminal)?;
     tell(&summary, lake, terminal);
     if found_nothing(&summary) {
@@ -267,8 +276,14 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
         bytes(per_second(summary.bytes)),
         thousands(per_second(summary.seen)),
     ));
+    let told = summary.kept + summary.duplicates + summary.superseded + summary.rejected;
+    // A lake for one question has some tables only.
+    let passed_by = match summary.seen - told.min(summary.seen) {
+        0 => String::new(),
+        others => format!(", {} in tables that are not asked about", thousands(others)),
+    };
     terminal.note(&format!(
-        "{} kept, {} duplicates, {} superseded, {} rejected",
+        "{} kept, {} duplicates, {} superseded, {} rejected{passed_by}",
         thousands(summary.kept),
         thousands(summary.duplicates),
         thousands(summary.superseded),

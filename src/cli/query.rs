@@ -93,7 +93,9 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let (name, text) = args.query.read()?;
     let (text, parameters) = parameters::set(&name, &text, &args.tuning.parameters)?;
     let tuning = Tuning { parameters, ..args.tuning.clone() };
-    let engine = args.data.open(terminal)?.with_outside(args.beside.open()?);
+    let outside = args.beside.open()?;
+    let wants = |engine: &Engine| engine.wants(&text, &tuning.options(0));
+    let engine = args.data.open_for(wants, terminal)?.with_outside(outside);
     let named = args.data.is_named();
     let question = Question { name: &name, text: &text, named, tuning: &tuning, explain_nothing: true };
     question.answer(&engine, &args.output, args.result.unwrap_or(Which::All), terminal)?;

@@ -53,6 +53,8 @@ impl Each {
             Kind::Array => {
                 let open = |(column, _): &(usize, usize)| match &mut rows.cells[*column] {
                     Cells::Text(cells) => cells.cell(row).is_some(),
+                    // Nobody asks for this one, but maybe for others.
+                    Cells::Unwanted => true,
                     _ => false,
                 };
                 if self.shreds.iter().all(open) {

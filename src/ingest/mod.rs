@@ -44,6 +44,7 @@ use std::time::Duration;
 pub use crate::lake::Error;
 use crate::lake::disk::Disk;
 use crate::lake::lock::Holder;
+use crate::lake::only::Only;
 use crate::lake::{Source, TableEntry};
 pub use account::{NEXT_PAGE, UNCLOSED};
 pub use formats::{CSV_FORMATS, CsvFormat, FORMATS, Format};
@@ -65,6 +66,8 @@ pub struct Options {
     /// What the data belongs to and who reads it, for the manifest.
     pub case: Option<String>,
     pub examiner: Option<String>,
+    /// All that is to be stored, for a lake that answers one question.
+    pub only: Option<Only>,
     /// Who is to be named to others that want to write the lake.
     pub holder: Holder,
     /// What may go wrong with the disk, in tests.

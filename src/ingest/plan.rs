@@ -241,6 +241,9 @@ impl Plan {
         }
         for (column, source) in &self.columns {
             let cells = &mut rows.cells[*column];
+            if matches!(cells, Cells::Unwanted) {
+                continue;
+            }
             match source {
                 Source::Const(text) => _ = set_plain(cells, row, self.layout.fields[*column].ty, text),
                 Source::Made(make) => {
@@ -409,6 +412,7 @@ fn set_plain(cells: &mut Cells, row: usize, ty: Type, text: &str) -> u16 {
             Ok(value) => cells.set_real(row, value),
             Err(_) => return UNREADABLE,
         },
+        Cells::Unwanted => {}
     }
     0
 }
@@ -441,7 +445,9 @@ impl Branch {
 
     /// Fills the shreds at and below a value. Of two members with one name the first counts.
     fn fill(&self, tape: &Tape, node: u32, row: usize, rows: &mut Rows) {
-        if let Some((column, ty, shred)) = self.leaf {
+        if let Some((column, ty, shred)) = self.leaf
+            && !matches!(rows.cells[column], Cells::Unwanted)
+        {
             let exact = fill_leaf(&mut rows.cells[column], row, ty, tape, node);
             rows.exact[shred] &= exact;
         }

@@ -74,7 +74,8 @@ pub fn run(
         }
     };
     // A lake that is fed in small portions; another writer may do it as well.
-    if Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(lake, &manifest))
+    if options.only.is_none()
+        && Manifest::read(lake)?.is_some_and(|manifest| compact::is_due(lake, &manifest))
         && let Ok(tables) = compact::run(lake, &options.disk, &options.holder, &|_| {})
     {
         let (before, after) = tables.iter().fold((0, 0), |(b, a), t| (b + t.before, a + t.after));
@@ -257,7 +258,7 @@ impl<'a> Writer<'a> {
             layouts,
             latest: None,
             limit: if options.now > 0 { options.now.saturating_add(TICKS_PER_DAY) } else { i64::MAX },
-            spare: Arc::default(),
+            spare: Arc::new(Spare::only(options.only.clone())),
             in_flight: 0,
             sender,
             receiver,
@@ -336,6 +337,9 @@ impl<'a> Writer<'a> {
 
     fn decide(&mut self, rows: Rows) -> Result<(), Error> {
         let table = rows.table();
+        if !self.spare.wants(&rows.layout.table) {
+            return self.pass_by(rows);
+        }
         if self.pending[table].keep.len() + rows.len() > ROW_GROUP {
             self.flush(table)?;
         }
@@ -378,6 +382,20 @@ impl<'a> Writer<'a> {
             let largest = (0..self.pending.len()).max_by_key(|t| self.pending[*t].bytes).unwrap_or(table);
             self.flush(largest)?;
         }
+        Ok(())
+    }
+
+    /// Counts rows of a table that is not asked for.
+    fn pass_by(&mut self, rows: Rows) -> Result<(), Error> {
+        let Some(account) = self.accounts.last_mut() else { return Ok(()) };
+        for meta in &rows.meta {
+            account.note_damage(meta.flags);
+            if rows.layout.time.is_some() && account.note_time(meta.time, self.limit) {
+                self.latest = self.latest.max(Some(meta.time));
+            }
+        }
+        // Neither kept nor anything else: nobody looked for another copy of them.
+        self.spare.give([rows]);
         Ok(())
     }
 
@@ -439,6 +457,7 @@ impl<'a> Writer<'a> {
         note_unfinished(&mut self.store.manifest.sources, &mut sources);
         let count = sources.len();
         let now = self.latest.map(|time| time.saturating_add(1));
+        self.store.manifest.only = self.spare.tables();
         let manifest = self.store.commit(sources, now, self.run)?;
         summary.sources = manifest.sources[manifest.sources.len() - count..].to_vec();
         for source in &summary.sources {

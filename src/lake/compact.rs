@@ -201,7 +201,7 @@ impl Work<'_> {
         let file = format!("parts/{stem}.parquet");
         let path = self.dir.join(&file);
         let failed = |e: std::io::Error| Error::io(&path, &e);
-        let written = part::write(self.disk, &path, &group.rows, &order).map_err(failed)?;
+        let written = part::write(self.disk, &path, &group.rows, &order, None).map_err(failed)?;
         self.manifest.hashes.push((file.clone(), written.sha256.clone()));
         let mut new = entry(layout, file, written);
         let mask = group.mask(&order);

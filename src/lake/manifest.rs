@@ -154,6 +154,8 @@ pub struct PartEntry {
     pub shreds: Vec<(String, Type, Exactness)>,
     /// The file with the numbers of the masked rows, and how many they are.
     pub mask: Option<(String, u64)>,
+    /// Columns and paths that were left out, as nobody asked for them (`only.rs`).
+    pub lacks: Vec<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,6 +174,8 @@ pub struct Manifest {
     pub runs: Vec<Run>,
     /// The SHA-256 of every file that the manifest names.
     pub hashes: Vec<(String, String)>,
+    /// The only tables that were taken in, if it was for one question (`only.rs`).
+    pub only: Option<Vec<String>>,
 }
 
 impl Manifest {
@@ -230,6 +234,7 @@ impl Manifest {
             ("copies", texts(&self.copies)),
             ("runs", Value::Array(self.runs.iter().map(run_value).collect())),
             ("hashes", pairs(&self.hashes)),
+            ("only", self.only.as_ref().map_or(Value::Null, |tables| texts(tables))),
         ])
     }
 }
@@ -362,6 +367,7 @@ fn part_value(p: &PartEntry) -> Value {
         same,
         ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
         ("mask", mask),
+        ("lacks", texts(&p.lacks)),
     ])
 }
 
@@ -377,6 +383,7 @@ fn manifest(v: &Value) -> Option<Manifest> {
         copies: list(v, "copies").unwrap_or_default(),
         runs: many(v, "runs", run).unwrap_or_default(),
         hashes: read_pairs(&v.member("hashes")).unwrap_or_default(),
+        only: list(v, "only"),
     })
 }
 
@@ -502,5 +509,6 @@ fn part(v: &Value) -> Option<PartEntry> {
         implied: Implied::of_members(v)?,
         shreds: v.member("shreds").as_array()?.iter().map(shred).collect::<Option<_>>()?,
         mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
+        lacks: list(v, "lacks").unwrap_or_default(),
     })
 }

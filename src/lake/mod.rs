@@ -25,6 +25,7 @@ pub mod implied;
 pub mod lock;
 pub mod manifest;
 pub mod office_activity;
+pub mod only;
 pub mod part;
 mod readback;
 pub mod rows;
@@ -92,7 +93,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// A part file of a table, with what a scan must know of it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Part {
     pub table: String,
     pub path: PathBuf,
@@ -114,9 +115,23 @@ pub struct Part {
     pub doubled: Vec<u64>,
     /// Masked rows are to be shown, too.
     pub revisions: bool,
+    /// Columns and paths that are not here though records have them (`only.rs`).
+    pub lacks: Vec<String>,
 }
 
+/// What a part lacks that stands for a whole table.
+const ALL: &str = "*";
+
 impl Part {
+    /// In the place of a table that was not taken in (`only.rs`).
+    pub fn absent(table: &str) -> Part {
+        Part { table: table.to_string(), lacks: vec![ALL.to_string()], ..Part::default() }
+    }
+
+    pub fn is_absent(&self) -> bool {
+        self.lacks.first().is_some_and(|name| name == ALL)
+    }
+
     /// How many of its rows are shown.
     pub fn shown(&self) -> u64 {
         self.rows - self.masked.len() as u64
@@ -272,6 +287,7 @@ fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
         masked: mask.all(),
         doubled: mask.doubled,
         revisions: false,
+        lacks: entry.lacks.clone(),
     })
 }
 

@@ -33,6 +33,7 @@ use rayon::prelude::*;
 use super::disk::Disk;
 use super::hashed::{self, Hashed};
 use super::implied::Implied;
+use super::only::Columns;
 use super::rows::{Field, Layout, Meta, Rows};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
@@ -57,6 +58,8 @@ pub struct Written {
     pub exact: Vec<bool>,
     /// The hash of the file.
     pub sha256: String,
+    /// The columns and paths that are not asked for.
+    pub lacks: Vec<String>,
 }
 
 /// What a column of the file is made of.
@@ -98,10 +101,20 @@ impl Stored<'_> {
 }
 
 /// Writes the rows named by `order` (chunk, row), which are in time order, and makes the file durable.
-pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) -> io::Result<Written> {
+///
+/// `only` says what is asked for, if it is not everything.
+pub fn write(
+    disk: &Disk,
+    path: &Path,
+    chunks: &[Rows],
+    order: &[(u32, u32)],
+    only: Option<&Columns>,
+) -> io::Result<Written> {
     let Some(first) = chunks.first() else { return Ok(Written::default()) };
     let layout = &first.layout;
-    let (stored, implied) = columns(layout, chunks);
+    let exact: Vec<bool> = (0..layout.shreds).map(|i| chunks.iter().all(|c| c.exact[i])).collect();
+    let lacks = only.map_or_else(Vec::new, |only| lacking(layout, only, &exact));
+    let (stored, implied) = columns(layout, chunks, only, &lacks);
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
     let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
@@ -110,7 +123,6 @@ pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) ->
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
     let times: Vec<i64> = times.filter(|t| *t != i64::MIN).collect();
-    let exact = (0..layout.shreds).map(|i| chunks.iter().all(|c| c.exact[i])).collect();
     Ok(Written {
         rows: order.len() as u64,
         min: times.iter().min().copied(),
@@ -120,6 +132,7 @@ pub fn write(disk: &Disk, path: &Path, chunks: &[Rows], order: &[(u32, u32)]) ->
         implied,
         exact,
         sha256,
+        lacks,
     })
 }
 
@@ -135,10 +148,20 @@ pub fn plain_error(error: ParquetError) -> io::Error {
 }
 
 /// The columns of the file, in order.
-fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> (Vec<Stored<'a>>, Implied) {
+fn columns<'a>(
+    layout: &'a Layout,
+    chunks: &[Rows],
+    only: Option<&Columns>,
+    lacks: &[String],
+) -> (Vec<Stored<'a>>, Implied) {
     let (mut stored, mut implied) = (Vec::new(), Implied::default());
     for (at, field) in layout.fields.iter().enumerate() {
-        if chunks.iter().all(|c| c.cells[at].is_empty()) || implied.note(at, chunks) {
+        let passed_by = Some(at) != layout.time && lacks.contains(&field.name);
+        if passed_by || chunks.iter().all(|c| c.cells[at].is_empty()) {
+            continue;
+        }
+        // What another column would say may be one that is not here.
+        if only.is_none() && implied.note(at, chunks) {
             continue;
         }
         let plain = field.json || mostly_distinct(at, chunks);
@@ -155,7 +178,7 @@ fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> (Vec<Stored<'a>>, Implied
         }
     }
     let provenance: [(&str, From<'a>); 8] = [
-        ("_auk_source", From::Int(|m| m.source as i32)),
+        (SOURCE, From::Int(|m| m.source as i32)),
         ("_auk_ordinal", From::Long(|m| m.ordinal as i64)),
         ("_auk_offset", From::Long(|m| m.offset as i64)),
         ("_auk_length", From::Long(|m| m.length as i64)),
@@ -164,13 +187,46 @@ fn columns<'a>(layout: &'a Layout, chunks: &[Rows]) -> (Vec<Stored<'a>>, Implied
         ("_auk_content", From::Long(|m| m.content as i64)),
         ("_auk_leaves", From::Int(|m| m.leaves as i32)),
     ];
-    for (name, from) in provenance {
+    for (name, from) in
+        provenance.into_iter().filter(|(name, _)| *name == SOURCE || only.is_none_or(|o| o.wants(name)))
+    {
         let plain = name == "_auk_content";
         stored.push(Stored { name: name.to_string(), from, json: false, plain });
     }
-    stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
+    if only.is_none_or(|only| only.wants("_auk_id")) {
+        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
+    }
     (stored, implied)
 }
+
+/// What nobody asks for. JSON is asked for where a path in it is not exact.
+fn lacking(layout: &Layout, only: &Columns, exact: &[bool]) -> Vec<String> {
+    let in_json = |f: &Field| f.shred.is_some_and(|shred| !exact[shred]) && only.wants(&f.name);
+    let below = |column: &str, f: &Field| {
+        f.name.strip_prefix(column).is_some_and(|rest| rest.starts_with(['.', '[']))
+    };
+    let wanted = |field: &Field| {
+        let json = || layout.fields.iter().any(|f| in_json(f) && below(&field.name, f));
+        only.wants(&field.name) || only.of_paths.contains(&field.name) && json()
+    };
+    let fields = layout.fields.iter().filter(|field| !wanted(field)).map(|f| f.name.clone());
+    let hidden = PROVENANCE.iter().filter(|name| !only.wants(name)).map(|name| name.to_string());
+    fields.chain(hidden).collect()
+}
+
+/// By this one the accounts of sources are set right when a row of theirs is masked.
+const SOURCE: &str = "_auk_source";
+/// The other columns of provenance.
+const PROVENANCE: [&str; 8] = [
+    "_auk_ordinal",
+    "_auk_offset",
+    "_auk_length",
+    "_auk_route",
+    "_auk_flags",
+    "_auk_content",
+    "_auk_leaves",
+    "_auk_id",
+];
 
 /// Of a sample of cells nearly all differ.
 fn mostly_distinct(column: usize, chunks: &[Rows]) -> bool {

@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 
+use super::only::{Columns, Only};
 use super::shreds::shreds;
 use super::tables::{TableDef, tables};
 use crate::types::Type;
@@ -132,6 +133,8 @@ pub enum Cells {
     Text(TextColumn),
     Long(Vec<Option<i64>>),
     Real(Vec<Option<f64>>),
+    /// Nobody will look at them.
+    Unwanted,
 }
 
 impl Cells {
@@ -185,6 +188,7 @@ impl Cells {
             Cells::Text(column) => column.data.is_empty(),
             Cells::Long(cells) => cells.iter().all(Option::is_none),
             Cells::Real(cells) => cells.iter().all(Option::is_none),
+            Cells::Unwanted => true,
         }
     }
 
@@ -194,6 +198,7 @@ impl Cells {
             Cells::Text(column) => column.data.len(),
             Cells::Long(cells) => cells.len(),
             Cells::Real(cells) => cells.len(),
+            Cells::Unwanted => 0,
         }
     }
 
@@ -209,6 +214,7 @@ impl Cells {
             }
             Cells::Long(cells) => cells.reserve(size),
             Cells::Real(cells) => cells.reserve(size),
+            Cells::Unwanted => {}
         }
     }
 
@@ -221,6 +227,7 @@ impl Cells {
             }
             Cells::Long(cells) => cells.clear(),
             Cells::Real(cells) => cells.clear(),
+            Cells::Unwanted => {}
         }
     }
 
@@ -229,6 +236,7 @@ impl Cells {
             Cells::Text(column) => column.data.len() + column.ends.len() * 4,
             Cells::Long(cells) => cells.len() * 16,
             Cells::Real(cells) => cells.len() * 16,
+            Cells::Unwanted => 0,
         }
     }
 }
@@ -273,7 +281,15 @@ pub struct Rows {
 
 impl Rows {
     pub fn new(layout: &Arc<Layout>) -> Rows {
-        let cells = layout.fields.iter().map(|f| Cells::of(f.ty)).collect();
+        Rows::with(layout, |_| true)
+    }
+
+    /// With room for the wanted columns, and for times, which a run needs itself.
+    fn with(layout: &Arc<Layout>, wanted: impl Fn(&str) -> bool) -> Rows {
+        let cells = |(at, f): (usize, &Field)| {
+            if layout.time == Some(at) || wanted(&f.name) { Cells::of(f.ty) } else { Cells::Unwanted }
+        };
+        let cells = layout.fields.iter().enumerate().map(cells).collect();
         Rows { layout: Arc::clone(layout), cells, meta: Vec::new(), exact: vec![true; layout.shreds] }
     }
 
@@ -299,7 +315,11 @@ impl Rows {
 /// Buffers that have been written and can be filled again, and how large they get: memory fresh
 /// from the system is slow, and so is growing by doubling.
 #[derive(Debug, Default)]
-pub struct Spare(Mutex<Shelf>);
+pub struct Spare {
+    shelf: Mutex<Shelf>,
+    /// All that is asked for, if it is not everything.
+    only: Option<Only>,
+}
 
 #[derive(Debug, Default)]
 struct Shelf {
@@ -315,16 +335,40 @@ const WORTH_KEEPING: usize = 64 << 10;
 const KEPT: usize = 128 << 20;
 
 impl Spare {
+    pub fn only(only: Option<Only>) -> Spare {
+        Spare { only, ..Spare::default() }
+    }
+
+    /// Is a table asked for?
+    pub fn wants(&self, table: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| only.table(table).is_some())
+    }
+
+    /// The only tables and columns that are asked for.
+    pub fn tables(&self) -> Option<Vec<String>> {
+        self.only.as_ref().map(Only::tables)
+    }
+
+    pub fn columns(&self, table: &str) -> Option<&Columns> {
+        self.only.as_ref()?.table(table)
+    }
+
+    fn fresh(&self, layout: &Arc<Layout>) -> Rows {
+        let Some(only) = &self.only else { return Rows::new(layout) };
+        let columns = only.table(&layout.table);
+        Rows::with(layout, |name| columns.is_some_and(|columns| columns.may_want(name)))
+    }
+
     /// An empty buffer for a table; a small one for a small task, as many of those may wait.
     pub fn take(&self, layout: &Arc<Layout>, small: bool) -> Rows {
         if small {
-            return Rows::new(layout);
+            return self.fresh(layout);
         }
-        let Ok(mut shelf) = self.0.lock() else { return Rows::new(layout) };
+        let Ok(mut shelf) = self.shelf.lock() else { return self.fresh(layout) };
         if let Some(at) = shelf.spare.iter().rposition(|(_, rows)| rows.table() == layout.number) {
             return shelf.spare.remove(at).1;
         }
-        let mut rows = Rows::new(layout);
+        let mut rows = self.fresh(layout);
         if let Some((count, sizes)) = shelf.sizes.get(&layout.number) {
             rows.meta.reserve(*count);
             rows.cells.iter_mut().zip(sizes).for_each(|(cells, size)| cells.reserve(*size, *count));
@@ -334,7 +378,7 @@ impl Spare {
 
     /// Learns how large a buffer has become.
     pub fn learn(&self, rows: &Rows) {
-        let Ok(mut shelf) = self.0.lock() else { return };
+        let Ok(mut shelf) = self.shelf.lock() else { return };
         let (count, sizes) = shelf.sizes.entry(rows.table()).or_default();
         *count = rows.len().max(*count);
         sizes.resize(rows.cells.len(), 0);
@@ -342,7 +386,7 @@ impl Spare {
     }
 
     pub fn give(&self, chunks: impl IntoIterator<Item = Rows>) {
-        let Ok(mut shelf) = self.0.lock() else { return };
+        let Ok(mut shelf) = self.shelf.lock() else { return };
         for mut rows in chunks.into_iter().filter(|rows| rows.bytes() >= WORTH_KEEPING) {
             let size = rows.bytes();
             rows.cells.iter_mut().for_each(Cells::clear);

@@ -117,6 +117,11 @@ impl Store {
             None => Manifest::default(),
         };
         remove_leftovers(disk, dir, &manifest);
+        if manifest.only.is_some() {
+            let error =
+                Error::new(dir, "the lake was made to answer one question and holds no more than that needs");
+            return Err(error.with_remedy("ingest the exports into an empty folder"));
+        }
         let old_parts = manifest.parts.len() as u32;
         let mut store = Store {
             dir: dir.to_path_buf(),
@@ -318,10 +323,11 @@ impl Job {
         let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
         arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
         let order: Vec<(u32, u32)> = arrivals.iter().map(|arrival| self.keep[*arrival as usize]).collect();
-        let written = part::write(&self.disk, &self.path, &self.chunks, &order).map_err(|e| {
-            _ = fs::remove_file(&self.path);
-            Error::io(&self.path, &e)
-        })?;
+        let written = part::write(&self.disk, &self.path, &self.chunks, &order, spare.columns(&layout.table))
+            .map_err(|e| {
+                _ = fs::remove_file(&self.path);
+                Error::io(&self.path, &e)
+            })?;
         spare.give(self.chunks);
         let mut rows = vec![0; arrivals.len()];
         for (row, arrival) in arrivals.iter().enumerate() {
@@ -346,6 +352,7 @@ pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
         companions: written.companions,
         implied: written.implied,
         mask: None,
+        lacks: written.lacks,
     }
 }
 

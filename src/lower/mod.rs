@@ -19,6 +19,7 @@ mod expr;
 mod kernel;
 mod needs;
 mod nodes;
+mod only;
 mod parquet;
 mod path;
 mod reads;
@@ -37,11 +38,13 @@ use polars::prelude as pl;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
+pub use only::wants;
 pub use parquet::{read_parquet, write_parquet};
 pub use reads::{Read, reads};
 
 use crate::functions::Places;
 use crate::lake::Part;
+use crate::lake::only::Only;
 use crate::plan::Plan;
 use crate::table::Table;
 use crate::types::Schema;
@@ -164,6 +167,8 @@ struct Lowering<'a> {
     kernels: Cell<usize>,
     /// Only to be explained: runs nothing.
     dry: bool,
+    /// Only to be asked what it looks at, over a lake that has everything; and what that is so far.
+    assumed: Option<RefCell<Only>>,
     /// The scans that a dry run came by.
     reads: RefCell<Vec<Read>>,
     /// The shared parts that it came by.
@@ -181,6 +186,7 @@ impl<'a> Lowering<'a> {
             parts: RefCell::default(),
             kernels: Cell::new(0),
             dry: true,
+            assumed: None,
             reads: RefCell::default(),
             seen: RefCell::default(),
         };

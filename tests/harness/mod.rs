@@ -33,6 +33,7 @@ pub mod pack;
 pub mod page;
 pub mod planning;
 pub mod property;
+pub mod question;
 pub mod routes;
 pub mod rows;
 pub mod shreds;

@@ -145,7 +145,7 @@ pub fn run() -> Result<(), String> {
     if failures.is_empty() { Ok(()) } else { Err(failures.join("\n")) }
 }
 
-fn queries() -> Vec<String> {
+pub fn queries() -> Vec<String> {
     let mut queries = Vec::new();
     for table in ["AuditLogs", "SigninLogs", "AADNonInteractiveUserSignInLogs"] {
         let Some(definition) = auk::lake::table(table) else { continue };

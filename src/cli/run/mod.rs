@@ -25,6 +25,8 @@ use super::terminal::Terminal;
 use super::{Done, Outcome};
 use crate::analysis::{Analysis, Severity};
 use crate::engine::{Engine, QueryOptions};
+use crate::kql::Catalog;
+use crate::lake::only::Only;
 use crate::lake::views::VIEWS;
 use crate::time;
 use choice::Choice;
@@ -116,9 +118,11 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
         let failure = Failure::usage("there is no data to run it over");
         return Err(failure.with_help("give --lake DIR, or --from PATH to read exports"));
     }
-    let engine = args.data.open(terminal)?.with_outside(args.beside.open_for_analyses()?);
     // Parameters are in the texts by now.
     let tuning = Tuning { parameters: Vec::new(), ..args.tuning.clone() };
+    let outside = args.beside.open_for_analyses()?;
+    let wants = |engine: &Engine| wants(engine, single?, texts.first()?, &tuning.options(0));
+    let engine = args.data.open_for(wants, terminal)?.with_outside(outside);
     let (now, why) = tuning.now(engine.now())?;
     let gaps = Gaps::of(&analyses, &engine, &tuning.options(now));
     let engine = keeping(engine, &analyses, &gaps, &tuning.options(now));
@@ -137,6 +141,15 @@ pub fn run(args: &Args, terminal: &Terminal) -> Done {
     let pool = Pool { tuning: &tuning, ..pool };
     gaps.hints().for_each(|hint| terminal.note(hint));
     several(&jobs, args, &pool, terminal)
+}
+
+/// What a single analysis looks at; whether the tables are there that it names is asked, too.
+fn wants(engine: &Engine, analysis: &Analysis, text: &str, options: &QueryOptions) -> Option<Only> {
+    let mut only = engine.wants(text, options)?;
+    for table in analysis.header.tables.iter().chain(&analysis.header.optional) {
+        only.0.entry(engine.view_of(table).unwrap_or_else(|| table.clone())).or_default();
+    }
+    Some(only)
 }
 
 /// The engine with the rows of views that several of the analyses read: they cost more than all that is asked of them.

@@ -49,8 +49,12 @@ impl Lowering<'_> {
     fn rows_of(&self, plan: &Plan) -> Option<u64> {
         match plan {
             Plan::Scan { table, .. } if table != view::VIEW => {
+                let parts = self.parts(table);
+                if self.assumed.is_some() || parts.iter().any(crate::lake::Part::is_absent) {
+                    return None;
+                }
                 let shown = |part: &crate::lake::Part| if part.revisions { part.rows } else { part.shown() };
-                Some(self.parts(table).iter().map(shown).sum())
+                Some(parts.iter().map(shown).sum())
             }
             Plan::Values { rows, .. } => Some(rows.len() as u64),
             Plan::Project { input, .. } | Plan::Sort { input, .. } | Plan::Window { input, .. } => {

@@ -35,7 +35,11 @@ impl Lowering<'_> {
         if table == view::VIEW {
             return self.node(&view::office_activity(schema)?, needs);
         }
+        if let Some(frame) = self.noted(table, schema, needs) {
+            return frame;
+        }
         let parts = self.parts(table);
+        self.check_holds(&parts, schema, needs)?;
         let all = parts.len();
         let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
         let words = needs.words.iter().filter_map(|w| Some((schema.columns.get(w.column)?.name.as_str(), w)));
