@@ -1,4 +1,4 @@
-//! Writing a part: rows in time order, one row group, zstd level 1, columns encoded in parallel.
+//! Writing a part: rows in time order, one row group, zstd level 1 (3 where it pays), columns encoded in parallel.
 //!
 //! Types on disk: string, guid and dynamic → Utf8 (string never null), datetime →
 //! TIMESTAMP(MICROS, UTC), long, timespan → Int64, int → Int32, real → Float64, bool → Boolean.
@@ -42,6 +42,11 @@ use crate::types::Type;
 pub const ROW_GROUP: usize = 128 * 1024;
 /// Cells that are gathered at a time: few, so that they are still in the processor's cache when they are encoded.
 const SLICE: usize = 1024;
+/// Columns of JSON that repeat what rows far away have, as the same people and things come again and again. They are
+/// compressed a fifth better in larger pages at a higher level; others are not.
+const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
+/// Bytes of a page of theirs.
+const FAR_PAGE: usize = 2 << 20;
 /// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
 const SMALL_PAGE: usize = 128 << 10;
 /// The suffix of the column with the seventh digits.
@@ -91,6 +96,11 @@ impl Stored<'_> {
             From::Route | From::Id => true,
             _ => false,
         }
+    }
+
+    /// How hard to look for repetitions far away, where there are any.
+    fn far_level(&self) -> Option<i32> {
+        FAR.contains(&self.name.as_str()).then_some(3)
     }
 
     /// Values differ little from the one before: rows are in the order of time.
@@ -219,7 +229,11 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetE
         if column.json || column.plain {
             builder = builder.set_column_dictionary_enabled(path.clone(), false);
         }
-        if column.plain && !column.json {
+        if let Some(level) = column.far_level() {
+            builder = builder
+                .set_column_compression(path.clone(), Compression::ZSTD(ZstdLevel::try_new(level)?))
+                .set_column_data_page_size_limit(path.clone(), FAR_PAGE);
+        } else if column.plain && !column.json {
             builder = builder.set_column_data_page_size_limit(path.clone(), SMALL_PAGE);
         }
         if column.is_text() {
