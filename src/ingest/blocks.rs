@@ -37,20 +37,47 @@ pub fn has(block: &[u8; BLOCK], byte: u8) -> bool {
     block.iter().fold(false, |found, b| found | (*b == byte))
 }
 
-/// The comparison is one that compilers turn into vector instructions; the product gathers the bits
-/// of eight bytes.
 #[inline(always)]
 fn mask(block: &[u8; BLOCK], hit: impl Fn(u8) -> bool) -> u64 {
-    let mut hits = [0_u8; BLOCK];
-    for (to, b) in hits.iter_mut().zip(block) {
-        *to = u8::from(hit(*b));
+    let hits = hits(block, hit);
+    let (sixteens, _) = hits.as_chunks();
+    sixteens.iter().enumerate().fold(0, |mask, (i, hits)| mask | u64::from(high_bits(hits)) << (16 * i))
+}
+
+/// Bit i is set where byte i is a hit.
+#[inline(always)]
+pub fn mask16(bytes: &[u8; 16], hit: impl Fn(u8) -> bool) -> u16 {
+    high_bits(&hits(bytes, hit))
+}
+
+/// All bits of a byte are set where it is a hit. The comparison is one that compilers turn into vector instructions.
+#[inline(always)]
+fn hits<const N: usize>(bytes: &[u8; N], hit: impl Fn(u8) -> bool) -> [u8; N] {
+    let mut hits = [0; N];
+    for (to, b) in hits.iter_mut().zip(bytes) {
+        *to = if hit(*b) { u8::MAX } else { 0 };
     }
-    let mut mask = 0;
-    for (i, chunk) in hits.chunks_exact(8).enumerate() {
-        let word = u64::from_le_bytes(<[u8; 8]>::try_from(chunk).unwrap_or_default());
-        mask |= (word.wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * i);
-    }
-    mask
+    hits
+}
+
+/// The highest bit of each of sixteen bytes.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn high_bits(bytes: &[u8; 16]) -> u16 {
+    use std::arch::x86_64::{_mm_movemask_epi8, _mm_set_epi64x};
+    let word = u128::from_le_bytes(*bytes);
+    // SAFETY: every x86_64 has SSE2, and neither touches memory.
+    unsafe { _mm_movemask_epi8(_mm_set_epi64x((word >> 64) as i64, word as i64)) as u16 }
+}
+
+/// The highest bit of each of sixteen bytes: a product gathers those of eight.
+#[cfg(not(target_arch = "x86_64"))]
+#[inline(always)]
+fn high_bits(bytes: &[u8; 16]) -> u16 {
+    const LOW: u64 = 0x0101_0101_0101_0101;
+    let gather = |word: u64| (word >> 7 & LOW).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let word = u128::from_le_bytes(*bytes);
+    (gather(word as u64) | gather((word >> 64) as u64) << 8) as u16
 }
 
 /// Which bytes a backslash escapes; `carry` says whether the first one of the block is, and takes

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use super::ansi;
+use super::blocks::mask16;
 use super::dates::Order;
 use super::formats::portal_steps::Steps;
 use super::formats::unified_audit::Around;
@@ -141,7 +142,7 @@ fn first_line(text: &[u8]) -> &[u8] {
 
 /// The cells of a row.
 pub fn split(row: &str, delimiter: u8) -> Vec<Cow<'_, str>> {
-    let mut cells = Vec::new();
+    let mut cells = Vec::with_capacity(16);
     split_into(row, delimiter, &mut cells);
     cells
 }
@@ -198,9 +199,9 @@ fn unquote(bytes: &[u8], first: usize) -> (Vec<u8>, usize) {
         if out.len() <= to + STEP {
             out.resize(to + ROOM.max(to) + STEP, 0);
         }
-        let plain = match (bytes.get(at..at + STEP), out.get_mut(to..to + STEP)) {
+        let plain = match (bytes[at..].first_chunk(), out[to..].first_chunk_mut()) {
             (Some(from), Some(into)) => {
-                into.copy_from_slice(from);
+                *into = *from;
                 quote(from)
             }
             _ => {
@@ -225,10 +226,6 @@ fn unquote(bytes: &[u8], first: usize) -> (Vec<u8>, usize) {
 }
 
 /// Where the first quote of a step is, else its length.
-fn quote(step: &[u8]) -> usize {
-    const LOW: u128 = u128::MAX / 0xff;
-    let word = u128::from_le_bytes(<[u8; STEP]>::try_from(step).unwrap_or_default());
-    let apart = word ^ (LOW * b'"' as u128);
-    let zero = apart.wrapping_sub(LOW) & !apart & (LOW << 7);
-    zero.trailing_zeros() as usize / 8
+fn quote(step: &[u8; STEP]) -> usize {
+    (u32::from(mask16(step, |b| b == b'"')) | 1 << STEP).trailing_zeros() as usize
 }

@@ -92,8 +92,7 @@ impl Each {
         match tape.kind(element) {
             Kind::Object => {
                 for child in tape.children(element) {
-                    let key = tape.key(child);
-                    let at = self.members.iter().position(|(name, _)| *name == key);
+                    let at = self.members.iter().position(|(name, _)| tape.is_key(child, name));
                     // Of two members with one name the first counts.
                     if let Some(slot) = at.and_then(|at| found.get_mut(at)) {
                         slot.get_or_insert(child);

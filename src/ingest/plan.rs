@@ -42,7 +42,8 @@ pub type Map = (&'static str, From);
 pub struct Plan {
     pub layout: Arc<Layout>,
     slots: HashMap<String, usize>,
-    columns: Vec<(usize, Source)>,
+    /// Number and type of a column, and where its value comes from.
+    columns: Vec<(usize, Type, Source)>,
     /// Per slot, the shreds below that member.
     shreds: Vec<(usize, Branch)>,
     /// The record has a column of its own, so no member is left over.
@@ -123,7 +124,7 @@ impl Plan {
                 From::Const(text) => Source::Const(text.to_string()),
                 From::Made(make) => Source::Made(make),
             };
-            plan.columns.push((at, source));
+            plan.columns.push((at, plan.layout.fields[at].ty, source));
         }
         let layout = Arc::clone(&plan.layout);
         for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
@@ -153,7 +154,7 @@ impl Plan {
                 None => Source::Const(layout.table.clone()),
                 Some(name) => Source::Slot(plan.slot(&name), Vec::new()),
             };
-            plan.columns.push((at, source));
+            plan.columns.push((at, field.ty, source));
         }
         for shreds in SHREDS.iter().filter(|s| s.tables.contains(&layout.table.as_str())) {
             let Some(slot) = member(shreds.column).map(|name| plan.slot(&name)) else { continue };
@@ -171,8 +172,8 @@ impl Plan {
             Source::Slot(slot, _) => slots[*slot],
             Source::Whole | Source::Const(_) | Source::Made(_) => true,
         };
-        let columns = self.columns.iter().filter(|(_, source)| filled(source));
-        columns.map(|(at, _)| self.layout.fields[*at].name.as_str()).collect()
+        let columns = self.columns.iter().filter(|(_, _, source)| filled(source));
+        columns.map(|(at, _, _)| self.layout.fields[*at].name.as_str()).collect()
     }
 
     fn by_slot(&self, has: &impl Fn(&str) -> bool) -> Vec<bool> {
@@ -239,16 +240,16 @@ impl Plan {
                 flags |= set_plain(&mut rows.cells[at], row, self.layout.fields[at].ty, value);
             }
         }
-        for (column, source) in &self.columns {
+        for (column, ty, source) in &self.columns {
             let cells = &mut rows.cells[*column];
             if matches!(cells, Cells::Unwanted) {
                 continue;
             }
             match source {
-                Source::Const(text) => _ = set_plain(cells, row, self.layout.fields[*column].ty, text),
+                Source::Const(text) => _ = set_plain(cells, row, *ty, text),
                 Source::Made(make) => {
                     if let Some(text) = make(tape, root) {
-                        flags |= set_plain(cells, row, self.layout.fields[*column].ty, &text);
+                        flags |= set_plain(cells, row, *ty, &text);
                     }
                 }
                 Source::Whole => cells.set_text(row, tape.text(root)),
@@ -256,7 +257,7 @@ impl Plan {
                     let node = memory.nodes[*slot];
                     let node = path.iter().try_fold(node, |node, name| node.map(|n| tape.member(n, name)));
                     if let Some(node) = node.flatten() {
-                        flags |= set(cells, row, self.layout.fields[*column].ty, tape, node);
+                        flags |= set(cells, row, *ty, tape, node);
                     }
                 }
             }
@@ -307,7 +308,7 @@ impl Plan {
                 content = content.wrapping_add(member_hash(key, hash, tape.text(child)));
             }
         }
-        (content, tape.leaves_under(root))
+        (content, if root == 0 { tape.leaves } else { tape.leaves_under(root) })
     }
 
     /// The slot of a member, and the hash of its name.
@@ -456,8 +457,8 @@ impl Branch {
             Kind::Object if !self.members.is_empty() => {
                 let mut seen = 0_u64;
                 for child in tape.children(node) {
-                    let key = tape.key(child);
-                    let found = self.members.iter().enumerate().find(|(_, (name, _))| *name == key);
+                    let mut names = self.members.iter().enumerate();
+                    let found = names.find(|(_, (name, _))| tape.is_key(child, name));
                     if let Some((at, (_, branch))) = found
                         && seen >> at & 1 == 0
                     {

@@ -36,8 +36,9 @@ use crate::time::TICKS_PER_DAY;
 const PENDING: usize = 192 << 20;
 /// Skipped files that a run tells of, at most.
 const SKIPPED: usize = 10_000;
-/// Bytes of records that one task parses.
-const TASK: usize = 512 << 10;
+/// Bytes of records that one task parses: more than a window, so that a chunk is one task. Each task has a buffer for
+/// every column of its tables, and many short ones are slow to gather.
+const TASK: usize = 3 << 19;
 
 /// Rows of a table that wait to become a part.
 #[derive(Default)]

@@ -16,8 +16,10 @@ use super::input::{Input, Problem, told};
 use super::split::{CsvSplitter, JsonSplitter, Notes, Piece};
 use crate::lake::hashed::hex;
 
-/// Bytes read at a time.
-const WINDOW: usize = 2 << 20;
+/// Bytes that become a chunk: when they are cut into records, the processor's cache still has them.
+const WINDOW: usize = 1 << 20;
+/// Bytes that are read and hashed together, for the same reason; a part of a window.
+const STEP: usize = 128 << 10;
 
 /// How characters are stored in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -320,12 +322,15 @@ impl Stream {
     /// Appends the next window to the buffer; what needs no decoding is read right into it.
     fn read(&mut self) -> io::Result<()> {
         if self.decoder.is_plain() {
-            let from = self.buffer.len();
+            let begin = self.buffer.len();
             self.buffer.reserve(WINDOW);
-            let count = (&mut self.file).take(WINDOW as u64).read_to_end(&mut self.buffer)?;
-            self.hash.update(&self.buffer[from..]);
-            self.done = count < WINDOW;
-            self.size += count as u64;
+            while !self.done && self.buffer.len() - begin < WINDOW {
+                let from = self.buffer.len();
+                let count = (&mut self.file).take(STEP as u64).read_to_end(&mut self.buffer)?;
+                self.hash.update(&self.buffer[from..]);
+                self.done = count < STEP;
+                self.size += count as u64;
+            }
             return Ok(());
         }
         let count = fill(&mut *self.file, &mut self.raw)?;

@@ -10,6 +10,8 @@
 
 use std::borrow::Cow;
 
+use super::blocks::mask16;
+
 /// Nesting beyond this is refused. The JSON reader of queries takes up to 255.
 pub const MAX_DEPTH: usize = 200;
 
@@ -67,27 +69,32 @@ impl Tape {
         reader.document(self)
     }
 
+    #[inline]
     pub fn node(&self, at: u32) -> Node {
         self.nodes[at as usize]
     }
 
+    #[inline]
     pub fn kind(&self, at: u32) -> Kind {
-        self.node(at).kind
+        self.nodes[at as usize].kind
     }
 
     /// The key of a member, in its normal form (escapes, if any, left in).
+    #[inline]
     pub fn key(&self, at: u32) -> &str {
         let (from, to) = self.node(at).key;
         &self.text[from as usize..to as usize]
     }
 
     /// The normal form of the value.
+    #[inline]
     pub fn text(&self, at: u32) -> &str {
         let node = self.node(at);
         &self.text[node.start as usize..node.end as usize]
     }
 
     /// The characters of a string; the normal form of any other value.
+    #[inline]
     pub fn string(&self, at: u32) -> Cow<'_, str> {
         let node = self.node(at);
         if node.kind != Kind::String {
@@ -98,6 +105,7 @@ impl Tape {
     }
 
     /// The members of an object or the elements of an array.
+    #[inline]
     pub fn children(&self, at: u32) -> Children<'_> {
         let node = self.node(at);
         let container = matches!(node.kind, Kind::Array | Kind::Object);
@@ -105,14 +113,24 @@ impl Tape {
     }
 
     /// The first member of that name.
+    #[inline]
     pub fn member(&self, at: u32, key: &str) -> Option<u32> {
         if self.kind(at) != Kind::Object {
             return None;
         }
-        self.children(at).find(|child| self.key(*child) == key)
+        self.children(at).find(|child| self.is_key(*child, key))
+    }
+
+    /// Is the key of a member this one?
+    #[inline]
+    pub fn is_key(&self, at: u32, key: &str) -> bool {
+        let (from, to) = self.nodes[at as usize].key;
+        let (from, to) = (from as usize, to as usize);
+        to - from == key.len() && self.text.as_bytes().get(from..to) == Some(key.as_bytes())
     }
 
     /// A member that is a string and not empty.
+    #[inline]
     pub fn member_text(&self, at: u32, key: &str) -> Option<Cow<'_, str>> {
         let child = self.member(at, key)?;
         (self.kind(child) == Kind::String).then(|| self.string(child)).filter(|text| !text.is_empty())
@@ -136,12 +154,13 @@ pub struct Children<'a> {
 impl Iterator for Children<'_> {
     type Item = u32;
 
+    #[inline]
     fn next(&mut self) -> Option<u32> {
         if self.at >= self.end {
             return None;
         }
         let child = self.at;
-        self.at = self.tape.node(child).next;
+        self.at = self.tape.nodes[child as usize].next;
         Some(child)
     }
 }
@@ -172,26 +191,24 @@ fn unescape(text: &str) -> String {
     out
 }
 
-const LOW: u64 = 0x0101_0101_0101_0101;
-const HIGH: u64 = 0x8080_8080_8080_8080;
+/// Bytes of a string that are looked at together.
+const STEP: usize = 16;
 
-/// The first byte from `at` on that ends a plain run of a string: `"`, `\` or a control character.
-fn plain_end(bytes: &[u8], at: usize) -> usize {
+/// The first byte from `at` on that ends a plain run of a string: `"`, `\` or a control character; in a key, `@` as
+/// well.
+#[inline(always)]
+fn plain_end<const KEY: bool>(bytes: &[u8], at: usize) -> usize {
+    let ends = |b: u8| (b == b'"') | (b == b'\\') | (b < 0x20) | (KEY & (b == b'@'));
     let mut at = at;
-    while let Some(chunk) = bytes.get(at..at + 8) {
-        let word = u64::from_le_bytes(<[u8; 8]>::try_from(chunk).unwrap_or_default());
-        let quote = word ^ (LOW * u64::from(b'"'));
-        let slash = word ^ (LOW * u64::from(b'\\'));
-        let zero = |x: u64| x.wrapping_sub(LOW) & !x;
-        let control = word.wrapping_sub(LOW * 0x20) & !word;
-        let found = (zero(quote) | zero(slash) | control) & HIGH;
+    while let Some(step) = bytes.get(at..at + STEP).and_then(|step| <&[u8; STEP]>::try_from(step).ok()) {
+        let found = mask16(step, ends);
         if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
+            return at + found.trailing_zeros() as usize;
         }
-        at += 8;
+        at += STEP;
     }
     let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|b| matches!(b, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+    at + rest.iter().position(|b| ends(*b)).unwrap_or(rest.len())
 }
 
 /// What is in normal form already is copied in one go: the input from `from` to `at` is read, but
@@ -232,15 +249,20 @@ impl Reader<'_> {
     }
 
     /// The next byte that is not white space.
+    #[inline(always)]
     fn peek(&mut self, tape: &mut Tape) -> Option<u8> {
+        let next = *self.bytes.get(self.at)?;
+        if next > b' ' { Some(next) } else { self.peek_beyond(tape) }
+    }
+
+    fn peek_beyond(&mut self, tape: &mut Tape) -> Option<u8> {
         let white = |b: &u8| matches!(b, b' ' | b'\n' | b'\r' | b'\t');
-        let next = self.bytes.get(self.at)?;
-        if !white(next) {
-            return Some(*next);
-        }
-        self.flush(tape);
         let rest = &self.bytes[self.at..];
-        self.drop_bytes(rest.iter().take_while(|b| white(b)).count());
+        let count = rest.iter().take_while(|b| white(b)).count();
+        if count > 0 {
+            self.flush(tape);
+            self.drop_bytes(count);
+        }
         self.bytes.get(self.at).copied()
     }
 
@@ -267,6 +289,7 @@ impl Reader<'_> {
     }
 
     /// Reads a scalar, or the opening bracket of a container (`true`).
+    #[inline(always)]
     fn value(&mut self, tape: &mut Tape, key: (u32, u32)) -> Result<bool, Error> {
         let Some(first) = self.peek(tape) else { return self.fail("the record ends in the middle") };
         let start = self.position(tape);
@@ -348,15 +371,21 @@ impl Reader<'_> {
 
     /// The key of the next member. Members whose key holds `@odata.` are passed over: the text goes on
     /// at `before`, which is where the comma is.
+    #[inline(always)]
     fn member(&mut self, tape: &mut Tape, key: &mut (u32, u32), before: u32) -> Result<Step, Error> {
         loop {
             if self.peek(tape) != Some(b'"') {
                 return self.fail("a member's name is missing");
             }
-            let (quote, from) = (self.at, self.position(tape) + 1);
-            self.string(tape)?;
+            let from = self.position(tape) + 1;
+            let end = plain_end::<true>(self.bytes, self.at + 1);
+            let plain = self.bytes.get(end) == Some(&b'"');
+            if plain {
+                self.at = end + 1;
+            } else {
+                self.string(tape)?;
+            }
             *key = (from, self.position(tape) - 1);
-            let plain = !self.bytes[quote..self.at].iter().any(|b| matches!(b, b'@' | b'\\'));
             if self.peek(tape) != Some(b':') {
                 return self.fail("a colon is missing");
             }
@@ -392,11 +421,21 @@ impl Reader<'_> {
     }
 
     /// Reads a string; says whether it has escapes in normal form.
+    #[inline(always)]
     fn string(&mut self, tape: &mut Tape) -> Result<bool, Error> {
-        self.at += 1;
+        let end = plain_end::<false>(self.bytes, self.at + 1);
+        if self.bytes.get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(false);
+        }
+        self.at = end;
+        self.string_on(tape)
+    }
+
+    /// The rest of a string, from what is not plain in it.
+    fn string_on(&mut self, tape: &mut Tape) -> Result<bool, Error> {
         let mut escaped = false;
         loop {
-            self.at = plain_end(self.bytes, self.at);
             match self.bytes.get(self.at) {
                 None => return self.fail("the record ends in the middle of a string"),
                 Some(b'"') => {
@@ -410,6 +449,7 @@ impl Reader<'_> {
                     escaped |= push_char(char::from(*control), &mut tape.text);
                 }
             }
+            self.at = plain_end::<false>(self.bytes, self.at);
         }
     }
 

@@ -159,17 +159,20 @@ impl Implied {
 /// The value that a column has in every row.
 fn constant(at: usize, ty: Type, chunks: &[Rows]) -> Option<Value> {
     let first = chunks.first()?;
-    let cells = || chunks.iter().flat_map(|rows| (0..rows.len()).map(move |row| (&rows.cells[at], row)));
     match ty {
         Type::String => {
             let text = first.cells[at].text(0);
-            let all =
-                (1..=LONGEST).contains(&text.len()) && cells().all(|(cells, row)| cells.text(row) == text);
+            let repeats = |rows: &Rows| match &rows.cells[at] {
+                Cells::Text(texts) => texts.repeats(text, rows.len()),
+                _ => false,
+            };
+            let all = (1..=LONGEST).contains(&text.len()) && chunks.iter().all(repeats);
             all.then(|| Value::string(text))
         }
         Type::Long => {
             let long = first.cells[at].long(0)?;
-            cells().all(|(cells, row)| cells.long(row) == Some(long)).then_some(Value::Long(long))
+            let same = |rows: &Rows| (0..rows.len()).all(|row| rows.cells[at].long(row) == Some(long));
+            chunks.iter().all(same).then_some(Value::Long(long))
         }
         _ => None,
     }
@@ -178,7 +181,7 @@ fn constant(at: usize, ty: Type, chunks: &[Rows]) -> Option<Value> {
 /// Do two columns hold the same in every row?
 fn are_same(a: usize, b: usize, chunks: &[Rows]) -> bool {
     let same = |rows: &Rows| match (&rows.cells[a], &rows.cells[b]) {
-        (Cells::Text(a), Cells::Text(b)) => (0..rows.len()).all(|row| a.get(row) == b.get(row)),
+        (Cells::Text(a), Cells::Text(b)) => a.is_same(b),
         (Cells::Long(_), Cells::Long(_)) => {
             (0..rows.len()).all(|row| rows.cells[a].long(row) == rows.cells[b].long(row))
         }

@@ -1,4 +1,4 @@
-//! Writing a part: rows in time order, one row group, zstd level 1, columns encoded in parallel.
+//! Writing a part: rows in time order, one row group, zstd level 1 (3 where it pays), columns encoded in parallel.
 //!
 //! Types on disk: string, guid and dynamic → Utf8 (string never null), datetime →
 //! TIMESTAMP(MICROS, UTC), long, timespan → Int64, int → Int32, real → Float64, bool → Boolean.
@@ -14,8 +14,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, DictionaryArray, FixedSizeBinaryBuilder, Float64Array, Int8Array, Int32Array,
-    Int64Array, StringBuilder, TimestampMicrosecondArray, builder::StringDictionaryBuilder,
+    ArrayRef, BooleanBuilder, DictionaryArray, FixedSizeBinaryBuilder, Float64Builder, Int8Array, Int32Array,
+    Int32Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    builder::StringDictionaryBuilder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Int32Type, Schema as ArrowSchema, TimeUnit};
 use parquet::arrow::ArrowSchemaConverter;
@@ -40,8 +41,15 @@ use crate::types::Type;
 
 /// Rows of a part, at most.
 pub const ROW_GROUP: usize = 128 * 1024;
-/// Cells that are gathered at a time.
-const SLICE: usize = 8 * 1024;
+/// Cells that are gathered at a time: few, so that they are still in the processor's cache when they are encoded.
+const SLICE: usize = 1024;
+/// Columns of JSON that repeat what rows far away have, as the same people and things come again and again. They are
+/// compressed a fifth better in larger pages at a higher level; others are not.
+const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
+/// Bytes of a page of theirs.
+const FAR_PAGE: usize = 2 << 20;
+/// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
+const SMALL_PAGE: usize = 128 << 10;
 /// The suffix of the column with the seventh digits.
 pub const TICKS: &str = "__ticks";
 
@@ -91,6 +99,11 @@ impl Stored<'_> {
             From::Route | From::Id => true,
             _ => false,
         }
+    }
+
+    /// How hard to look for repetitions far away, where there are any.
+    fn far_level(&self) -> Option<i32> {
+        FAR.contains(&self.name.as_str()).then_some(3)
     }
 
     /// Values differ little from the one before: rows are in the order of time.
@@ -272,6 +285,13 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetE
         if column.json || column.plain {
             builder = builder.set_column_dictionary_enabled(path.clone(), false);
         }
+        if let Some(level) = column.far_level() {
+            builder = builder
+                .set_column_compression(path.clone(), Compression::ZSTD(ZstdLevel::try_new(level)?))
+                .set_column_data_page_size_limit(path.clone(), FAR_PAGE);
+        } else if column.plain && !column.json {
+            builder = builder.set_column_data_page_size_limit(path.clone(), SMALL_PAGE);
+        }
         if column.is_text() {
             builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
@@ -365,13 +385,22 @@ fn gather(stored: &Stored<'_>, chunks: &[Rows], slice: &[(u32, u32)]) -> Result<
 }
 
 fn cells(at: usize, field: &Field, chunks: &[Rows], slice: &[(u32, u32)]) -> ArrayRef {
-    let texts = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].text(*row as usize));
-    let room = || {
-        let (rows, bytes) =
-            chunks.iter().fold((1, 0), |(rows, bytes), c| (rows + c.len(), bytes + c.cells[at].size()));
-        bytes / rows * slice.len() + bytes / 64 + 1024
+    // Neighbours are mostly of one chunk.
+    let runs = || slice.chunk_by(|a, b| a.0 == b.0);
+    let cells = || {
+        runs().flat_map(|run| {
+            let cells = &chunks[run[0].0 as usize].cells[at];
+            run.iter().map(move |(_, row)| (cells, *row as usize))
+        })
     };
-    let longs = || slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].long(*row as usize));
+    let texts = || cells().map(|(cells, row)| cells.text(row));
+    let room = || {
+        let of_run = |run: &[(u32, u32)]| {
+            let rows = &chunks[run[0].0 as usize];
+            rows.cells[at].size() * run.len() / rows.len().max(1)
+        };
+        runs().map(of_run).sum::<usize>() * 9 / 8 + 1024
+    };
     match field.ty {
         Type::Dynamic => {
             let mut builder = StringBuilder::with_capacity(slice.len(), room());
@@ -384,19 +413,32 @@ fn cells(at: usize, field: &Field, chunks: &[Rows], slice: &[(u32, u32)]) -> Arr
             Arc::new(builder.finish())
         }
         Type::Real => {
-            let reals =
-                slice.iter().map(|(chunk, row)| chunks[*chunk as usize].cells[at].real(*row as usize));
-            Arc::new(reals.collect::<Float64Array>())
+            let mut builder = Float64Builder::with_capacity(slice.len());
+            cells().for_each(|(cells, row)| builder.append_option(cells.real(row)));
+            Arc::new(builder.finish())
         }
-        Type::Bool => Arc::new(longs().map(|cell| cell.map(|n| n != 0)).collect::<BooleanArray>()),
+        Type::Bool => {
+            let mut builder = BooleanBuilder::with_capacity(slice.len());
+            cells().for_each(|(cells, row)| builder.append_option(cells.long(row).map(|n| n != 0)));
+            Arc::new(builder.finish())
+        }
         Type::Int => {
-            Arc::new(longs().map(|cell| cell.and_then(|n| i32::try_from(n).ok())).collect::<Int32Array>())
+            let mut builder = Int32Builder::with_capacity(slice.len());
+            let int = |long: Option<i64>| long.and_then(|n| i32::try_from(n).ok());
+            cells().for_each(|(cells, row)| builder.append_option(int(cells.long(row))));
+            Arc::new(builder.finish())
         }
         Type::Datetime => {
-            let micros = longs().map(|cell| cell.filter(|t| (0..=MAX_DATETIME).contains(t)).map(micros));
-            Arc::new(micros.collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+            let mut builder = TimestampMicrosecondBuilder::with_capacity(slice.len());
+            let time = |long: Option<i64>| long.filter(|t| (0..=MAX_DATETIME).contains(t)).map(micros);
+            cells().for_each(|(cells, row)| builder.append_option(time(cells.long(row))));
+            Arc::new(builder.finish().with_timezone("UTC"))
         }
-        Type::Long | Type::Timespan => Arc::new(longs().collect::<Int64Array>()),
+        Type::Long | Type::Timespan => {
+            let mut builder = Int64Builder::with_capacity(slice.len());
+            cells().for_each(|(cells, row)| builder.append_option(cells.long(row)));
+            Arc::new(builder.finish())
+        }
     }
 }
 

@@ -92,6 +92,7 @@ pub struct TextColumn {
 
 impl TextColumn {
     /// Opens the cell of `row` for writing; `None` when it has been written already.
+    #[inline]
     pub fn cell(&mut self, row: usize) -> Option<&mut String> {
         (self.ends.len() <= row).then(|| {
             self.ends.resize(row, self.data.len() as u32);
@@ -100,19 +101,23 @@ impl TextColumn {
     }
 
     /// Closes the cell opened last.
+    #[inline]
     pub fn close(&mut self) {
         self.ends.push(self.data.len() as u32);
     }
 
     /// Appends to the cell opened last.
+    #[inline]
     pub fn push_str(&mut self, text: &str) {
         self.data.push_str(text);
     }
 
+    #[inline]
     pub fn push(&mut self, c: char) {
         self.data.push(c);
     }
 
+    #[inline]
     pub fn set(&mut self, row: usize, text: &str) {
         if let Some(cell) = self.cell(row) {
             cell.push_str(text);
@@ -120,10 +125,26 @@ impl TextColumn {
         }
     }
 
+    #[inline]
     pub fn get(&self, row: usize) -> &str {
         let Some(end) = self.ends.get(row) else { return "" };
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         &self.data[start as usize..*end as usize]
+    }
+
+    /// Is it this text, which is not empty, in each of so many rows? A text that is the same when it is moved by a
+    /// cell holds that cell again and again.
+    pub fn repeats(&self, text: &str, rows: usize) -> bool {
+        let (data, length) = (self.data.as_bytes(), text.len());
+        let ends = self.ends.iter().zip(1..).all(|(end, row)| *end as usize == row * length);
+        let whole = self.ends.len() == rows && data.len() == rows * length && ends;
+        whole && data.starts_with(text.as_bytes()) && data[length..] == data[..data.len() - length]
+    }
+
+    /// Does it hold the same as another one in every row? The last rows may be left out where they are empty.
+    pub fn is_same(&self, other: &TextColumn) -> bool {
+        let both = self.ends.len().min(other.ends.len());
+        self.data == other.data && self.ends[..both] == other.ends[..both]
     }
 }
 
@@ -146,12 +167,14 @@ impl Cells {
         }
     }
 
+    #[inline]
     pub fn set_text(&mut self, row: usize, text: &str) {
         if let Cells::Text(column) = self {
             column.set(row, text);
         }
     }
 
+    #[inline]
     pub fn set_long(&mut self, row: usize, value: i64) {
         if let Cells::Long(cells) = self
             && cells.len() <= row
@@ -170,10 +193,12 @@ impl Cells {
         }
     }
 
+    #[inline]
     pub fn text(&self, row: usize) -> &str {
         if let Cells::Text(column) = self { column.get(row) } else { "" }
     }
 
+    #[inline]
     pub fn long(&self, row: usize) -> Option<i64> {
         if let Cells::Long(cells) = self { cells.get(row).copied().flatten() } else { None }
     }
@@ -298,6 +323,7 @@ impl Rows {
         self.layout.number
     }
 
+    #[inline]
     pub fn len(&self) -> usize {
         self.meta.len()
     }

@@ -319,18 +319,19 @@ impl Store {
 impl Job {
     /// Sorts the rows by time and writes the part.
     pub fn run(self, layout: &Layout, spare: &Spare) -> Result<Done, Error> {
-        let time = |(chunk, row): (u32, u32)| self.chunks[chunk as usize].meta[row as usize].time;
-        let mut arrivals: Vec<u32> = (0..self.keep.len() as u32).collect();
-        arrivals.sort_by_key(|arrival| time(self.keep[*arrival as usize]));
-        let order: Vec<(u32, u32)> = arrivals.iter().map(|arrival| self.keep[*arrival as usize]).collect();
-        let written = part::write(&self.disk, &self.path, &self.chunks, &order, spare.columns(&layout.table))
-            .map_err(|e| {
-                _ = fs::remove_file(&self.path);
-                Error::io(&self.path, &e)
-            })?;
+        let time = |(chunk, row): &(u32, u32)| self.chunks[*chunk as usize].meta[*row as usize].time;
+        let mut arrivals: Vec<(i64, u32)> = self.keep.iter().map(time).zip(0..).collect();
+        arrivals.sort_by_key(|(time, _)| *time);
+        let order: Vec<(u32, u32)> =
+            arrivals.iter().map(|(_, arrival)| self.keep[*arrival as usize]).collect();
+        let only = spare.columns(&layout.table);
+        let written = part::write(&self.disk, &self.path, &self.chunks, &order, only).map_err(|e| {
+            _ = fs::remove_file(&self.path);
+            Error::io(&self.path, &e)
+        })?;
         spare.give(self.chunks);
         let mut rows = vec![0; arrivals.len()];
-        for (row, arrival) in arrivals.iter().enumerate() {
+        for (row, (_, arrival)) in arrivals.iter().enumerate() {
             rows[*arrival as usize] = row as u32;
         }
         let sha256 = written.sha256.clone();

@@ -45,7 +45,8 @@ const TABLE: usize = 0;
 
 pub fn sniff(tape: &Tape, root: u32) -> bool {
     let keys = ["activityDisplayName", "activityDateTime", "initiatedBy", "targetResources"];
-    keys.iter().filter(|key| tape.member(root, key).is_some()).count() >= 3
+    // All but one; most records are told by the first two that they lack.
+    keys.iter().filter(|key| tape.member(root, key).is_none()).nth(1).is_none()
 }
 
 pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
@@ -95,10 +96,16 @@ fn actor(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
     name("user").or_else(|| name("app"))
 }
 
+/// Results that most records have.
+const RESULTS: &[(&str, &str)] = &[("success", "Success"), ("failure", "Failure"), ("timeout", "Timeout")];
+
 /// The result with its first letter in upper case.
 fn result_type(tape: &Tape, root: u32) -> Option<Cow<'_, str>> {
     let result = tape.member(root, "result").filter(|r| tape.kind(*r) == Kind::String)?;
     let result = tape.string(result);
+    if let Some((_, usual)) = RESULTS.iter().find(|(text, _)| *text == result) {
+        return Some(Cow::Borrowed(usual));
+    }
     let mut letters = result.chars();
     let first = letters.next()?.to_ascii_uppercase();
     Some(format!("{first}{}", letters.as_str()).into())

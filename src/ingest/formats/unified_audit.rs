@@ -85,7 +85,7 @@ struct Outer<'a> {
 
 pub fn sniff(tape: &Tape, root: u32) -> bool {
     let keys = ["CreationTime", "Operation", "RecordType", "Workload", "Id"];
-    keys.iter().filter(|key| tape.member(root, key).is_some()).count() >= 4
+    keys.iter().filter(|key| tape.member(root, key).is_none()).nth(1).is_none()
 }
 
 pub fn sniff_outer(tape: &Tape, root: u32) -> bool {
