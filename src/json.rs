@@ -73,8 +73,8 @@ pub fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(n) => _ = write!(out, "{n}"),
-        Value::Long(n) => _ = write!(out, "{n}"),
+        Value::Int(n) => write_integer((*n).into(), out),
+        Value::Long(n) => write_integer(*n, out),
         Value::Real(x) if x.is_finite() => out.push_str(&crate::value::real_text(*x)),
         Value::Array(items) => {
             out.push('[');
@@ -100,6 +100,20 @@ pub fn write(value: &Value, out: &mut String) {
         }
         scalar => write_string(&scalar.to_text(), out),
     }
+}
+
+/// Appends an integer.
+pub fn write_integer(n: i64, out: &mut String) {
+    let (mut digits, mut at, mut left) = ([b'0'; 20], 20, n.unsigned_abs());
+    while left > 0 || at == 20 {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    if n < 0 {
+        out.push('-');
+    }
+    digits[at..].iter().for_each(|digit| out.push(char::from(*digit)));
 }
 
 /// Appends a JSON string with only the escapes that JSON requires.
