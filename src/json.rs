@@ -15,7 +15,28 @@ use crate::value::Value;
 /// A JSON document as a value, `None` when the text is not one. A number too large for a double is
 /// infinite, which in JSON is the text `Infinity`.
 pub fn parse(text: &str) -> Option<Value> {
+    if let Some(array) = integers(text) {
+        return Some(array);
+    }
     sonic_rs::from_str(text).ok().or_else(|| sonic_rs::from_str(&without_overflow(text)?).ok())
+}
+
+/// An array of integers, as a series is. What is no number in JSON, or may be none of `long`, is left to the parser.
+fn integers(text: &str) -> Option<Value> {
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    if !inner.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b',')) {
+        return None;
+    }
+    let mut items = Vec::with_capacity(inner.bytes().filter(|b| *b == b',').count() + 1);
+    for item in inner.split(',') {
+        let digits = item.strip_prefix('-').unwrap_or(item);
+        let plain = digits == item || digits != "0";
+        if digits.len() > 18 || digits.len() > 1 && digits.starts_with('0') || !plain {
+            return None;
+        }
+        items.push(Value::Long(item.parse().ok()?));
+    }
+    Some(Value::Array(items))
 }
 
 /// The text with its infinite numbers as strings; `None` when it has none.

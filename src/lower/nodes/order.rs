@@ -58,8 +58,9 @@ fn order(frame: &pl::DataFrame, keys: &[Key]) -> pl::PolarsResult<Option<Vec<pl:
     let texts = frame.column(&first.name)?.as_materialized_series().clone();
     let texts = texts.str()?;
     let Some(codes) = codes::of_texts(texts) else { return Ok(None) };
-    let rest = rest.iter().map(|key| Ok((key, Cells::new(frame.column(&key.name)?, key.ty)?)));
-    let rest = rest.collect::<pl::PolarsResult<Vec<(&Key, Cells)>>>()?;
+    let cells = rest.iter().map(|key| Cells::new(frame.column(&key.name)?, key.ty));
+    let cells = cells.collect::<pl::PolarsResult<Vec<Cells>>>()?;
+    let rest: Vec<(&Key, Compared<'_>)> = rest.iter().zip(cells.iter().map(Compared::of)).collect();
     let text = |code: &u32| texts.get(codes.firsts[*code as usize] as usize);
     let mut in_order: Vec<u32> = (0..codes.firsts.len() as u32).collect();
     in_order.par_sort_unstable_by(|a, b| first.compare(text(a), text(b)));
@@ -67,7 +68,7 @@ fn order(frame: &pl::DataFrame, keys: &[Key]) -> pl::PolarsResult<Option<Vec<pl:
     let mut of_texts = dealt(&codes, &in_order, &mut rows);
     of_texts.par_iter_mut().for_each(|rows| {
         rows.sort_by(|a, b| {
-            let orders = rest.iter().map(|(key, cells)| key.of_cells(cells, *a as usize, *b as usize));
+            let orders = rest.iter().map(|(key, cells)| key.of_rows(cells, *a as usize, *b as usize));
             orders.into_iter().find(|order| order.is_ne()).unwrap_or(Ordering::Equal)
         });
     });
@@ -101,6 +102,24 @@ fn dealt<'r>(
     of_texts
 }
 
+/// The cells of a key.
+enum Compared<'c> {
+    /// None of them is null.
+    Integers(&'c [i64]),
+    Cells(&'c Cells),
+}
+
+impl<'c> Compared<'c> {
+    fn of(cells: &'c Cells) -> Compared<'c> {
+        match cells {
+            Cells::Integer(c, _) if c.null_count() == 0 => {
+                c.cont_slice().map_or(Compared::Cells(cells), Compared::Integers)
+            }
+            _ => Compared::Cells(cells),
+        }
+    }
+}
+
 impl Key {
     fn compare<T: Ord>(&self, a: Option<T>, b: Option<T>) -> Ordering {
         match (a, b) {
@@ -112,14 +131,18 @@ impl Key {
         }
     }
 
-    fn of_cells(&self, cells: &Cells, a: usize, b: usize) -> Ordering {
+    fn of_rows(&self, cells: &Compared<'_>, a: usize, b: usize) -> Ordering {
         match cells {
-            Cells::Integer(c, _) => self.compare(c.get(a), c.get(b)),
-            Cells::Int(c) => self.compare(c.get(a), c.get(b)),
-            Cells::Bool(c) => self.compare(c.get(a), c.get(b)),
-            Cells::Text(c, _) => self.compare(c.get(a), c.get(b)),
-            // Not among the types that are sorted here, or the same in all rows.
-            Cells::Real(_) | Cells::Constant(_) => Ordering::Equal,
+            Compared::Integers(integers) if self.descending => integers[b].cmp(&integers[a]),
+            Compared::Integers(integers) => integers[a].cmp(&integers[b]),
+            Compared::Cells(cells) => match cells {
+                Cells::Integer(c, _) => self.compare(c.get(a), c.get(b)),
+                Cells::Int(c) => self.compare(c.get(a), c.get(b)),
+                Cells::Bool(c) => self.compare(c.get(a), c.get(b)),
+                Cells::Text(c, _) => self.compare(c.get(a), c.get(b)),
+                // Not among the types that are sorted here, or the same in all rows.
+                Cells::Real(_) | Cells::Constant(_) => Ordering::Equal,
+            },
         }
     }
 }
