@@ -15,7 +15,28 @@ use crate::value::Value;
 /// A JSON document as a value, `None` when the text is not one. A number too large for a double is
 /// infinite, which in JSON is the text `Infinity`.
 pub fn parse(text: &str) -> Option<Value> {
+    if let Some(array) = integers(text) {
+        return Some(array);
+    }
     sonic_rs::from_str(text).ok().or_else(|| sonic_rs::from_str(&without_overflow(text)?).ok())
+}
+
+/// An array of integers, as a series is. What is no number in JSON, or may be none of `long`, is left to the parser.
+fn integers(text: &str) -> Option<Value> {
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    if !inner.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b',')) {
+        return None;
+    }
+    let mut items = Vec::with_capacity(inner.bytes().filter(|b| *b == b',').count() + 1);
+    for item in inner.split(',') {
+        let digits = item.strip_prefix('-').unwrap_or(item);
+        let plain = digits == item || digits != "0";
+        if digits.len() > 18 || digits.len() > 1 && digits.starts_with('0') || !plain {
+            return None;
+        }
+        items.push(Value::Long(item.parse().ok()?));
+    }
+    Some(Value::Array(items))
 }
 
 /// The text with its infinite numbers as strings; `None` when it has none.
@@ -73,8 +94,8 @@ pub fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(n) => _ = write!(out, "{n}"),
-        Value::Long(n) => _ = write!(out, "{n}"),
+        Value::Int(n) => write_integer((*n).into(), out),
+        Value::Long(n) => write_integer(*n, out),
         Value::Real(x) if x.is_finite() => out.push_str(&crate::value::real_text(*x)),
         Value::Array(items) => {
             out.push('[');
@@ -100,6 +121,20 @@ pub fn write(value: &Value, out: &mut String) {
         }
         scalar => write_string(&scalar.to_text(), out),
     }
+}
+
+/// Appends an integer.
+pub fn write_integer(n: i64, out: &mut String) {
+    let (mut digits, mut at, mut left) = ([b'0'; 20], 20, n.unsigned_abs());
+    while left > 0 || at == 20 {
+        at -= 1;
+        digits[at] = b'0' + (left % 10) as u8;
+        left /= 10;
+    }
+    if n < 0 {
+        out.push('-');
+    }
+    digits[at..].iter().for_each(|digit| out.push(char::from(*digit)));
 }
 
 /// Appends a JSON string with only the escapes that JSON requires.

@@ -22,19 +22,21 @@ unsafe extern "C" {
     fn mi_option_set(option: c_int, value: c_long);
 }
 
-/// An ingest has many buffers that are filled in part: with pages of 2 MB they take an eighth more memory, and no
-/// less time. Queries are faster with such pages.
+/// An ingest has many buffers that are filled in part, and analyses that run side by side take and give back much memory
+/// of all sizes: with pages of 2 MB they take up to an eighth more of it, and the system's time to clear them. A query is
+/// faster with such pages.
 fn small_pages() {
     #[cfg(target_os = "linux")]
     let _ = nix::sys::prctl::set_thp_disable(true);
 }
 
 fn main() -> ExitCode {
-    let ingests = std::env::args_os().nth(1).is_some_and(|command| command == "ingest");
+    let command = std::env::args_os().nth(1).unwrap_or_default();
+    let ingests = command == "ingest";
     // SAFETY: the declaration is that of mimalloc.h; it stores a number in a table, and no other
     // thread runs yet.
     unsafe { mi_option_set(PURGE_DELAY, if ingests { NEVER } else { WITHIN_A_QUERY }) };
-    if ingests {
+    if ingests || command == "run" {
         small_pages();
     }
     auk::cli::main()

@@ -1,6 +1,9 @@
 //! The bounds that a filter sets on datetime columns: `Time > ago(1d)`, `Time between (a .. b)`.
 //!
-//! Trap: bounds only ever leave out rows that the filter would; the filter itself stays.
+//! A conjunct that has bounds says no more than they do, so where the scan can hold rows to them exactly it is done with
+//! (`nodes/scan.rs`).
+//!
+//! Trap: a bound on what is stored in microseconds may let through a little too much; there the conjunct stays.
 
 use super::needs::Bounds;
 use super::nodes::conjuncts;
@@ -15,7 +18,8 @@ impl Lowering<'_> {
         conjuncts(predicate).into_iter().filter_map(|part| self.bounds(part)).collect()
     }
 
-    fn bounds(&self, part: &Expr) -> Option<Bounds> {
+    /// The bounds that a conjunct is.
+    pub fn bounds(&self, part: &Expr) -> Option<Bounds> {
         let ExprKind::Call(f, args) = &part.kind else { return None };
         if let ("between", [value, low, high]) = (f.name, args.as_slice()) {
             let (low, high) = (self.known(low)?, self.known(high)?);
@@ -32,8 +36,10 @@ impl Lowering<'_> {
         };
         let Value::Datetime(bound) = bound else { return None };
         let (low, high) = match name {
-            ">" | ">=" => (Some(bound), None),
-            "<" | "<=" => (None, Some(bound)),
+            ">" => (Some(bound.checked_add(1)?), None),
+            ">=" => (Some(bound), None),
+            "<" => (None, Some(bound.checked_sub(1)?)),
+            "<=" => (None, Some(bound)),
             "==" => (Some(bound), Some(bound)),
             _ => return None,
         };

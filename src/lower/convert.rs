@@ -41,7 +41,7 @@ pub fn lower(
     if let (Lowered::Column(expr), Type::Int | Type::Long, Type::Long | Type::Real) = (&operand, from, to) {
         return Ok(Lowered::Column(expr.clone().cast(column::dtype(to))));
     }
-    Ok(Lowered::Column(kernel::call(lowering, KERNEL, &[(operand, from)], to, driver)))
+    Ok(Lowered::Column(kernel::call(lowering, KERNEL, &[(operand, from)], to, driver, false)))
 }
 
 /// A value of type `from` as `to`.

@@ -108,7 +108,14 @@ impl Lowering<'_> {
                 return Ok(Lowered::Column(expr));
             }
         }
-        Ok(Lowered::Column(kernel::call(self, kernel, &lowered, returns, nodes::column(scope.driver))))
+        Ok(Lowered::Column(kernel::call(
+            self,
+            kernel,
+            &lowered,
+            returns,
+            nodes::column(scope.driver),
+            function.volatile,
+        )))
     }
 
     /// The expression as a path down to something that is no path.

@@ -5,7 +5,9 @@
 //! Trap: the batches run on many threads; each has its own `Cx`.
 
 use polars::prelude as pl;
+use polars::prelude::{ChunkTake, IntoColumn};
 
+use super::codes;
 use super::column::{Cells, dtype, from_values};
 use super::error::compute;
 use super::path::Path;
@@ -56,13 +58,14 @@ pub fn fold(kernel: Kernel, args: &[Value], types: &[Type], returns: Type, now: 
 }
 
 /// An expression that calls the kernel for each row. `driver` is any column of the frame: it says how
-/// many rows there are when no argument does.
+/// many rows there are when no argument does. A kernel that is not `volatile` says the same of the same.
 pub fn call(
     lowering: &Lowering<'_>,
     kernel: Kernel,
     args: &[(Lowered, Type)],
     returns: Type,
     driver: pl::Expr,
+    volatile: bool,
 ) -> pl::Expr {
     lowering.kernels.set(lowering.kernels.get() + 1);
     let columns = args.iter().filter(|(a, _)| a.constant().is_none());
@@ -78,11 +81,18 @@ pub fn call(
         .map(|(i, (_, ty))| (i, *ty))
         .collect();
     let types: Vec<Type> = args.iter().map(|(_, ty)| *ty).collect();
+    let one_text = matches!(slots.as_slice(), [(_, ty)] if dtype(*ty) == pl::DataType::String);
     let (now, failure) = (lowering.env.now, lowering.failure.clone());
     let places = lowering.env.places.clone();
     let run = move |columns: &mut [pl::Column]| {
         let cx = context(now, returns, &types).with_places(places.clone());
-        rows(kernel, &row, &slots, columns, &cx, &failure)
+        if !one_text || volatile {
+            return rows(kernel, &row, &slots, columns, &cx, &failure);
+        }
+        let one = |text: &pl::StringChunked| {
+            rows(kernel, &row, &slots, &[text.clone().into_column()], &cx, &failure)
+        };
+        each_once(columns[0].as_materialized_series().str()?, one)
     };
     elementwise(inputs, returns, run)
 }
@@ -126,6 +136,36 @@ pub fn elementwise(
     match inputs.pop() {
         Some(first) => first.map_many(run, &rest, output),
         None => super::column::missing(returns),
+    }
+}
+
+/// Fewer rows than this are not worth to be looked over.
+const MANY: usize = 16;
+
+/// An elementwise expression of one text. Where the texts of a batch repeat, each is asked about once.
+pub fn of_text(
+    text: pl::Expr,
+    returns: Type,
+    run: impl Fn(&pl::StringChunked) -> pl::PolarsResult<pl::Column> + Send + Sync + 'static,
+) -> pl::Expr {
+    elementwise(vec![text], returns, move |columns| {
+        each_once(columns[0].as_materialized_series().str()?, |text| run(text))
+    })
+}
+
+/// A function of texts, by those of them that differ if they repeat.
+fn each_once(
+    text: &pl::StringChunked,
+    run: impl Fn(&pl::StringChunked) -> pl::PolarsResult<pl::Column>,
+) -> pl::PolarsResult<pl::Column> {
+    let many = text.len() >= MANY;
+    let codes = if many { codes::of_texts(text) } else { None };
+    match codes.filter(|codes| 2 * codes.firsts.len() <= text.len()) {
+        Some(codes) => {
+            let distinct = text.take(&pl::IdxCa::from_vec("".into(), codes.firsts))?;
+            run(&distinct)?.take(&pl::IdxCa::from_vec("".into(), codes.of_row))
+        }
+        None => run(text),
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod accelerate;
 mod bounds;
+mod codes;
 mod column;
 mod compact;
 mod convert;
@@ -35,6 +36,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use polars::prelude as pl;
+use rayon::prelude::*;
 
 pub use column::{dtype, from_values, to_values};
 pub use error::{Error, Result};
@@ -128,13 +130,11 @@ fn guarded<T>(work: impl FnOnce() -> Result<T>) -> Result<T> {
 }
 
 fn table(frame: &pl::DataFrame, schema: &Schema) -> Result<Table> {
-    let mut rows: Vec<Vec<Value>> = (0..frame.height()).map(|_| Vec::with_capacity(schema.len())).collect();
-    for column in &schema.columns {
-        let cells = column::Cells::new(frame.column(&column.name)?, column.ty)?;
-        for (at, row) in rows.iter_mut().enumerate() {
-            row.push(cells.get(at));
-        }
-    }
+    let columns = schema.columns.iter().map(|c| column::Cells::new(frame.column(&c.name)?, c.ty));
+    let columns = columns.collect::<pl::PolarsResult<Vec<column::Cells>>>()?;
+    let row = |at| columns.iter().map(|cells| cells.get(at)).collect();
+    // Few rows are not worth other threads.
+    let rows = (0..frame.height()).into_par_iter().with_min_len(64).map(row).collect();
     Ok(Table { schema: schema.clone(), rows })
 }
 

@@ -44,6 +44,8 @@ pub struct Needs {
     pub words: Vec<Word>,
     /// A filter above looks at more than words and times: few rows are left to be searched anyway.
     pub narrow: bool,
+    /// Only the first rows are looked at: a limit is above, and a sort below it need not sort them all.
+    pub first_rows: bool,
 }
 
 impl Needs {
@@ -126,11 +128,12 @@ impl Lowering<'_> {
                 calls.for_each(|(_, call)| self.add_call(&mut wanted, call, input));
             }
             Plan::Sort { keys, segment, .. } => {
-                wanted = needs.clone();
+                wanted = Needs { first_rows: false, ..needs.clone() };
                 wanted.add(keys.iter().map(|k| k.column).chain(segment.iter().copied()));
             }
             Plan::Limit { segment, .. } => {
                 wanted.merge(needs);
+                wanted.first_rows = segment.is_empty();
                 wanted.add(segment.iter().copied());
             }
             Plan::Expand { input, columns, .. } => self.of_expand(&mut wanted, input, columns, needs),
@@ -178,6 +181,7 @@ impl Lowering<'_> {
             }
         }
         wanted.narrow = needs.narrow;
+        wanted.first_rows = needs.first_rows;
         for word in &needs.words {
             if let Some(ExprKind::Column(column)) = exprs.get(word.column).map(|e| &e.kind) {
                 wanted.words.push(Word { column: *column, ..word.clone() });

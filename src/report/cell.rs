@@ -15,7 +15,7 @@
 use std::collections::HashSet;
 use std::fmt::Write;
 
-use crate::json::write_string;
+use crate::json::{write_integer, write_string};
 use crate::time;
 use crate::types::Type;
 use crate::value::Value;
@@ -41,8 +41,8 @@ pub fn dynamic(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
-        Value::Int(n) => _ = write!(out, "{n}"),
-        Value::Long(n) => _ = write!(out, "{n}"),
+        Value::Int(n) => write_integer((*n).into(), out),
+        Value::Long(n) => write_integer(*n, out),
         Value::Real(x) if x.is_finite() => _ = write!(out, "{x:?}"),
         Value::String(s) => write_string(s, out),
         Value::Array(items) => {

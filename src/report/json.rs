@@ -5,6 +5,8 @@
 
 use std::io::{self, Write};
 
+use rayon::prelude::*;
+
 use super::cell::kusto_cell;
 use crate::json::write_string;
 use crate::table::Table;
@@ -12,6 +14,9 @@ use crate::value::Value;
 
 /// Text is handed on in pieces of about this many bytes.
 const PIECE: usize = 1 << 16;
+
+/// So many rows are written by one thread.
+const ROWS: usize = 512;
 
 /// `[`, an object a line, `]`.
 pub fn write_array(table: &Table, out: &mut dyn Write) -> io::Result<()> {
@@ -63,16 +68,22 @@ fn object(row: &[Value], table: &Table, keys: &[String], text: &mut String) {
 
 /// Appends the rows as lists of cells: `[[1,"a"],[2,"b"]]`.
 pub fn rows(table: &Table, text: &mut String) {
-    text.push('[');
-    for (r, row) in table.rows.iter().enumerate() {
-        text.push_str(if r > 0 { ",[" } else { "[" });
-        for (i, (value, column)) in row.iter().zip(&table.schema.columns).enumerate() {
-            if i > 0 {
-                text.push(',');
+    let piece = |rows: &[Vec<Value>]| {
+        let mut text = String::new();
+        for row in rows {
+            text.push_str(if text.is_empty() { "[" } else { ",[" });
+            for (i, (value, column)) in row.iter().zip(&table.schema.columns).enumerate() {
+                if i > 0 {
+                    text.push(',');
+                }
+                kusto_cell(value, column.ty, &mut text);
             }
-            kusto_cell(value, column.ty, text);
+            text.push(']');
         }
-        text.push(']');
-    }
+        text
+    };
+    let pieces: Vec<String> = table.rows.par_chunks(ROWS).map(piece).collect();
+    text.push('[');
+    text.push_str(&pieces.join(","));
     text.push(']');
 }

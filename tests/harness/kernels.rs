@@ -158,7 +158,10 @@ fn aggregate(f: &'static functions::Aggregate, types: &Types, draw: &mut Draw) -
 
 /// Rows of drawn values under columns `a0`, `a1`, …
 fn table(types: &[Type], draw: &mut Draw) -> (Vec<Vec<Value>>, Schema) {
-    let rows = (0..ROWS).map(|_| types.iter().map(|ty| value(*ty, draw)).collect()).collect();
+    let rows: Vec<Vec<Value>> =
+        (0..ROWS).map(|_| types.iter().map(|ty| value(*ty, draw)).collect()).collect();
+    // Each row comes again: what is the same is worked out once.
+    let rows = [rows.clone(), rows].concat();
     let columns = types.iter().enumerate().map(|(at, ty)| Column::new(format!("a{at}"), *ty)).collect();
     (rows, Schema::new(columns))
 }

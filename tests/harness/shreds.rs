@@ -116,6 +116,9 @@ const TIME_TEMPLATES: &[&str] = &[
     "AuditLogs | where TimeGenerated !between ({D} .. datetime(2026-05-02)) | project Id",
     "AuditLogs | where bin(TimeGenerated, 1d) == startofday({D}) | summarize count() by bin(TimeGenerated, 1h)",
     "AuditLogs | where TimeGenerated - 1tick < {D} | count",
+    "AuditLogs | where TimeGenerated >= datetime(2026-05-01) | where TimeGenerated < {D} | count",
+    "SigninLogs | where TimeGenerated > {D} | project Id",
+    "SigninLogs | where TimeGenerated <= {D} | where CreatedDateTime >= {D} - 1d | count",
     "AuditLogs | where TimeGenerated in ({D}, datetime(2026-05-02)) | project Id",
 ];
 

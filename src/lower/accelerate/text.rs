@@ -5,7 +5,7 @@
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, NewChunkedArray};
 
-use super::super::kernel::{elementwise, name};
+use super::super::kernel::of_text;
 use super::membership::constants;
 use super::{Accelerator, Call, typed};
 use crate::functions::text_search::{self as search, Needle};
@@ -54,26 +54,22 @@ fn test(c: &Call<'_>, holds: fn(&str, &str) -> bool, negated: bool) -> Option<pl
 fn needle(c: &Call<'_>, holds: fn(&Needle<'_>, &str) -> bool, negated: bool) -> Option<pl::Expr> {
     let part = wanted(c)?;
     let text = c.searched(0, std::slice::from_ref(&part))?;
-    let run = move |columns: &mut [pl::Column]| {
+    Some(of_text(text, Type::Bool, move |texts| {
         let needle = Needle::new(&part);
-        let series = columns[0].as_materialized_series();
-        let answers = series.str()?.iter().map(|cell| holds(&needle, cell.unwrap_or("")) != negated);
-        Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
-    };
-    Some(elementwise(vec![text], Type::Bool, run))
+        let answers = texts.iter().map(|cell| holds(&needle, cell.unwrap_or("")) != negated);
+        Ok(pl::BooleanChunked::from_iter_values(texts.name().clone(), answers).into_column())
+    }))
 }
 
 fn needles(c: &Call<'_>, any: bool) -> Option<pl::Expr> {
     let parts: Vec<String> = constants(c)?.iter().map(Value::to_text).collect();
     let text = c.searched(0, &parts)?;
-    let run = move |columns: &mut [pl::Column]| {
+    Some(of_text(text, Type::Bool, move |texts| {
         let needles: Vec<Needle<'_>> = parts.iter().map(|p| Needle::new(p)).collect();
-        let series = columns[0].as_materialized_series();
-        let answers = series.str()?.iter().map(|cell| {
+        let answers = texts.iter().map(|cell| {
             let text = cell.unwrap_or("");
             if any { needles.iter().any(|n| n.has(text)) } else { needles.iter().all(|n| n.has(text)) }
         });
-        Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
-    };
-    Some(elementwise(vec![text], Type::Bool, run))
+        Ok(pl::BooleanChunked::from_iter_values(texts.name().clone(), answers).into_column())
+    }))
 }

@@ -5,47 +5,39 @@ use std::borrow::Cow;
 use polars::prelude as pl;
 use polars::prelude::{IntoColumn, NewChunkedArray};
 
-use super::super::kernel::{elementwise, height, name};
+use super::super::kernel::{elementwise, height, name, of_text};
 use crate::types::Type;
 
 /// A test on text that is never null.
 pub fn test(text: pl::Expr, holds: impl Fn(&str) -> bool + Send + Sync + 'static) -> pl::Expr {
-    let run = move |columns: &mut [pl::Column]| {
-        let series = columns[0].as_materialized_series();
-        let answers = series.str()?.iter().map(|cell| holds(cell.unwrap_or("")));
-        Ok(pl::BooleanChunked::from_iter_values(name(columns).into(), answers).into_column())
-    };
-    elementwise(vec![text], Type::Bool, run)
+    of_text(text, Type::Bool, move |texts| {
+        let answers = texts.iter().map(|cell| holds(cell.unwrap_or("")));
+        Ok(pl::BooleanChunked::from_iter_values(texts.name().clone(), answers).into_column())
+    })
 }
 
 /// Text from text.
 pub fn text(text: pl::Expr, of: impl Fn(&str) -> Cow<'_, str> + Send + Sync + 'static) -> pl::Expr {
-    let run = move |columns: &mut [pl::Column]| {
-        let series = columns[0].as_materialized_series();
-        let texts = series.str()?.iter().map(|cell| of(cell.unwrap_or("")));
-        Ok(pl::StringChunked::from_iter_values(name(columns).into(), texts).into_column())
-    };
-    elementwise(vec![text], Type::String, run)
+    of_text(text, Type::String, move |texts| {
+        let made = texts.iter().map(|cell| of(cell.unwrap_or("")));
+        Ok(pl::StringChunked::from_iter_values(texts.name().clone(), made).into_column())
+    })
 }
 
 /// An integer of text.
 pub fn count(text: pl::Expr, of: impl Fn(&str) -> i64 + Send + Sync + 'static) -> pl::Expr {
-    let run = move |columns: &mut [pl::Column]| {
-        let series = columns[0].as_materialized_series();
-        let counts = series.str()?.iter().map(|cell| of(cell.unwrap_or("")));
-        Ok(pl::Int64Chunked::from_iter_values(name(columns).into(), counts).into_column())
-    };
-    elementwise(vec![text], Type::Long, run)
+    of_text(text, Type::Long, move |texts| {
+        let counts = texts.iter().map(|cell| of(cell.unwrap_or("")));
+        Ok(pl::Int64Chunked::from_iter_values(texts.name().clone(), counts).into_column())
+    })
 }
 
 /// An integer of text, where the text has one; null of null.
 pub fn optional_count(text: pl::Expr, of: impl Fn(&str) -> Option<i64> + Send + Sync + 'static) -> pl::Expr {
-    let run = move |columns: &mut [pl::Column]| {
-        let series = columns[0].as_materialized_series();
-        let counts = series.str()?.iter().map(|cell| of(cell?));
-        Ok(pl::Int64Chunked::from_iter_options(name(columns).into(), counts).into_column())
-    };
-    elementwise(vec![text], Type::Long, run)
+    of_text(text, Type::Long, move |texts| {
+        let counts = texts.iter().map(|cell| of(cell?));
+        Ok(pl::Int64Chunked::from_iter_options(texts.name().clone(), counts).into_column())
+    })
 }
 
 /// An integer of two integers; null if one is null.

@@ -7,9 +7,11 @@
 
 use polars::prelude as pl;
 
+use super::super::column::dtype;
 use super::super::error::Result;
 use super::super::{Failure, Lowering, needs::Needs};
 use super::gather::{Columns, Gather};
+use super::partial::Partial;
 use super::quick::Cache;
 use super::{column, groups, sort};
 use crate::plan::{AggregateCall, Plan};
@@ -42,11 +44,13 @@ impl Lowering<'_> {
         columns.name(column(scope.driver), "\u{1}driver");
         let frame = self.node(input, wanted)?.select(columns.exprs());
         let names: Vec<String> = schema.names().take(keys.len()).map(String::from).collect();
+        let by_text = schema.columns.iter().take(keys.len()).any(|key| dtype(key.ty) == pl::DataType::String);
         let natives: Option<Vec<pl::Expr>> = gathers.iter().map(|g| g.native(&self.failure)).collect();
         let grouped = match natives {
-            Some(exprs) if !names.is_empty() => {
-                frame.group_by(names.iter().map(|n| column(n)).collect::<Vec<_>>()).agg(exprs)
-            }
+            Some(exprs) if !names.is_empty() => match Partial::of(&names, &gathers).filter(|_| by_text) {
+                Some(partial) => partial.grouped(frame),
+                None => frame.group_by(names.iter().map(|n| column(n)).collect::<Vec<_>>()).agg(exprs),
+            },
             Some(exprs) if !exprs.is_empty() => frame.select(exprs),
             _ => {
                 let mut of_output = Needs::default();

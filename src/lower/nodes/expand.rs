@@ -4,21 +4,21 @@
 //! as they stand.
 //!
 //! Where all that is wanted of the elements is stored (`TargetResources[*].type`), no JSON is read: the stored text is
-//! cut at its marks.
+//! cut at its marks. Texts that repeat in a batch are cut once.
 //!
 //! Trap: a bag gives its members, each as a bag of one or as `[key, value]`. A null gives a row, an empty array none.
 
 use std::borrow::Cow;
 
 use polars::prelude as pl;
-use polars::prelude::{IntoColumn, NewChunkedArray};
+use polars::prelude::{ChunkTake, IntoColumn, NewChunkedArray};
 
 use super::super::column::from_values;
 use super::super::error::{Error, Result};
 use super::super::needs::{Needs, expands_stored};
 use super::super::path::text_of;
 use super::super::shred::Below;
-use super::super::{Lowering, shred};
+use super::super::{Lowering, codes, shred};
 use super::column;
 use crate::functions::convert;
 use crate::json;
@@ -99,6 +99,14 @@ struct Shape {
     names: Vec<String>,
 }
 
+/// Rows cut into their elements.
+struct Cut {
+    /// Where the elements of each row begin, and where those of the last one end.
+    starts: Vec<pl::IdxSize>,
+    /// The elements, a column for each output.
+    columns: Vec<pl::Column>,
+}
+
 /// Elements of all rows so far.
 enum Elements<'t> {
     Json(Vec<Option<Cow<'t, str>>>),
@@ -126,40 +134,66 @@ impl Shape {
         let sources: Vec<pl::Series> =
             frame.columns()[self.kept..].iter().map(|c| c.as_materialized_series().rechunk()).collect();
         let sources = sources.iter().map(|s| s.str()).collect::<pl::PolarsResult<Vec<_>>>()?;
-        let (mut rows, mut index) = (Vec::new(), Vec::new());
+        let codes = codes::of_all(&sources).filter(|codes| 2 * codes.firsts.len() <= frame.height());
+        let cut = match &codes {
+            None => self.cut(&sources, frame.height()),
+            Some(codes) => {
+                let firsts = pl::IdxCa::from_vec("".into(), codes.firsts.clone());
+                let distinct =
+                    sources.iter().map(|s| s.take(&firsts)).collect::<pl::PolarsResult<Vec<_>>>()?;
+                self.cut(&distinct.iter().collect::<Vec<_>>(), firsts.len())
+            }
+        };
+        let (mut rows, mut elements, mut index) = (Vec::new(), Vec::new(), Vec::new());
+        for row in 0..frame.height() {
+            let of = codes.as_ref().map_or(row, |codes| codes.of_row[row] as usize);
+            let range = cut.starts[of]..cut.starts[of + 1];
+            rows.extend(std::iter::repeat_n(row as pl::IdxSize, range.len()));
+            if self.index.is_some() {
+                index.extend(0..range.len() as i64);
+            }
+            if codes.is_some() {
+                elements.extend(range);
+            }
+        }
+        let height = rows.len();
+        let (rows, elements) =
+            (pl::IdxCa::from_vec("".into(), rows), pl::IdxCa::from_vec("".into(), elements));
+        let kept = frame.columns()[..self.kept].iter().map(|c| c.take(&rows));
+        let mut columns = kept.collect::<pl::PolarsResult<Vec<_>>>()?;
+        for column in cut.columns {
+            columns.push(if codes.is_some() { column.take(&elements)? } else { column });
+        }
+        if let Some(name) = &self.index {
+            columns.push(pl::Column::new(name.as_str().into(), index));
+        }
+        pl::DataFrame::new(height, columns)?.select(self.names.iter().map(String::as_str))
+    }
+
+    /// The elements of so many rows.
+    fn cut(&self, sources: &[&pl::StringChunked], height: usize) -> Cut {
         let begin = |output: &Output| match output {
             Output::Json(_) => Elements::Json(Vec::new()),
-            Output::Stored { .. } => Elements::Stored(Vec::with_capacity(frame.height() * 2)),
+            Output::Stored { .. } => Elements::Stored(Vec::with_capacity(height * 2)),
         };
         let mut values: Vec<Elements<'_>> = self.outputs.iter().map(begin).collect();
-        for row in 0..frame.height() {
-            let starts = values.first().map_or(0, Elements::len);
-            let mut longest = starts;
+        let mut starts = Vec::with_capacity(height + 1);
+        starts.push(0);
+        for row in 0..height {
+            let mut longest = values.first().map_or(0, Elements::len);
             for ((source, output), column) in sources.iter().zip(&self.outputs).zip(&mut values) {
                 self.add(source.get(row), output, column);
                 longest = longest.max(column.len());
             }
             values.iter_mut().for_each(|column| column.fill_up(longest));
-            rows.extend(std::iter::repeat_n(row as pl::IdxSize, longest - starts));
-            if self.index.is_some() {
-                index.extend(0..(longest - starts) as i64);
-            }
+            starts.push(longest as pl::IdxSize);
         }
-        let height = rows.len();
-        let rows = pl::IdxCa::from_vec("".into(), rows);
-        let mut columns = frame.columns()[..self.kept]
-            .iter()
-            .map(|c| c.take(&rows))
-            .collect::<pl::PolarsResult<Vec<_>>>()?;
-        columns.extend(self.outputs.iter().zip(&values).map(|(output, values)| match (output, values) {
+        let columns = self.outputs.iter().zip(&values).map(|(output, values)| match (output, values) {
             (Output::Json(column), Elements::Json(values)) => converted(column, values),
             (Output::Stored { name, .. }, Elements::Stored(values)) => texts(name, values),
             (Output::Json(Column { name, .. }) | Output::Stored { name, .. }, _) => texts(name, &[]),
-        }));
-        if let Some(name) = &self.index {
-            columns.push(pl::Column::new(name.as_str().into(), index));
-        }
-        pl::DataFrame::new(height, columns)?.select(self.names.iter().map(String::as_str))
+        });
+        Cut { starts, columns: columns.collect() }
     }
 
     /// Appends the elements of one cell.

@@ -13,6 +13,7 @@ use super::super::kernel::Lowered;
 use super::super::{Failure, Lowering, kernel};
 use super::groups::Groups;
 use super::native::Native;
+use super::partial::Fold;
 use super::quick::{self, Cache};
 use crate::functions::{Accumulator, AggregateBody};
 use crate::plan::AggregateCall;
@@ -112,6 +113,21 @@ impl Gather {
         let filter = self.filter.as_ref().map(|f| super::column(f));
         let native = Native { name: self.name, arg, filter, returns: self.ty, failure };
         Some(native.expr()?.alias(self.output.as_str()))
+    }
+
+    /// How the aggregate is worked out of parts of a group, and of which column of the frame.
+    pub fn fold(&self) -> Option<(Fold, Option<String>)> {
+        let integer = |ty: &Type| matches!(ty, Type::Long | Type::Datetime | Type::Timespan);
+        match (self.name, self.args.as_slice(), &self.filter) {
+            ("count", [], filter) => Some((Fold::Count, filter.clone())),
+            ("min", [Argument::Column(name, ty)], None) if integer(ty) => {
+                Some((Fold::Least, Some(name.clone())))
+            }
+            ("max", [Argument::Column(name, ty)], None) if integer(ty) => {
+                Some((Fold::Greatest, Some(name.clone())))
+            }
+            _ => None,
+        }
     }
 
     pub fn output(&self) -> &str {

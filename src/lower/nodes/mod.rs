@@ -11,6 +11,8 @@ mod join;
 mod matching;
 mod narrowed;
 mod native;
+mod order;
+mod partial;
 mod quick;
 mod rejoin;
 mod rows;
@@ -52,7 +54,7 @@ impl Lowering<'_> {
             Plan::Aggregate { input, keys, aggregates, schema } => {
                 self.aggregate(input, &first, keys, aggregates, schema, needs)
             }
-            Plan::Sort { input, keys, segment } => self.sort(input, &first, keys, segment),
+            Plan::Sort { input, keys, segment } => self.sort(input, &first, keys, segment, needs),
             Plan::Limit { input, count, segment } => self.limit(input, &first, *count, segment),
             Plan::Join { .. } => self.join(plan, &inputs, needs),
             Plan::Union { inputs: plans, schema } => self.union(plans, &inputs, schema, needs),

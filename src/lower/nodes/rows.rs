@@ -1,7 +1,8 @@
 //! `Filter` and `Project`: nodes that look at a row at a time.
 //!
 //! Trap: a cheap predicate does not shield an expensive one in the same Polars filter, so a conjunction
-//! is split: what Polars does by itself first, what calls kernels in a filter after it.
+//! is split: what Polars does by itself first, what calls kernels in a filter after it. And one that looks at a real
+//! keeps Polars from asking the others of each text of a dictionary once, so it comes in between.
 
 use polars::prelude as pl;
 
@@ -11,7 +12,7 @@ use super::super::shred::Below;
 use super::super::{Lowering, NO_COLUMN, accelerate, needs::Needs, shred};
 use super::{below, column, scope};
 use crate::plan::{Expr, ExprKind, Plan};
-use crate::types::Schema;
+use crate::types::{Schema, Type};
 
 impl Lowering<'_> {
     pub fn filter(
@@ -33,24 +34,18 @@ impl Lowering<'_> {
             return self.node(&below, needs);
         }
         let scope = scope(input.schema(), wanted);
-        let (mut cheap, mut dear) = (Vec::new(), Vec::new());
-        for part in predicates.into_iter().flat_map(conjuncts) {
+        let mut stages = [const { Vec::new() }; 3];
+        let conjuncts = predicates.into_iter().flat_map(conjuncts);
+        for part in conjuncts.filter(|part| !self.scan_decides(input, part)) {
             let before = self.kernels.get();
             let lowered = accelerate::as_predicate(self.expr(part, scope)?);
             let is_dear = self.kernels.get() > before || shred::reads_json(part, scope);
-            if is_dear { dear.push(lowered) } else { cheap.push(lowered) }
+            let stage = if is_dear { 2 } else { usize::from(asks_for_real(part)) };
+            stages[stage].push(lowered);
         }
-        let mut frame = self.node(input, wanted)?;
-        if let Some(all) = cheap.into_iter().reduce(pl::Expr::and) {
-            frame = frame.filter(all);
-            if !dear.is_empty() {
-                frame = barrier(frame);
-            }
-        }
-        if let Some(all) = dear.into_iter().reduce(pl::Expr::and) {
-            frame = frame.filter(all);
-        }
-        Ok(barrier(frame))
+        let frame = self.node(input, wanted)?;
+        let predicates = stages.into_iter().filter_map(|all| all.into_iter().reduce(pl::Expr::and));
+        Ok(predicates.fold(frame, |frame, predicate| barrier(frame.filter(predicate))))
     }
 
     pub fn project(
@@ -88,6 +83,12 @@ impl Lowering<'_> {
         outputs.push(column(scope.driver).alias(NO_COLUMN));
         Ok(frame.select(outputs))
     }
+}
+
+/// Is it only asked whether there is a real?
+fn asks_for_real(part: &Expr) -> bool {
+    let ExprKind::Call(f, args) = &part.kind else { return false };
+    matches!(f.name, "isnull" | "isnotnull") && args.iter().all(|arg| arg.ty == Type::Real)
 }
 
 /// The same frame, for filters and limits above not to be merged with what is below. Of what is filtered, batch by

@@ -7,7 +7,7 @@
 //! Masked rows are left out, or with `--revisions` marked by `_auk_copy`.
 //!
 //! Trap: stored are microseconds from 1970 and, where a part has one that is not zero, the seventh digit
-//! beside them; a bound in microseconds lets through a little too much, and the filter above decides.
+//! beside them; a bound in microseconds may let through a little too much, and then the filter above decides.
 
 use polars::prelude as pl;
 use polars::prelude::IntoLazy;
@@ -22,6 +22,7 @@ use super::super::{Lowering, NO_COLUMN, shred, view, words};
 use super::column;
 use crate::lake::Part;
 use crate::lake::tables::{COPY, DUPLICATE, SUPERSEDED};
+use crate::plan::{Expr, Plan};
 use crate::time::{TICKS_PER_MICROSECOND, UNIX_EPOCH};
 use crate::types::{Column, Schema, Type};
 
@@ -60,6 +61,15 @@ impl Lowering<'_> {
     }
 }
 
+impl Lowering<'_> {
+    /// Does a scan leave out exactly the rows that a conjunct of the filter above it would?
+    pub fn scan_decides(&self, input: &Plan, conjunct: &Expr) -> bool {
+        let Plan::Scan { table, schema } = input else { return false };
+        let exactly = |bounds: &Bounds| self.parts(table).iter().all(|p| holds_exactly(p, schema, bounds));
+        table != view::VIEW && self.bounds(conjunct).is_some_and(|bounds| exactly(&bounds))
+    }
+}
+
 /// May a part hold rows within the bounds?
 fn may_hold(part: &Part, schema: &Schema, bounds: &[Bounds]) -> bool {
     let of_time = |b: &&Bounds| schema.columns.get(b.column).is_some_and(|c| c.name == TIME);
@@ -86,7 +96,10 @@ fn scan_group(parts: &[&Part], schema: &Schema, needs: &Needs) -> Result<pl::Laz
     let paths =
         parts.iter().map(|p| pl::PlRefPath::try_from_path(&p.path)).collect::<pl::PolarsResult<Vec<_>>>()?;
     let row_index = (!part.masked.is_empty()).then(|| pl::RowIndex { name: ROW.into(), offset: 0 });
-    let args = pl::ScanArgsParquet { glob: false, cache: false, row_index, ..Default::default() };
+    // Texts have no statistics, and of what else is filtered they hardly ever tell anything.
+    let use_statistics = !needs.bounds.is_empty();
+    let args =
+        pl::ScanArgsParquet { glob: false, cache: false, row_index, use_statistics, ..Default::default() };
     let mut frame = pl::LazyFrame::scan_parquet_files(paths.into(), args)?;
     if !part.masked.is_empty() && !part.revisions {
         frame = frame.filter(is_one_of(&part.masked).not());
@@ -183,11 +196,24 @@ fn stored_path(part: &Part, schema: &Schema, path: &StoredPath) -> pl::Expr {
 /// Bounds as a predicate on the microseconds that a part stores.
 fn stored_bounds(part: &Part, schema: &Schema, bounds: &Bounds) -> Option<pl::Expr> {
     let c = schema.columns.get(bounds.column).filter(|c| is_stored(part, &c.name))?;
-    let literal = |ticks: i64| {
-        let micros = ticks.saturating_sub(UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND);
+    let literal = |micros: i64| {
         pl::lit(pl::Scalar::new_datetime(micros, pl::TimeUnit::Microseconds, Some(pl::TimeZone::UTC)))
     };
-    let low = bounds.low.map(|low| column(&c.name).gt_eq(literal(low)));
-    let high = bounds.high.map(|high| column(&c.name).lt_eq(literal(high)));
+    // Without a seventh digit the next microsecond is the first that is not too low.
+    let up = if part.companions.contains(&c.name) { 0 } else { TICKS_PER_MICROSECOND - 1 };
+    let micros = |ticks: i64| ticks.saturating_sub(UNIX_EPOCH).div_euclid(TICKS_PER_MICROSECOND);
+    let low = bounds.low.map(|low| column(&c.name).gt_eq(literal(micros(low.saturating_add(up)))));
+    let high = bounds.high.map(|high| column(&c.name).lt_eq(literal(micros(high))));
     low.into_iter().chain(high).reduce(pl::Expr::and)
+}
+
+/// Does the predicate on the microseconds let through the rows within the bounds, and no other?
+fn holds_exactly(part: &Part, schema: &Schema, bounds: &Bounds) -> bool {
+    let Some(c) = schema.columns.get(bounds.column).filter(|c| is_stored(part, &c.name)) else {
+        return false;
+    };
+    let digit = |ticks: i64| ticks.saturating_sub(UNIX_EPOCH).rem_euclid(TICKS_PER_MICROSECOND);
+    let whole = bounds.low.is_none_or(|low| digit(low) == 0)
+        && bounds.high.is_none_or(|high| digit(high) == TICKS_PER_MICROSECOND - 1);
+    whole || !part.companions.contains(&c.name)
 }

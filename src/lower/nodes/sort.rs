@@ -12,7 +12,7 @@ use polars::prelude as pl;
 use super::super::column::Cells;
 use super::super::error::Result;
 use super::super::{Lowering, needs::Needs};
-use super::{column, rows};
+use super::{column, order, rows};
 use crate::plan::{Plan, SortKey};
 use crate::types::{Schema, Type};
 
@@ -28,10 +28,15 @@ impl Lowering<'_> {
         wanted: &Needs,
         keys: &[SortKey],
         segment: &[usize],
+        needs: &Needs,
     ) -> Result<pl::LazyFrame> {
         let frame = self.node(input, wanted)?;
         if segment.is_empty() {
-            return Ok(sort_by(frame, input.schema(), None, keys));
+            let by_text = order::keys(input.schema(), keys).filter(|_| !needs.first_rows);
+            let Some(keys) = by_text else { return Ok(sort_by(frame, input.schema(), None, keys)) };
+            let frame = frame.select(super::wanted(input.schema(), wanted));
+            let physical = super::physical(input.schema(), wanted);
+            return Ok(super::pass(frame, "sort", physical, move |frame| order::sorted(frame, &keys)));
         }
         let frame = self.with_places(frame, input, wanted, segment, |group| group.first().copied());
         Ok(sort_by(frame, input.schema(), Some(column(PLACE)), keys))

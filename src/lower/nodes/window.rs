@@ -3,6 +3,7 @@
 //! Trap: within segments each segment is a table of its own; the rows keep their places all the same.
 
 use polars::prelude as pl;
+use polars::prelude::{ChunkShiftFill, IntoColumn};
 
 use super::super::Lowering;
 use super::super::column::{Cells, from_values};
@@ -136,8 +137,11 @@ fn shifted(
 ) -> pl::PolarsResult<pl::Column> {
     if groups.len() == 1 {
         // All rows, in order.
-        let shifted = column.as_materialized_series().shift(offset).rechunk();
-        return quick::never_null(shifted.into(), ty);
+        let series = column.as_materialized_series();
+        return Ok(match ty {
+            Type::String => series.str()?.shift_and_fill(offset, Some("")).into_column().rechunk(),
+            _ => series.shift(offset).rechunk().into(),
+        });
     }
     let mut from: Vec<Option<pl::IdxSize>> = vec![None; column.len()];
     for group in groups {
