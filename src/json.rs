@@ -57,7 +57,8 @@ fn without_overflow(text: &str) -> Option<String> {
                     .iter()
                     .take_while(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E'));
                 let end = at + digits.count();
-                if let Some(x) = text[at..end].parse::<f64>().ok().filter(|x| x.is_infinite()) {
+                let number = Some(&text[at..end]).filter(|text| is_number(text));
+                if let Some(x) = number.and_then(|n| n.parse::<f64>().ok()).filter(|x| x.is_infinite()) {
                     out.push_str(&text[from..at]);
                     write_string(&crate::value::real_text(x), &mut out);
                     from = end;
@@ -68,6 +69,17 @@ fn without_overflow(text: &str) -> Option<String> {
         }
     }
     (from > 0).then(|| out + &text[from..])
+}
+
+/// Is it a number by JSON's grammar? Rust reads more than that.
+fn is_number(text: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let (number, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(n, e)| (n, Some(e)));
+    let (whole, fraction) = number.split_once('.').map_or((number, None), |(w, f)| (w, Some(f)));
+    let exponent = exponent.map(|e| e.strip_prefix(['+', '-']).unwrap_or(e));
+    let whole_is_one = digits(whole) && (whole == "0" || !whole.starts_with('0'));
+    whole_is_one && fraction.is_none_or(digits) && exponent.is_none_or(digits)
 }
 
 /// A dynamic value as rows hold it, with nothing in it that JSON does not know: a datetime is its text.

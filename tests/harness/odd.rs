@@ -10,7 +10,7 @@
 //! query that looks back a week would find anything.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use auk::value::Value;
@@ -73,11 +73,23 @@ fn names_table(text: &str) -> bool {
     auk::lake::tables().iter().any(|t| text.contains(&t.name))
 }
 
+/// The folders of the exports, made with the lake.
+pub fn exports() -> Result<Vec<PathBuf>, String> {
+    world()?;
+    FOLDER
+        .get()
+        .map(|folder| (0..2).map(|copy| folder.join(format!("exports-{copy}"))).collect())
+        .ok_or("none".into())
+}
+
+static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+
 /// The lake, made once.
 pub fn world() -> Result<&'static World, String> {
     static WORLD: OnceLock<Result<World, String>> = OnceLock::new();
     let world = WORLD.get_or_init(|| {
         let folder = super::scratch("odd")?;
+        _ = FOLDER.set(folder.clone());
         let lake = folder.join("lake");
         let mut draw = Draw::new(23);
         // A run of its own each, so that a table has parts of different shapes.
