@@ -71,9 +71,16 @@ pub struct Reader {
     /// Hash → what is known of the files read so far, by this run or before; and their sizes.
     known: HashMap<String, String>,
     sizes: HashSet<u64>,
+    /// Files are hashed only if another one has their size; and those that have not been, by their size.
+    late: bool,
+    unhashed: HashMap<u64, Vec<Input>>,
     steps: Arc<Steps>,
     buffers: Vec<Vec<u8>>,
     window: Vec<u8>,
+}
+
+fn same_bytes(input: &Input) -> String {
+    format!("the same bytes as {}", input.name.display())
 }
 
 impl Reader {
@@ -101,10 +108,17 @@ impl Reader {
                 .map(|(hash, _, path)| (hash.clone(), format!("already ingested, as {path}")))
                 .collect(),
             sizes: files.map(|(_, size, _)| size).collect(),
+            late: false,
+            unhashed: HashMap::new(),
             steps: Arc::default(),
             buffers: Vec::new(),
             window: Vec::new(),
         }
+    }
+
+    /// Without the hashes of files, as far as nobody asks for them: for a lake that is no evidence.
+    pub fn hashing_late(self, late: bool) -> Reader {
+        Reader { late, ..self }
     }
 
     /// Takes back the buffers of chunks that are done with.
@@ -135,8 +149,11 @@ impl Reader {
                 }
                 None => {
                     let sha256 = stream.sha256();
-                    let name = stream.input.name.display();
-                    self.known.insert(sha256.clone(), format!("the same bytes as {name}"));
+                    match &sha256 {
+                        Some(hash) => _ = self.known.insert(hash.clone(), same_bytes(&stream.input)),
+                        None => self.unhashed.entry(stream.bytes()).or_default().push(stream.input.clone()),
+                    }
+                    let sha256 = sha256.unwrap_or_default();
                     self.sizes.insert(stream.bytes());
                     self.window = std::mem::take(&mut stream.raw);
                     events.push(Event::End(End {
@@ -172,6 +189,11 @@ impl Reader {
         };
         let known = input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size));
         if known && !input.waits && !input.is_parquet() {
+            for earlier in input.content.and_then(|size| self.unhashed.remove(&size)).into_iter().flatten() {
+                if let Ok(hash) = stream::sha256(&earlier) {
+                    self.known.insert(hash, same_bytes(&earlier));
+                }
+            }
             match stream::sha256(&input) {
                 Err(e) => return refused(path, size, format!("{UNREADABLE}: {e}")),
                 Ok(hash) => {
@@ -217,6 +239,9 @@ impl Reader {
     /// A source begins, unless it is one that has to wait for others.
     fn begin(&mut self, mut stream: Box<Stream>) -> Option<Event> {
         let input = stream.input.clone();
+        if self.late && input.path().is_some() {
+            stream.without_hash();
+        }
         let (mut notes, mut members) = (Vec::new(), None);
         if let Some(header) = stream.header() {
             match header.format.route {

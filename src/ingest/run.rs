@@ -116,7 +116,8 @@ fn attempt(
             }
         }
         let any = options.table.is_some();
-        Ok(Reader::new(candidates, &store.manifest.sources, &options.passwords, any, unreadable))
+        let reader = Reader::new(candidates, &store.manifest.sources, &options.passwords, any, unreadable);
+        Ok(reader.hashing_late(options.only.is_some()))
     };
     let custom = match &options.table {
         Some(name) => {

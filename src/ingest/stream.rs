@@ -164,7 +164,8 @@ pub struct Stream {
     buffer: Vec<u8>,
     base: u64,
     ordinal: u64,
-    hash: Sha256,
+    /// Unless it is only hashed if another source has its size.
+    hash: Option<Sha256>,
     pub size: u64,
     reported: u64,
     done: bool,
@@ -247,7 +248,7 @@ impl Stream {
             buffer,
             base: start as u64,
             ordinal: 1,
-            hash,
+            hash: Some(hash),
             size: count as u64,
             reported: 0,
             done: last,
@@ -327,7 +328,9 @@ impl Stream {
             while !self.done && self.buffer.len() - begin < WINDOW {
                 let from = self.buffer.len();
                 let count = (&mut self.file).take(STEP as u64).read_to_end(&mut self.buffer)?;
-                self.hash.update(&self.buffer[from..]);
+                if let Some(hash) = &mut self.hash {
+                    hash.update(&self.buffer[from..]);
+                }
                 self.done = count < STEP;
                 self.size += count as u64;
             }
@@ -336,15 +339,22 @@ impl Stream {
         let count = fill(&mut *self.file, &mut self.raw)?;
         self.done = count < self.raw.len();
         self.size += count as u64;
-        self.hash.update(&self.raw[..count]);
+        if let Some(hash) = &mut self.hash {
+            hash.update(&self.raw[..count]);
+        }
         self.decoder.push(&self.raw[..count], self.done, &mut self.buffer);
         Ok(())
     }
 
-    /// After the end: the hash of the file, in hex.
-    pub fn sha256(&self) -> String {
+    /// After the end: the hash of the file, in hex, if it was hashed.
+    pub fn sha256(&self) -> Option<String> {
         let own = self.input.digest.clone();
-        own.unwrap_or_else(|| hex(&self.hash.clone().finalize()))
+        own.or_else(|| Some(hex(&self.hash.clone()?.finalize())))
+    }
+
+    /// Leaves the hash to whoever needs it.
+    pub fn without_hash(&mut self) {
+        self.hash = None;
     }
 
     /// After the end: the bytes of the source.

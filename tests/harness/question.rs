@@ -43,9 +43,30 @@ pub fn run() -> Result<(), String> {
     let analyses = auk::analysis::all().iter().step_by(every).map(|analysis| analysis.text.clone());
     let questions: Vec<String> = analyses.chain(OTHERS.iter().map(ToString::to_string)).collect();
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data");
+    copies()?;
     ask("question-sample", &[sample], &questions, 40)?;
     let by_paths: Vec<String> = shreds::queries().into_iter().step_by(EVERY).collect();
     ask("question-odd", &odd::exports()?, &by_paths, 25)
+}
+
+/// A file that is there twice is passed over in both, though only one of them hashes every file.
+fn copies() -> Result<(), String> {
+    let folder = super::scratch("question-copies")?;
+    let exports = folder.join("exports");
+    fs::create_dir_all(&exports).map_err(|e| e.to_string())?;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-data/graph/directoryAudits-001.json");
+    for name in ["a.json", "b.json", "c.json"] {
+        fs::copy(&file, exports.join(name)).map_err(|e| e.to_string())?;
+    }
+    let only = Engine::new(None).wants("AuditLogs | count", &QueryOptions::new(0));
+    let skipped = |name: &str, only| {
+        let options = Options { only, ..Options::default() };
+        let summary = auk::ingest::run(std::slice::from_ref(&exports), &folder.join(name), &options, &Quiet);
+        summary.map(|summary| summary.skipped).map_err(|e| e.to_string())
+    };
+    let (whole, small) = (skipped("whole", None)?, skipped("small", only)?);
+    _ = fs::remove_dir_all(&folder);
+    if whole.len() == 2 && whole == small { Ok(()) } else { Err(format!("{whole:?}, and {small:?}")) }
 }
 
 /// Asks each question of both lakes; at least so many must be answered by a lake of their own, with rows.
