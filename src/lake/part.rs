@@ -169,8 +169,7 @@ fn columns<'a>(
 ) -> (Vec<Stored<'a>>, Implied) {
     let (mut stored, mut implied) = (Vec::new(), Implied::default());
     for (at, field) in layout.fields.iter().enumerate() {
-        let passed_by = Some(at) != layout.time && lacks.contains(&field.name);
-        if passed_by || chunks.iter().all(|c| c.cells[at].is_empty()) {
+        if lacks.contains(&field.name) || chunks.iter().all(|c| c.cells[at].is_empty()) {
             continue;
         }
         // What another column would say may be one that is not here.
@@ -222,7 +221,10 @@ fn lacking(layout: &Layout, only: &Columns, exact: &[bool]) -> Vec<String> {
         let json = || layout.fields.iter().any(|f| in_json(f) && below(&field.name, f));
         only.wants(&field.name) || only.of_paths.contains(&field.name) && json()
     };
-    let fields = layout.fields.iter().filter(|field| !wanted(field)).map(|f| f.name.clone());
+    // A part is in the order of time, and a run asks for times itself.
+    let fields =
+        layout.fields.iter().enumerate().filter(|(at, field)| Some(*at) != layout.time && !wanted(field));
+    let fields = fields.map(|(_, field)| field.name.clone());
     let hidden = PROVENANCE.iter().filter(|name| !only.wants(name)).map(|name| name.to_string());
     fields.chain(hidden).collect()
 }
