@@ -33,7 +33,7 @@ use crate::lake::{Manifest, Run, Source};
 use crate::time::TICKS_PER_DAY;
 
 /// Bytes of collected rows that start the writing of a part.
-const PENDING: usize = 192 << 20;
+const PENDING: usize = 160 << 20;
 /// Skipped files that a run tells of, at most.
 const SKIPPED: usize = 10_000;
 /// Bytes of records that one task parses: more than a window, so that a chunk is one task. Each task has a buffer for
