@@ -31,7 +31,8 @@ pub fn of_texts(text: &pl::StringChunked) -> Option<Codes> {
     for (array, validity) in text.downcast_iter().zip(text.iter_validities()) {
         let mut of_view: HashMap<u128, u32, PlRandomState> = HashMap::default();
         for (at, view) in array.views().iter().enumerate() {
-            let by_view = at < FIRST_LOOK || of_view.len() < FIRST_LOOK / 2;
+            // Texts that were made one by one have a view each, which is no help.
+            let by_view = of_view.len() <= 2 * numbering.firsts.len();
             let code = if validity.is_some_and(|bits| !bits.get_bit(at)) {
                 numbering.code(known.entry(None))
             } else if !by_view {

@@ -3,7 +3,7 @@
 //!
 //! So no column is read, converted or carried that no one looks at, whatever stands between; a path
 //! that is stored as a column of its own is asked for down to the scan; and the bounds of a filter on
-//! time reach the files' statistics.
+//! time reach the files' statistics, and are not asked again where the scan can hold rows to them exactly.
 //!
 //! Trap: a node of which no column is wanted must still have its rows counted: `Needs` is never empty
 //! where the schema is not.

@@ -204,7 +204,18 @@ impl Draw {
     }
 }
 
-const KEYS: &[&str] = &["''", "'ann'", "'Ann'", "'bob'", "'ß'", "'SS'", "'日本'", "'ann '"];
+const KEYS: &[&str] = &[
+    "''",
+    "'ann'",
+    "'Ann'",
+    "'bob'",
+    "'ß'",
+    "'SS'",
+    "'日本'",
+    "'ann '",
+    "'long.name.one@contoso.example'",
+    "'long.name.two@contoso.example'",
+];
 const TEXTS: &[&str] = &[
     "''",
     "'ann'",
