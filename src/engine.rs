@@ -304,6 +304,10 @@ impl Engine {
         for plan in &compiled.plans {
             lower::wants(plan, &self.env(options), &mut only).ok()?;
         }
+        // A row's flags tell of all its cells, read or not.
+        if only.0.values().any(|columns| columns.wants("_auk_flags")) {
+            return None;
+        }
         // Whether rows could be made is told from there (`said_of_synthesis`).
         for view in lake::views::VIEWS {
             if let ViewKind::Synthesis { .. } = view.kind

@@ -16,6 +16,7 @@ use sha2::{Digest, Sha256};
 use super::failure::Failure;
 use super::terminal::{Terminal, bytes, counted};
 use super::{Done, Outcome, ingest};
+use crate::lake::lock;
 use crate::lake::only::Only;
 
 /// Show or empty the cache that --from keeps
@@ -58,7 +59,8 @@ pub fn lake_of(from: &[PathBuf], only: Option<&Only>, terminal: &Terminal) -> Re
     let key = key(from)?;
     let whole = folder.join(&key);
     let asked_before = small_ones(&folder, &key);
-    let small = only.map(|only| folder.join(format!("{key}{SMALL}{}", digest(only.key().as_bytes()))));
+    let small = only
+        .map(|only| folder.join(format!("{key}{SMALL}{}", begin(Sha256::new().chain_update(only.key())))));
     let known = |lake: &&PathBuf| lake.is_dir();
     if let Some(lake) = [Some(&whole), small.as_ref()].into_iter().flatten().find(known) {
         terminal.note(&format!("read before, kept in {}", lake.display()));
@@ -69,8 +71,12 @@ pub fn lake_of(from: &[PathBuf], only: Option<&Only>, terminal: &Terminal) -> Re
         _ => (whole, None),
     };
     make(from, &lake, only, terminal)?;
+    // One that someone reads stays until the cache is cleared.
     for small in asked_before {
-        _ = fs::remove_dir_all(small);
+        let unread = lock::no_reader(&small);
+        if unread.is_some() {
+            _ = fs::remove_dir_all(small);
+        }
     }
     let next = if only.is_some() { "kept for this question in" } else { "kept for the next time in" };
     terminal.note(&format!("{next} {} (auk cache clear)", lake.display()));
@@ -109,8 +115,8 @@ fn make(from: &[PathBuf], lake: &Path, only: Option<&Only>, terminal: &Terminal)
 }
 
 /// The beginning of a digest, as text.
-fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+fn begin(hash: Sha256) -> String {
+    hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A digest of the path, size and time of change of every file.
@@ -130,7 +136,7 @@ fn key(from: &[PathBuf]) -> Result<String, Failure> {
         hash.update(size.to_le_bytes());
         hash.update(changed.to_le_bytes());
     }
-    Ok(hash.finalize().iter().take(12).map(|byte| format!("{byte:02x}")).collect())
+    Ok(begin(hash))
 }
 
 /// The files below a path, with size and time of change. Links are not followed below it.

@@ -70,7 +70,7 @@ impl Data {
             }
             (None, from) => Some(cache::lake_of(from, None, terminal)?),
         };
-        self.over(lake.as_deref())
+        Ok(self.with(open(lake.as_deref())?))
     }
 
     /// The same for one question alone: of exports that were never read, no more is stored than it looks at.
@@ -79,17 +79,25 @@ impl Data {
         wants: impl Fn(&Engine) -> Option<Only>,
         terminal: &Terminal,
     ) -> Result<Engine, Failure> {
-        let only = if self.lake.is_none() && !self.from.is_empty() { wants(&self.over(None)?) } else { None };
+        let only = if self.lake.is_none() && !self.from.is_empty() {
+            wants(&self.with(Engine::new(None)))
+        } else {
+            None
+        };
         let Some(only) = only else { return self.open(terminal) };
-        let engine = self.over(Some(&cache::lake_of(&self.from, Some(&only), terminal)?))?;
+        let lake = Lake::open_for_one(&cache::lake_of(&self.from, Some(&only), terminal)?)?;
+        let is_whole = lake.manifest().only.is_none();
+        let engine = self.with(Engine::new(Some(lake)));
         // Some operators have columns that depend on the rows, so over these it may look at more.
-        let has_all = engine.lake().is_some_and(|lake| lake.manifest().only.is_none())
-            || wants(&engine).is_some_and(|wanted| only.holds(&wanted));
-        if has_all { Ok(engine) } else { self.open(terminal) }
+        if is_whole || wants(&engine).is_some_and(|wanted| only.holds(&wanted)) {
+            return Ok(engine);
+        }
+        drop(engine);
+        self.open(terminal)
     }
 
-    fn over(&self, lake: Option<&Path>) -> Result<Engine, Failure> {
-        Ok(open(lake)?.with_synthesis(self.synthesize).with_revisions(self.revisions))
+    fn with(&self, engine: Engine) -> Engine {
+        engine.with_synthesis(self.synthesize).with_revisions(self.revisions)
     }
 
     /// Was any data named?

@@ -294,7 +294,7 @@ fn tell(summary: &Summary, lake: &Path, terminal: &Terminal) {
 /// Quotes the first records that this run rejected.
 fn tell_rejects(summary: &Summary, lake: &Path, terminal: &Terminal) {
     let sources: HashSet<&str> = summary.sources.iter().map(|s| s.path.as_str()).collect();
-    let Ok(rejects) = Lake::open(lake).and_then(|lake| lake.rejects()) else { return };
+    let Ok(rejects) = Lake::open_for_one(lake).and_then(|lake| lake.rejects()) else { return };
     let of_this_run: Vec<_> = rejects.iter().filter(|r| sources.contains(r.source.as_str())).collect();
     for reject in of_this_run.iter().take(TOLD) {
         terminal.warn(&format!(

@@ -215,6 +215,15 @@ impl Manifest {
         manifest(&value).map(Some).ok_or_else(damaged)
     }
 
+    /// Is it of a lake for any question?
+    pub fn check_whole(&self, dir: &Path) -> Result<(), Error> {
+        if self.only.is_none() {
+            return Ok(());
+        }
+        let message = "the lake was made to answer one question and holds no more than that needs";
+        Err(Error::new(dir, message).with_remedy("ingest the exports into an empty folder"))
+    }
+
     /// Replaces the manifest: written beside it, made durable, renamed over it.
     pub fn write(&self, disk: &Disk, dir: &Path) -> Result<(), Error> {
         let text = json::to_text(&self.to_value());

@@ -182,6 +182,13 @@ pub struct Lake {
 
 impl Lake {
     pub fn open(dir: &Path) -> Result<Lake, Error> {
+        let lake = Lake::open_for_one(dir)?;
+        lake.manifest.check_whole(dir)?;
+        Ok(lake)
+    }
+
+    /// Opens a lake that may be for one question alone (`only.rs`).
+    pub fn open_for_one(dir: &Path) -> Result<Lake, Error> {
         let reading = lock::reading(dir);
         let manifest = Manifest::read(dir)?.ok_or_else(|| no_lake(dir))?;
         let dir = fs::canonicalize(dir).map_err(|e| Error::io(dir, &e))?;

@@ -2,9 +2,10 @@
 //! them than the query looks at.
 //!
 //! Such a lake answers nothing else. Its manifest names the tables it has, its parts the columns that they lack, and who
-//! asks for another is told (`lower/reads.rs`).
+//! asks for another is told (`lower/only.rs`).
 //!
-//! Trap: a path that is not exact is read from its column's JSON, so that is stored where a path in it is not.
+//! Trap: a path that is not exact is read from its column's JSON, so that is stored where a path in it is not. And what
+//! cannot be read in a column that nobody asks for is not counted as damage.
 
 use std::collections::{BTreeMap, BTreeSet};
 

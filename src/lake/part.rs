@@ -199,13 +199,11 @@ fn columns<'a>(
         ("_auk_content", From::Long(|m| m.content as i64)),
         ("_auk_leaves", From::Int(|m| m.leaves as i32)),
     ];
-    for (name, from) in
-        provenance.into_iter().filter(|(name, _)| *name == SOURCE || only.is_none_or(|o| o.wants(name)))
-    {
+    for (name, from) in provenance.into_iter().filter(|(name, _)| !lacks.iter().any(|l| l == name)) {
         let plain = name == "_auk_content";
         stored.push(Stored { name: name.to_string(), from, json: false, plain });
     }
-    if only.is_none_or(|only| only.wants("_auk_id")) {
+    if !lacks.iter().any(|name| name == "_auk_id") {
         stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
     }
     (stored, implied)
@@ -225,14 +223,16 @@ fn lacking(layout: &Layout, only: &Columns, exact: &[bool]) -> Vec<String> {
     let fields =
         layout.fields.iter().enumerate().filter(|(at, field)| Some(*at) != layout.time && !wanted(field));
     let fields = fields.map(|(_, field)| field.name.clone());
-    let hidden = PROVENANCE.iter().filter(|name| !only.wants(name)).map(|name| name.to_string());
+    let hidden = PROVENANCE.iter().filter(|name| !only.wants(name) && **name != SOURCE);
+    let hidden = hidden.map(|name| name.to_string());
     fields.chain(hidden).collect()
 }
 
-/// By this one the accounts of sources are set right when a row of theirs is masked.
+/// By this one the accounts of sources are set right when a row of theirs is masked, so every part has it.
 const SOURCE: &str = "_auk_source";
-/// The other columns of provenance.
-const PROVENANCE: [&str; 8] = [
+/// Columns that are no cells.
+pub const PROVENANCE: [&str; 9] = [
+    SOURCE,
     "_auk_ordinal",
     "_auk_offset",
     "_auk_length",

@@ -13,7 +13,7 @@ use arrow::array::{
 };
 
 use super::manifest::{Exactness, PartEntry};
-use super::part::TICKS;
+use super::part::{PROVENANCE, TICKS};
 use super::rows::{Cells, Layout, Meta, Rows};
 use super::store::read_columns;
 use super::{Error, rows};
@@ -61,19 +61,6 @@ pub fn read(path: &Path, entry: &PartEntry, layout: &Arc<Layout>) -> Result<Opti
     }
     Ok(Some(rows))
 }
-
-/// Columns that are no cells.
-const PROVENANCE: [&str; 9] = [
-    "_auk_source",
-    "_auk_ordinal",
-    "_auk_offset",
-    "_auk_length",
-    "_auk_route",
-    "_auk_flags",
-    "_auk_content",
-    "_auk_leaves",
-    "_auk_id",
-];
 
 /// Puts a column of a batch into cells that begin with row `from`; `None` when it is of another type.
 fn fill(cells: &mut Cells, ty: Type, column: &ArrayRef, ticks: Option<&ArrayRef>, from: usize) -> Option<()> {

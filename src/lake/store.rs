@@ -117,11 +117,7 @@ impl Store {
             None => Manifest::default(),
         };
         remove_leftovers(disk, dir, &manifest);
-        if manifest.only.is_some() {
-            let error =
-                Error::new(dir, "the lake was made to answer one question and holds no more than that needs");
-            return Err(error.with_remedy("ingest the exports into an empty folder"));
-        }
+        manifest.check_whole(dir)?;
         let old_parts = manifest.parts.len() as u32;
         let mut store = Store {
             dir: dir.to_path_buf(),

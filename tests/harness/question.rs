@@ -24,6 +24,7 @@ const OTHERS: &[&str] = &[
     "union withsource = T AuditLogs, SigninLogs | summarize count() by T",
     "union isfuzzy=true (AuditLogs | count), (SigninLogs | summarize Count = dcount(UserPrincipalName))",
     "AuditLogs | summarize by _auk_route | sort by _auk_route asc",
+    "AuditLogs | summarize count() by _auk_flags",
     "AuditLogs | summarize arg_max(TimeGenerated, _auk_source, _auk_ordinal) by OperationName",
     "OfficeActivity | summarize count() by RecordType, Operation",
     "SigninLogs | where AppDisplayName in ((AuditLogs | distinct OperationName)) | count",
@@ -117,5 +118,5 @@ fn differs(question: &str, exports: &[PathBuf], dir: &Path, whole: &Engine) -> R
 
 fn lake(exports: &[PathBuf], dir: &Path, options: &Options) -> Result<Engine, String> {
     auk::ingest::run(exports, dir, options, &Quiet).map_err(|e| e.to_string())?;
-    Ok(Engine::new(Some(Lake::open(dir).map_err(|e| e.to_string())?)))
+    Ok(Engine::new(Some(Lake::open_for_one(dir).map_err(|e| e.to_string())?)))
 }
