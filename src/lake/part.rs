@@ -5,8 +5,10 @@
 //!
 //! Traps: a column without any value is left out of the file, and so is one of which the manifest says what it holds
 //! (`implied.rs`). A datetime's seventh digit goes to
-//! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no
-//! statistics, and JSON no dictionary.
+//! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no statistics.
+//!
+//! Text that repeats, JSON too, has a dictionary: it is smaller, quicker to write, and a query works on each distinct text
+//! once. A dictionary that would be too large is given up by the writer, and the rows from there on are stored plainly.
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
@@ -43,6 +45,8 @@ use crate::types::Type;
 pub const ROW_GROUP: usize = 128 * 1024;
 /// Cells that are gathered at a time: few, so that they are still in the processor's cache when they are encoded.
 const SLICE: usize = 1024;
+/// Bytes of a dictionary, at most.
+const DICTIONARY: usize = 8 << 20;
 /// Columns of JSON that repeat what rows far away have, as the same people and things come again and again. They are
 /// compressed a fifth better in larger pages at a higher level; others are not.
 const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
@@ -85,8 +89,18 @@ struct Stored<'a> {
     name: String,
     from: From<'a>,
     json: bool,
-    /// Values repeat little: a dictionary would be given up anyway.
-    plain: bool,
+    distinct: Distinct,
+}
+
+/// How a column's texts repeat, by a sample of them.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Distinct {
+    /// They repeat, or are no texts.
+    No,
+    /// A dictionary would be given up anyway.
+    Mostly,
+    /// And all are of one length: without lengths between them the compressor takes ids for what they are, random.
+    OneLength,
 }
 
 impl Stored<'_> {
@@ -176,17 +190,12 @@ fn columns<'a>(
         if only.is_none() && implied.note(at, chunks) {
             continue;
         }
-        let plain = field.json || mostly_distinct(at, chunks);
-        stored.push(Stored {
-            name: field.name.clone(),
-            from: From::Field(at, field),
-            json: field.json,
-            plain,
-        });
+        let (name, from) = (field.name.clone(), From::Field(at, field));
+        stored.push(Stored { name, from, json: field.json, distinct: distinct(at, chunks) });
         let seventh = |c: &Rows| (0..c.len()).any(|row| c.cells[at].long(row).is_some_and(|t| t % 10 != 0));
         if field.ty == Type::Datetime && chunks.iter().any(seventh) {
             let name = format!("{}{TICKS}", field.name);
-            stored.push(Stored { name, from: From::Ticks(at), json: false, plain: false });
+            stored.push(Stored { name, from: From::Ticks(at), json: false, distinct: Distinct::No });
         }
     }
     let provenance: [(&str, From<'a>); 8] = [
@@ -200,11 +209,11 @@ fn columns<'a>(
         ("_auk_leaves", From::Int(|m| m.leaves as i32)),
     ];
     for (name, from) in provenance.into_iter().filter(|(name, _)| !lacks.iter().any(|l| l == name)) {
-        let plain = name == "_auk_content";
-        stored.push(Stored { name: name.to_string(), from, json: false, plain });
+        let distinct = if name == "_auk_content" { Distinct::Mostly } else { Distinct::No };
+        stored.push(Stored { name: name.to_string(), from, json: false, distinct });
     }
     if !lacks.iter().any(|name| name == "_auk_id") {
-        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
+        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, distinct: Distinct::Mostly });
     }
     (stored, implied)
 }
@@ -243,17 +252,22 @@ pub const PROVENANCE: [&str; 9] = [
     "_auk_id",
 ];
 
-/// Of a sample of cells nearly all differ.
-fn mostly_distinct(column: usize, chunks: &[Rows]) -> bool {
-    let mut seen = HashSet::new();
+fn distinct(column: usize, chunks: &[Rows]) -> Distinct {
+    let (mut seen, mut lengths) = (HashSet::new(), HashSet::new());
     let mut count = 0;
     for rows in chunks.iter().step_by(chunks.len() / 16 + 1) {
-        for row in (0..rows.len()).step_by(rows.len() / 64 + 1) {
-            seen.insert(rows.cells[column].text(row));
+        let texts = (0..rows.len()).step_by(rows.len() / 64 + 1).map(|row| rows.cells[column].text(row));
+        for text in texts.filter(|text| !text.is_empty()) {
+            seen.insert(text);
+            lengths.insert(text.len());
             count += 1;
         }
     }
-    count > 100 && seen.len() * 10 > count * 9
+    match count > 100 && seen.len() * 10 > count * 9 {
+        true if lengths.len() == 1 => Distinct::OneLength,
+        true => Distinct::Mostly,
+        false => Distinct::No,
+    }
 }
 
 fn arrow_field(column: &Stored<'_>) -> ArrowField {
@@ -280,18 +294,22 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetE
     let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::try_new(1)?))
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_dictionary_page_size_limit(DICTIONARY)
         .set_max_row_group_row_count(None)
         .set_created_by("auk".to_string());
     for column in stored {
         let path = ColumnPath::new(vec![column.name.clone()]);
-        if column.json || column.plain {
+        if column.distinct != Distinct::No {
             builder = builder.set_column_dictionary_enabled(path.clone(), false);
+        }
+        if column.distinct == Distinct::OneLength {
+            builder = builder.set_column_encoding(path.clone(), Encoding::DELTA_LENGTH_BYTE_ARRAY);
         }
         if let Some(level) = column.far_level() {
             builder = builder
                 .set_column_compression(path.clone(), Compression::ZSTD(ZstdLevel::try_new(level)?))
                 .set_column_data_page_size_limit(path.clone(), FAR_PAGE);
-        } else if column.plain && !column.json {
+        } else if column.distinct != Distinct::No && !column.json {
             builder = builder.set_column_data_page_size_limit(path.clone(), SMALL_PAGE);
         }
         if column.is_text() {

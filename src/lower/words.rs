@@ -103,7 +103,10 @@ fn in_pages(group: &dyn RowGroupReader, column: usize, needle: &Needle<'_>) -> O
             Page::DictionaryPage { .. } => true,
             _ => matches!(
                 page.encoding(),
-                Encoding::PLAIN | Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY
+                Encoding::PLAIN
+                    | Encoding::RLE_DICTIONARY
+                    | Encoding::PLAIN_DICTIONARY
+                    | Encoding::DELTA_LENGTH_BYTE_ARRAY
             ),
         };
         if !as_it_stands {
