@@ -9,7 +9,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, FixedSizeBinaryArray};
+use arrow::array::AsArray;
 
 use super::failure::Failure;
 use super::ingest::{Passwords, formats};
@@ -19,6 +19,7 @@ use super::{Done, Outcome};
 use crate::audit::verify;
 use crate::ingest::evidence::{self, Again, Lost};
 use crate::lake::copies::{self, Copy, Standing};
+use crate::lake::ids;
 use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL, REPAIRED, UNREADABLE};
 use crate::lake::store::read_columns;
 use crate::lake::{Error, Lake, Reject, Source};
@@ -127,15 +128,12 @@ fn find(lake: &Lake, id: &str, place: Option<(u32, u64)>) -> Result<Vec<Copy>, E
 fn by_id(lake: &Lake, id: &str, wanted: &mut HashSet<(Arc<str>, u128)>) -> Result<(), Error> {
     for entry in lake.manifest().parts.iter().filter(|p| p.columns.iter().any(|c| c == "Id")) {
         let path = lake.dir().join(&entry.file);
-        for batch in read_columns(&path, Some(&["Id", "_auk_id"]))? {
+        for batch in read_columns(&path, Some(&["Id", ids::column(entry)]))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
             let texts = batch.column_by_name("Id").and_then(|c| c.as_string_opt::<i32>());
-            let keys = batch.column_by_name("_auk_id");
-            let keys = keys.and_then(|c| c.as_any().downcast_ref::<FixedSizeBinaryArray>());
-            let (Some(texts), Some(keys)) = (texts, keys) else { continue };
+            let (Some(texts), Some(keys)) = (texts, ids::of(entry, &batch)) else { continue };
             for row in (0..batch.num_rows()).filter(|row| texts.value(*row).eq_ignore_ascii_case(id)) {
-                let key = <[u8; 16]>::try_from(keys.value(row)).map_or(0, u128::from_be_bytes);
-                wanted.insert((entry.table.as_str().into(), key));
+                wanted.insert((entry.table.as_str().into(), keys[row]));
             }
         }
     }

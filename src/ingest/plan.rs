@@ -12,7 +12,6 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use super::each::Each;
@@ -360,22 +359,6 @@ fn member_hash(key: &str, hash: u64, value: &str) -> u64 {
     let plain = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
     let plain = if key == "CreationTime" { plain.trim_end_matches('Z') } else { plain };
     xxh3_64_with_seed(plain.as_bytes(), hash)
-}
-
-/// The identity of a record of a kind. Guids compare without case.
-pub fn identity(kind: &str, id: &str) -> u128 {
-    let mut hash = Sha256::new();
-    hash.update(kind.as_bytes());
-    hash.update([0]);
-    if id.len() == 36 && id.bytes().any(|b| b.is_ascii_uppercase()) {
-        hash.update(id.to_ascii_lowercase().as_bytes());
-    } else {
-        hash.update(id.as_bytes());
-    }
-    let digest = hash.finalize();
-    let mut first = [0; 16];
-    first.copy_from_slice(&digest[..16]);
-    u128::from_be_bytes(first)
 }
 
 /// Writes a value into a cell of that type; says what could not be read.

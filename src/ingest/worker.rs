@@ -11,10 +11,11 @@ use super::ansi;
 use super::cells::{self, Header};
 use super::formats;
 use super::formats::custom::{self, Custom};
-use super::plan::{self, Memory, Place, Plan, Record};
+use super::plan::{Memory, Place, Plan, Record};
 use super::split::{CsvSplitter, NO_RECORD, TOO_LONG};
 use super::stream::Chunk;
 use super::tape::{Kind, Tape};
+use crate::lake::ids;
 use crate::lake::rows::{LOSSY, Layout, REPAIRED, Rows, Spare};
 
 /// Lines given up in one run-together row, at most.
@@ -174,8 +175,8 @@ impl Worker {
     /// The identity of a record: its id, else all of it.
     pub fn identity(&self, kind: &str, member: &str, tape: &Tape, root: u32) -> u128 {
         match tape.member_text(root, member) {
-            Some(id) => plan::identity(kind, &id),
-            None => plan::identity(kind, tape.text(root)),
+            Some(id) => ids::identity(kind, &id),
+            None => ids::identity(kind, tape.text(root)),
         }
     }
 

@@ -9,8 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, FixedSizeBinaryArray, FixedSizeBinaryBuilder, Int32Array, Int64Array,
-    RecordBatch, StringArray,
+    Array, ArrayRef, AsArray, FixedSizeBinaryBuilder, Int32Array, Int64Array, RecordBatch, StringArray,
 };
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema};
@@ -23,7 +22,7 @@ use super::hashed::Hashed;
 use super::part::plain_error;
 use super::rows::Meta;
 use super::store::read_columns;
-use super::{Error, Lake, read_mask};
+use super::{Error, Lake, ids, read_mask};
 
 /// Copies that are gathered before they are written.
 const BATCH: usize = 64 * 1024;
@@ -122,8 +121,8 @@ impl Writer {
 
 /// Goes through all copies of all records of the lake: parts first, then what was not stored.
 pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
-    const NAMES: [&str; 7] =
-        ["_auk_id", "_auk_source", "_auk_ordinal", "_auk_offset", "_auk_length", "_auk_route", "_auk_flags"];
+    const NAMES: [&str; 6] =
+        ["_auk_source", "_auk_ordinal", "_auk_offset", "_auk_length", "_auk_route", "_auk_flags"];
     let mut names = Names::default();
     for entry in &lake.manifest().parts {
         let mask = read_mask(lake.dir(), entry)?;
@@ -131,9 +130,10 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
         let doubled: HashSet<u64> = mask.doubled.into_iter().collect();
         let mut row = 0;
         let path = lake.dir().join(&entry.file);
-        for batch in read_columns(&path, Some(&NAMES))? {
+        for batch in read_columns(&path, Some(&[&NAMES[..], &[ids::column(entry)]].concat()))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
-            let columns = Columns::of(&batch, &NAMES).ok_or_else(|| lost(&path))?;
+            let ids = ids::of(entry, &batch);
+            let columns = Columns::of(&batch, ids, &NAMES).ok_or_else(|| lost(&path))?;
             for at in 0..batch.num_rows() {
                 let standing = if superseded.contains(&row) {
                     Standing::Superseded
@@ -148,11 +148,12 @@ pub fn each(lake: &Lake, mut look: impl FnMut(Copy)) -> Result<(), Error> {
         }
     }
     for file in &lake.manifest().copies {
-        const NAMES: [&str; 7] = ["id", "source", "ordinal", "offset", "length", "route", "flags"];
+        const NAMES: [&str; 6] = ["source", "ordinal", "offset", "length", "route", "flags"];
         let path = lake.dir().join(file);
-        for batch in read_columns(&path, Some(&[&NAMES[..], &["table"]].concat()))? {
+        for batch in read_columns(&path, Some(&[&NAMES[..], &["id", "table"]].concat()))? {
             let batch = batch.map_err(|e| Error::new(&path, e.to_string()))?;
-            let columns = Columns::of(&batch, &NAMES).ok_or_else(|| lost(&path))?;
+            let ids = batch.column_by_name("id").and_then(|c| ids::stored(c.as_fixed_size_binary_opt()?));
+            let columns = Columns::of(&batch, ids, &NAMES).ok_or_else(|| lost(&path))?;
             let tables = batch.column_by_name("table").ok_or_else(|| lost(&path))?.as_string::<i32>();
             for at in 0..batch.num_rows() {
                 look(columns.copy(at, tables.value(at), Standing::Duplicate, &mut names));
@@ -183,7 +184,7 @@ fn lost(path: &Path) -> Error {
 
 /// The provenance columns of a batch.
 struct Columns {
-    id: FixedSizeBinaryArray,
+    ids: Vec<u128>,
     source: Int32Array,
     numbers: [Int64Array; 3],
     route: ArrayRef,
@@ -191,17 +192,17 @@ struct Columns {
 }
 
 impl Columns {
-    /// `names` in the order id, source, ordinal, offset, length, route, flags.
-    fn of(batch: &RecordBatch, names: &[&str; 7]) -> Option<Columns> {
+    /// `names` in the order source, ordinal, offset, length, route, flags.
+    fn of(batch: &RecordBatch, ids: Option<Vec<u128>>, names: &[&str; 6]) -> Option<Columns> {
         let column = |at: usize| batch.column_by_name(names[at]);
         let long = |at: usize| column(at)?.as_any().downcast_ref::<Int64Array>().cloned();
         let int = |at: usize| column(at)?.as_any().downcast_ref::<Int32Array>().cloned();
         Some(Columns {
-            id: column(0)?.as_any().downcast_ref::<FixedSizeBinaryArray>()?.clone(),
-            source: int(1)?,
-            numbers: [long(2)?, long(3)?, long(4)?],
-            route: cast(column(5)?, &DataType::Utf8).ok()?,
-            flags: int(6)?,
+            ids: ids?,
+            source: int(0)?,
+            numbers: [long(1)?, long(2)?, long(3)?],
+            route: cast(column(4)?, &DataType::Utf8).ok()?,
+            flags: int(5)?,
         })
     }
 
@@ -209,7 +210,7 @@ impl Columns {
         let [ordinal, offset, length] = &self.numbers;
         Copy {
             table: names.of(table),
-            id: <[u8; 16]>::try_from(self.id.value(at)).map_or(0, u128::from_be_bytes),
+            id: self.ids[at],
             standing,
             source: self.source.value(at) as u32,
             ordinal: ordinal.value(at) as u64,

@@ -156,6 +156,8 @@ pub struct PartEntry {
     pub mask: Option<(String, u64)>,
     /// Columns and paths that were left out, as nobody asked for them (`only.rs`).
     pub lacks: Vec<String>,
+    /// The kind of the records, where kind and `Id` tell their identities (`ids.rs`); else those are stored.
+    pub ids: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -377,6 +379,7 @@ fn part_value(p: &PartEntry) -> Value {
         ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
         ("mask", mask),
         ("lacks", texts(&p.lacks)),
+        ("ids", p.ids.as_ref().map_or(Value::Null, |kind| Value::string(kind))),
     ])
 }
 
@@ -519,5 +522,6 @@ fn part(v: &Value) -> Option<PartEntry> {
         shreds: v.member("shreds").as_array()?.iter().map(shred).collect::<Option<_>>()?,
         mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
         lacks: list(v, "lacks").unwrap_or_default(),
+        ids: text(v, "ids"),
     })
 }

@@ -21,6 +21,7 @@ pub mod disk;
 pub mod functions;
 pub mod hashed;
 pub mod identity;
+pub mod ids;
 pub mod implied;
 pub mod lock;
 pub mod manifest;

@@ -35,6 +35,7 @@ use rayon::prelude::*;
 
 use super::disk::Disk;
 use super::hashed::{self, Hashed};
+use super::ids;
 use super::implied::Implied;
 use super::only::Columns;
 use super::rows::{Field, Layout, Meta, Rows};
@@ -72,6 +73,8 @@ pub struct Written {
     pub sha256: String,
     /// The columns and paths that are not asked for.
     pub lacks: Vec<String>,
+    /// The kind that tells the identities, with `Id`.
+    pub ids: Option<&'static str>,
 }
 
 /// What a column of the file is made of.
@@ -141,7 +144,13 @@ pub fn write(
     let layout = &first.layout;
     let exact: Vec<bool> = (0..layout.shreds).map(|i| chunks.iter().all(|c| c.exact[i])).collect();
     let lacks = only.map_or_else(Vec::new, |only| lacking(layout, only, &exact));
-    let (stored, implied) = columns(layout, chunks, only, &lacks);
+    let lacks_ids = lacks.iter().any(|name| name == ids::COLUMN);
+    let ids = if lacks_ids { None } else { ids::made_of(chunks) };
+    let (mut stored, implied) = columns(layout, chunks, only, &lacks);
+    if !lacks_ids && ids.is_none() {
+        let name = ids::COLUMN.to_string();
+        stored.push(Stored { name, from: From::Id, json: true, distinct: Distinct::Mostly });
+    }
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
     let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
@@ -160,6 +169,7 @@ pub fn write(
         exact,
         sha256,
         lacks,
+        ids,
     })
 }
 
@@ -212,9 +222,6 @@ fn columns<'a>(
         let distinct = if name == "_auk_content" { Distinct::Mostly } else { Distinct::No };
         stored.push(Stored { name: name.to_string(), from, json: false, distinct });
     }
-    if !lacks.iter().any(|name| name == "_auk_id") {
-        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, distinct: Distinct::Mostly });
-    }
     (stored, implied)
 }
 
@@ -249,7 +256,7 @@ pub const PROVENANCE: [&str; 9] = [
     "_auk_flags",
     "_auk_content",
     "_auk_leaves",
-    "_auk_id",
+    ids::COLUMN,
 ];
 
 fn distinct(column: usize, chunks: &[Rows]) -> Distinct {
@@ -315,7 +322,7 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetE
         if column.is_text() {
             builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
-        if matches!(column.name.as_str(), "_auk_id" | "_auk_content") {
+        if matches!(column.name.as_str(), ids::COLUMN | "_auk_content") {
             builder = builder.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
         }
         if column.ascends() {

@@ -8,15 +8,15 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::array::{
-    Array, ArrayRef, BooleanArray, FixedSizeBinaryArray, Float64Array, Int8Array, Int32Array, Int64Array,
-    RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, BooleanArray, Float64Array, Int8Array, Int32Array, Int64Array, RecordBatch, StringArray,
+    TimestampMicrosecondArray,
 };
 
 use super::manifest::{Exactness, PartEntry};
 use super::part::{PROVENANCE, TICKS};
 use super::rows::{Cells, Layout, Meta, Rows};
 use super::store::read_columns;
-use super::{Error, rows};
+use super::{Error, ids, rows};
 use crate::time::UNIX_EPOCH;
 use crate::types::Type;
 
@@ -50,7 +50,7 @@ pub fn read(path: &Path, entry: &PartEntry, layout: &Arc<Layout>) -> Result<Opti
                 return Ok(None);
             }
         }
-        let Some(metas) = metas(&batch, &rows, from) else {
+        let Some(metas) = metas(entry, &batch, &rows, from) else {
             return Err(damaged("the provenance columns are missing".into()));
         };
         rows.meta.extend(metas);
@@ -105,19 +105,19 @@ fn fill(cells: &mut Cells, ty: Type, column: &ArrayRef, ticks: Option<&ArrayRef>
 }
 
 /// The provenance of a batch, whose first row is `from` among the rows.
-fn metas(batch: &RecordBatch, rows: &Rows, from: usize) -> Option<Vec<Meta>> {
+fn metas(entry: &PartEntry, batch: &RecordBatch, rows: &Rows, from: usize) -> Option<Vec<Meta>> {
     let column = |name: &str| batch.column_by_name(name).map(|c| c.as_any());
     let int = |name: &str| column(name)?.downcast_ref::<Int32Array>();
     let long = |name: &str| column(name)?.downcast_ref::<Int64Array>();
     let (source, flags, leaves) = (int("_auk_source")?, int("_auk_flags")?, int("_auk_leaves")?);
     let (ordinal, offset) = (long("_auk_ordinal")?, long("_auk_offset")?);
     let (length, content) = (long("_auk_length")?, long("_auk_content")?);
-    let id = column("_auk_id")?.downcast_ref::<FixedSizeBinaryArray>()?;
+    let ids = ids::of(entry, batch)?;
     let route = column("_auk_route")?.downcast_ref::<StringArray>()?;
     let time = |at: usize| rows.layout.time.and_then(|time| rows.cells[time].long(from + at));
     let meta = |at: usize| {
         Some(Meta {
-            id: u128::from_be_bytes(<[u8; 16]>::try_from(id.value(at)).ok()?),
+            id: *ids.get(at)?,
             content: content.value(at) as u64,
             time: time(at).unwrap_or(i64::MIN),
             source: source.value(at) as u32,

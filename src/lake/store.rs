@@ -10,9 +10,10 @@ use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use arrow::array::{Array, FixedSizeBinaryArray, Int32Array, Int64Array};
+use arrow::array::{Array, Int32Array, Int64Array};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use rayon::prelude::*;
 
 use super::disk::Disk;
 use super::hashed::{self, Hashed};
@@ -22,7 +23,7 @@ use super::manifest::{Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
 use super::rows::{Layout, Meta, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
-use super::{Error, copies, read_mask};
+use super::{Error, MaskedRows, copies, ids, read_mask};
 
 /// The folders of the lake's own files, and how those end.
 pub const FOLDERS: [(&str, &str); 4] =
@@ -41,6 +42,9 @@ pub fn is_made(folder: &str, name: &str) -> bool {
         _ => number(stem),
     }
 }
+
+/// Parts whose identities are read side by side when a lake is opened.
+const PARTS_AT_A_TIME: usize = 8;
 
 /// A lake that is open for appending.
 pub struct Store {
@@ -141,39 +145,24 @@ impl Store {
         &self.dir
     }
 
-    /// Reads who is in the lake from the provenance columns of its parts.
+    /// Reads who is in the lake, some parts at a time.
     fn load_identities(&mut self) -> Result<(), Error> {
-        for (number, entry) in self.manifest.parts.iter().enumerate() {
-            let masked: HashSet<u64> = read_mask(&self.dir, entry)?.all().into_iter().collect();
-            let path = self.dir.join(&entry.file);
-            let damaged =
-                |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
-            if number >= PARTS as usize || entry.rows > u64::from(ARRIVALS) {
-                return Err(damaged(format!("a lake has at most {PARTS} parts of {ARRIVALS} rows")));
-            }
-            let names = ["_auk_id", "_auk_content", "_auk_leaves", "_auk_flags"];
-            let mut row = 0_u64;
-            for batch in read_columns(&path, Some(&names))? {
-                let batch = batch.map_err(|e| damaged(e.to_string()))?;
-                let column = |name: &str| batch.column_by_name(name).map(|c| c.as_any());
-                let ids = column("_auk_id").and_then(|c| c.downcast_ref::<FixedSizeBinaryArray>());
-                let content = column("_auk_content").and_then(|c| c.downcast_ref::<Int64Array>());
-                let leaves = column("_auk_leaves").and_then(|c| c.downcast_ref::<Int32Array>());
-                let flags = column("_auk_flags").and_then(|c| c.downcast_ref::<Int32Array>());
-                let (Some(ids), Some(content), Some(leaves), Some(flags)) = (ids, content, leaves, flags)
-                else {
-                    return Err(damaged("the provenance columns are missing".into()));
-                };
-                for at in 0..batch.num_rows() {
-                    let id = <[u8; 16]>::try_from(ids.value(at)).map_or(0, u128::from_be_bytes);
-                    let partial = flags.value(at) & i32::from(PARTIAL) != 0;
-                    let rank = Rank::new(partial, leaves.value(at) as u32, content.value(at) as u64);
-                    if masked.contains(&row) {
+        let numbered: Vec<(u32, &PartEntry)> = (0..).zip(&self.manifest.parts).collect();
+        for some in numbered.chunks(PARTS_AT_A_TIME) {
+            let read: Vec<(u32, Vec<(u128, Rank)>, MaskedRows)> = some
+                .par_iter()
+                .map(|(number, entry)| {
+                    Ok((*number, identities(&self.dir, *number, entry)?, read_mask(&self.dir, entry)?))
+                })
+                .collect::<Result<_, Error>>()?;
+            for (part, rows, mask) in read {
+                let masked: HashSet<u64> = mask.all().into_iter().collect();
+                for (arrival, (id, rank)) in (0..).zip(rows) {
+                    if masked.contains(&u64::from(arrival)) {
                         self.identities.add_loser(id, rank);
                     } else {
-                        self.identities.add(id, rank, Place { part: number as u32, arrival: row as u32 });
+                        self.identities.add(id, rank, Place { part, arrival });
                     }
-                    row += 1;
                 }
             }
         }
@@ -350,6 +339,7 @@ pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
         implied: written.implied,
         mask: None,
         lacks: written.lacks,
+        ids: written.ids.map(String::from),
     }
 }
 
@@ -414,6 +404,34 @@ pub fn read_columns(path: &Path, names: Option<&[&str]>) -> Result<Batches, Erro
         None => ProjectionMask::all(),
     };
     builder.with_projection(mask).with_batch_size(16 * 1024).build().map_err(damaged)
+}
+
+/// The records of a part, by its provenance columns.
+fn identities(dir: &Path, number: u32, entry: &PartEntry) -> Result<Vec<(u128, Rank)>, Error> {
+    let path = dir.join(&entry.file);
+    let damaged = |message: String| Error::new(&path, message).with_remedy("restore the file from a copy");
+    if number >= PARTS || entry.rows > u64::from(ARRIVALS) {
+        return Err(damaged(format!("a lake has at most {PARTS} parts of {ARRIVALS} rows")));
+    }
+    let names = [ids::column(entry), "_auk_content", "_auk_leaves", "_auk_flags"];
+    let mut all = Vec::with_capacity(entry.rows as usize);
+    for batch in read_columns(&path, Some(&names))? {
+        let batch = batch.map_err(|e| damaged(e.to_string()))?;
+        let column = |name: &str| batch.column_by_name(name).map(|c| c.as_any());
+        let content = column("_auk_content").and_then(|c| c.downcast_ref::<Int64Array>());
+        let leaves = column("_auk_leaves").and_then(|c| c.downcast_ref::<Int32Array>());
+        let flags = column("_auk_flags").and_then(|c| c.downcast_ref::<Int32Array>());
+        let (Some(ids), Some(content), Some(leaves), Some(flags)) =
+            (ids::of(entry, &batch), content, leaves, flags)
+        else {
+            return Err(damaged("the provenance columns are missing".into()));
+        };
+        all.extend(ids.into_iter().enumerate().map(|(at, id)| {
+            let partial = flags.value(at) & i32::from(PARTIAL) != 0;
+            (id, Rank::new(partial, leaves.value(at) as u32, content.value(at) as u64))
+        }));
+    }
+    Ok(all)
 }
 
 /// The sources of the rows of a part.

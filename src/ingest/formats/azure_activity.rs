@@ -8,9 +8,10 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 
 use crate::ingest::plan::From::{Const, Made, Member};
-use crate::ingest::plan::{self, Map, Place, Plan, Record};
+use crate::ingest::plan::{Map, Place, Plan, Record};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::tables::number;
 
 const AZURE_ACTIVITY: &[Map] = &[
@@ -67,8 +68,8 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
         return;
     };
     let id = match tape.member_text(root, "eventDataId") {
-        Some(id) => plan::identity("AzureActivity", &id),
-        None => plan::identity("AzureActivity", tape.text(root)),
+        Some(id) => ids::identity("AzureActivity", &id),
+        None => ids::identity("AzureActivity", tape.text(root)),
     };
     worker.row(plan, &Record { tape, root, place: &place, id, envelope: &[] });
 }

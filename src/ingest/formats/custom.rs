@@ -12,11 +12,12 @@ use super::{CsvFormat, MAX_WRAPPED, WRAPPERS, no_note};
 use crate::ingest::cells::{self, Header};
 use crate::ingest::dates::Order;
 use crate::ingest::infer::Columns;
-use crate::ingest::plan::{self, Place, Plan, Record};
+use crate::ingest::plan::{Place, Plan, Record};
 use crate::ingest::stream::Chunk;
 use crate::ingest::tabular::{self, Cell, Node, push_text};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::{Layout, UNREADABLE, layout, layouts};
 use crate::lake::{TableEntry, table};
 use crate::types::Type;
@@ -132,7 +133,7 @@ impl Custom {
 
     fn write(&self, worker: &mut Worker, tape: &Tape, root: u32, place: &Place, part: usize) {
         let row = format!("{}/{}/{}/{part}", place.source, place.ordinal, place.offset);
-        let id = plan::identity(&self.entry.name, &row);
+        let id = ids::identity(&self.entry.name, &row);
         worker.row(&self.plan, &Record { tape, root, place, id, envelope: &[] });
     }
 }

@@ -10,6 +10,7 @@ use crate::ingest::plan::From::{Const, Made, Member};
 use crate::ingest::plan::{Map, Place, Plan, Record};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 
 const AUDIT_LOGS: &[Map] = &[
     ("TimeGenerated", Member("activityDateTime")),
@@ -55,7 +56,7 @@ pub fn read(worker: &mut Worker, tape: &Tape, root: u32, place: Place) {
 
 /// Reads a record whose envelope knows more.
 pub fn read_in(worker: &mut Worker, tape: &Tape, root: u32, place: Place, envelope: &[(&'static str, &str)]) {
-    let id = worker.identity("directoryAudit", "id", tape, root);
+    let id = worker.identity(ids::DIRECTORY_AUDIT, "id", tape, root);
     write(worker, tape, root, &place, id, envelope);
 }
 

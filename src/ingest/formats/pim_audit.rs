@@ -7,10 +7,11 @@ use std::borrow::Cow;
 
 use super::directory_audits;
 use crate::ingest::cells::Header;
-use crate::ingest::plan::{self, Place};
+use crate::ingest::plan::Place;
 use crate::ingest::tabular::Cell::{Text, Time, Word};
 use crate::ingest::tabular::{self, Field, Node};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 
 const RESULTS: &[(&str, &str)] = &[
     ("success", "success"),
@@ -80,7 +81,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         *root.at(&format!("additionalDetails[{at}].value")) = value.unwrap_or_default();
     }
     super::with_record(worker, &root.to_json(), &place, |worker, tape| {
-        let id = plan::identity("row of the PIM audit", tape.text(0));
+        let id = ids::identity("row of the PIM audit", tape.text(0));
         directory_audits::write(worker, tape, 0, &place, id, &[]);
     });
 }

@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use super::directory_audits;
 use crate::ingest::cells::Header;
-use crate::ingest::plan::{self, Place};
+use crate::ingest::plan::Place;
 use crate::ingest::tabular::Cell::{Text, Time, Word};
 use crate::ingest::tabular::{self, Field, Node};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::LOSSY;
 
 const RESULTS: &[(&str, &str)] = &[
@@ -195,7 +196,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
         .iter()
         .map(|path| text(path))
         .collect();
-        let id = plan::identity("directoryAudit of the portal", &key.join("\n"));
+        let id = ids::identity("directoryAudit of the portal", &key.join("\n"));
         directory_audits::write(worker, tape, 0, &place, id, &[]);
     });
 }

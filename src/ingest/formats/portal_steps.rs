@@ -13,6 +13,7 @@ use crate::ingest::plan::{self, Place, Plan, Record};
 use crate::ingest::tabular::Cell::{Bool, Text, Time};
 use crate::ingest::tabular::{self, Field, Node};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::layouts;
 use crate::lake::tables::number;
 
@@ -82,7 +83,7 @@ pub fn read_row(worker: &mut Worker, header: &Header, cells: &[Cow<'_, str>], pl
     let (root, flags) = tabular::record(header, cells, &mut worker.rest);
     let place = Place { flags: place.flags | flags, ..place };
     super::with_record(worker, &root.to_json(), &place, |worker, tape| {
-        let id = plan::identity("step of a sign-in", tape.text(0));
+        let id = ids::identity("step of a sign-in", tape.text(0));
         worker.row(plan, &Record { tape, root: 0, place: &place, id, envelope: &[] });
     });
 }
@@ -118,7 +119,7 @@ impl Steps {
         }
         let step = step.to_json();
         self.bytes += step.len() + 64;
-        let known = self.by_request.entry(plan::identity("request", &request.to_json())).or_default();
+        let known = self.by_request.entry(ids::identity("request", &request.to_json())).or_default();
         if !known.contains(&step) {
             known.push(if known.is_empty() { '[' } else { ',' });
             known.push_str(&step);
@@ -128,7 +129,7 @@ impl Steps {
 
     /// The steps of a request, whose id is JSON text, as a JSON array.
     pub fn of(&self, request: &str) -> Option<String> {
-        self.by_request.get(&plan::identity("request", request)).map(|steps| format!("{steps}]"))
+        self.by_request.get(&ids::identity("request", request)).map(|steps| format!("{steps}]"))
     }
 
     pub fn is_empty(&self) -> bool {

@@ -12,10 +12,11 @@ use std::sync::OnceLock;
 
 use super::with_record;
 use crate::ingest::cells::Header;
-use crate::ingest::plan::{self, Place, Plan, Record};
+use crate::ingest::plan::{Place, Plan, Record};
 use crate::ingest::powershell::{self, Found, Names, Node, camel};
 use crate::ingest::tape::Tape;
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::layouts;
 use crate::lake::tables::number;
 
@@ -216,9 +217,9 @@ fn write_to(
         let id = match tape.member_text(0, "id") {
             Some(id) => {
                 let states: Vec<Cow<'_, str>> = state.iter().map(|name| text(name)).collect();
-                plan::identity(table, &format!("{id}{}", states.concat()))
+                ids::identity(table, &format!("{id}{}", states.concat()))
             }
-            None => plan::identity(table, tape.text(0)),
+            None => ids::identity(table, tape.text(0)),
         };
         worker.row(plan, &Record { tape, root: 0, place: &place, id, envelope: &[] });
     });
@@ -256,8 +257,8 @@ pub fn read_in(
     let states = known.map_or(&[][..], |kind| kind.state).iter().map(|name| text(name));
     let state: String = states.collect();
     let id = match tape.member_text(root, "id") {
-        Some(id) => plan::identity(table, &format!("{id}{state}")),
-        None => plan::identity(table, tape.text(root)),
+        Some(id) => ids::identity(table, &format!("{id}{state}")),
+        None => ids::identity(table, tape.text(root)),
     };
     let has_time = ["createdDateTime", "detectedDateTime", "riskLastUpdatedDateTime"]
         .iter()

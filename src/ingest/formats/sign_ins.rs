@@ -10,6 +10,7 @@ use crate::ingest::plan::From::{Const, Made, Member};
 use crate::ingest::plan::{Map, Place, Plan, Record};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 
 /// The four tables, from `STORED[1]` on: name and category.
 const TABLES: [(&str, &str); 4] = [
@@ -146,7 +147,7 @@ pub fn read_in(
     table: usize,
     envelope: &[(&'static str, &str)],
 ) {
-    let id = worker.identity("signIn", "id", tape, root);
+    let id = worker.identity(ids::SIGN_IN, "id", tape, root);
     worker.row(&plans()[table], &Record { tape, root, place: &place, id, envelope });
 }
 

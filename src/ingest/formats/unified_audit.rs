@@ -16,6 +16,7 @@ use crate::ingest::powershell::{self, Found, Names};
 use crate::ingest::tabular::{Node, push_text};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::{AMBIGUOUS, LOSSY, PARTIAL};
 use crate::time;
 
@@ -42,7 +43,6 @@ const UNIFIED_AUDIT_LOG: &[Map] = &[
 ];
 
 const TABLE: usize = 5;
-const KIND: &str = "UnifiedAuditLog";
 
 /// What surrounds a record and is repeated inside it.
 const REPEATED: &[&str] = &[
@@ -281,8 +281,8 @@ fn write(worker: &mut Worker, tape: &Tape, root: u32, place: Place, record_type:
     static PLAN: OnceLock<Plan> = OnceLock::new();
     let plan = PLAN.get_or_init(|| Plan::new(TABLE, UNIFIED_AUDIT_LOG));
     let id = match id(tape, root) {
-        Some(id) => crate::ingest::plan::identity(KIND, &id),
-        None => crate::ingest::plan::identity(KIND, tape.text(root)),
+        Some(id) => ids::identity(ids::UNIFIED_AUDIT, &id),
+        None => ids::identity(ids::UNIFIED_AUDIT, tape.text(root)),
     };
     if record_type_name(tape, root).is_none() && record_type.bytes().any(|b| b.is_ascii_alphabetic()) {
         push_text(&mut worker.rest, "RecordType", record_type);
@@ -323,7 +323,7 @@ fn partial(worker: &mut Worker, text: &str, outer: &Outer<'_>, place: Place, rea
         push_text(&mut worker.rest, "AuditData", text);
     }
     let id = if outer.id.is_empty() { format!("{record}{text}") } else { outer.id.to_string() };
-    let id = crate::ingest::plan::identity(KIND, &id);
+    let id = ids::identity(ids::UNIFIED_AUDIT, &id);
     let ambiguous = if told.is_some_and(|(_, ambiguous)| ambiguous) { AMBIGUOUS } else { 0 };
     let place = Place { flags: place.flags | PARTIAL | ambiguous, ..place };
     worker.row(plan, &Record { tape: &tape, root: 0, place: &place, id, envelope: &[] });

@@ -19,6 +19,7 @@ use crate::ingest::plan::{self, Place, Plan, Record};
 use crate::ingest::tabular::{self, Cell, Node, push_text};
 use crate::ingest::tape::{Kind, Tape};
 use crate::ingest::worker::Worker;
+use crate::lake::ids;
 use crate::lake::rows::{Layout, UNREADABLE, layouts};
 use crate::lake::tables::{number, tables};
 use crate::lake::{From, OFFICE_ACTIVITY};
@@ -160,17 +161,13 @@ pub fn plans() -> &'static [Plan] {
 
 /// Events have ids, which other routes know too; all other rows are told by what they hold.
 fn identity(worker: &Worker, table: &str, tape: &Tape) -> u128 {
-    match table {
-        "AuditLogs" => worker.identity("directoryAudit", "Id", tape, 0),
-        "UnifiedAuditLog" => worker.identity("UnifiedAuditLog", "Id", tape, 0),
-        _ if table.ends_with("SignInLogs") || table == "SigninLogs" => {
-            worker.identity("signIn", "Id", tape, 0)
-        }
-        _ => {
+    match ids::kind_of(table) {
+        Some(kind) => worker.identity(kind, "Id", tape, 0),
+        None => {
             let members = tape.children(0).filter(|m| !tape.key(*m).starts_with('_'));
             let hash = |m: u32| xxh3_128(format!("{}\0{}", tape.key(m), tape.string(m)).as_bytes());
             let sum = members.fold(0_u128, |sum, m| sum.wrapping_add(hash(m)));
-            plan::identity(table, &format!("{sum:032x}"))
+            ids::identity(table, &format!("{sum:032x}"))
         }
     }
 }
