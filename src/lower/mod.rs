@@ -116,7 +116,7 @@ pub fn to_frame(plan: &Plan, env: &Env<'_>) -> Result<pl::LazyFrame> {
 pub fn explain(plan: &Plan, env: &Env<'_>) -> Result<String> {
     guarded(|| {
         let frame = Lowering { dry: true, ..Lowering::new(plan, env) }.whole(plan)?;
-        Ok(frame.describe_optimized_plan()?)
+        Ok(alone(frame).describe_optimized_plan()?)
     })
 }
 
@@ -218,10 +218,16 @@ impl<'a> Lowering<'a> {
             Engine::Streaming => pl::Engine::Streaming,
             Engine::InMemory => pl::Engine::InMemory,
         };
-        let result = frame.collect_with_engine(engine).map(|r| r.unwrap_single());
+        let result = alone(frame).collect_with_engine(engine).map(|r| r.unwrap_single());
         match self.failure.get() {
             Some(message) => Err(Error::runtime(message)),
             None => Ok(result?),
         }
     }
+}
+
+/// Without the plans that Polars would share: it keeps all rows of a scan that two branches begin with, where each of them
+/// wants few. What is worth sharing is a shared part.
+fn alone(frame: pl::LazyFrame) -> pl::LazyFrame {
+    frame.with_comm_subplan_elim(false)
 }
