@@ -15,6 +15,9 @@ use super::column;
 use crate::plan::{JoinKind, Plan};
 use crate::types::Schema;
 
+/// A left side of no more rows is kept, and the right side passes by. Else the right side is kept, for the left one's
+/// order is the result's.
+const FEW: usize = 1 << 20;
 /// The place of a row on its side.
 const LEFT_ROW: &str = "LROW";
 const RIGHT_ROW: &str = "RROW";
@@ -48,8 +51,11 @@ impl Lowering<'_> {
             (l, r) = (r, l);
             (left_on, right_on) = (right_on, left_on);
         }
+        let streams = matches!(kind, JoinKind::Inner | JoinKind::InnerUnique | JoinKind::LeftOuter)
+            && self.at_most(left).is_some_and(|rows| rows <= FEW)
+            && self.at_most(right).is_none();
         // Rows of the right side alone come in no order of their own.
-        let ordered_after = *kind == JoinKind::FullOuter;
+        let ordered_after = streams || *kind == JoinKind::FullOuter;
         if ordered_after {
             (l, r) = (l.with_row_index(LEFT_ROW, None), r.with_row_index(RIGHT_ROW, None));
         }
@@ -60,7 +66,7 @@ impl Lowering<'_> {
             .right_on(right_on)
             .how(polars_kind(*kind))
             .coalesce(pl::JoinCoalesce::KeepColumns)
-            .maintain_order(order(*kind))
+            .maintain_order(if ordered_after { pl::MaintainOrderJoin::None } else { order(*kind) })
             .finish();
         if ordered_after {
             let options = pl::SortMultipleOptions::default().with_nulls_last(true);
@@ -114,7 +120,6 @@ fn polars_kind(kind: JoinKind) -> pl::JoinType {
 fn order(kind: JoinKind) -> pl::MaintainOrderJoin {
     match kind {
         JoinKind::RightOuter => pl::MaintainOrderJoin::RightLeft,
-        JoinKind::FullOuter => pl::MaintainOrderJoin::None,
         _ => pl::MaintainOrderJoin::LeftRight,
     }
 }

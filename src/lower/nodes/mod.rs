@@ -90,17 +90,28 @@ impl Lowering<'_> {
             let readers = self.readers.get(&id);
             let all = readers.map_or(needs, |readers| &readers.needs);
             let frame = self.node(plan, all)?.select(wanted(plan.schema(), all));
-            let frame = Some(compact(self.collect(frame)?));
-            self.shared.borrow_mut().insert(id, Shared { frame, left: readers.and_then(Readers::count) });
+            let frame = compact(self.collect(frame)?);
+            let (height, left) = (frame.height(), readers.and_then(Readers::count));
+            self.shared.borrow_mut().insert(id, Shared { frame: Some(frame), height, left });
         }
         let frame = self.shared.borrow_mut().get_mut(&id).and_then(Shared::read);
         frame.ok_or_else(|| Error::internal("a shared part has more readers than were known"))
+    }
+
+    /// How many rows a plan has at most, if that is known as it is a shared part that has been run.
+    pub fn at_most(&self, plan: &Plan) -> Option<usize> {
+        match plan {
+            Plan::Shared { id, .. } => self.shared.borrow().get(id).map(|shared| shared.height),
+            Plan::Filter { input, .. } | Plan::Project { input, .. } => self.at_most(input),
+            _ => None,
+        }
     }
 }
 
 /// The rows of a shared part.
 pub struct Shared {
     frame: Option<pl::DataFrame>,
+    height: usize,
     /// How often they will still be read, if that is known.
     left: Option<usize>,
 }
