@@ -11,6 +11,7 @@ use super::Error;
 use super::disk::Disk;
 use super::implied::Implied;
 use super::tables::TableDef;
+use super::words::Noted;
 use crate::json;
 use crate::types::{Column, Type};
 use crate::value::Value;
@@ -156,6 +157,8 @@ pub struct PartEntry {
     pub mask: Option<(String, u64)>,
     /// Columns and paths that were left out, as nobody asked for them (`only.rs`).
     pub lacks: Vec<String>,
+    /// Where in the file it says which words a column has.
+    pub words: Vec<Noted>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -354,6 +357,10 @@ fn table_value(t: &TableEntry) -> Value {
     bag(vec![("name", Value::string(&t.name)), ("columns", columns)])
 }
 
+fn words_value(n: &Noted) -> Value {
+    Value::Array(vec![Value::string(&n.column), long(n.offset), long(n.length)])
+}
+
 fn part_value(p: &PartEntry) -> Value {
     let shred = |(path, ty, exact): &(String, Type, Exactness)| {
         let exact = *exact == Exactness::Exact;
@@ -377,6 +384,7 @@ fn part_value(p: &PartEntry) -> Value {
         ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
         ("mask", mask),
         ("lacks", texts(&p.lacks)),
+        ("words", Value::Array(p.words.iter().map(words_value).collect())),
     ])
 }
 
@@ -500,6 +508,11 @@ fn table(v: &Value) -> Option<TableEntry> {
     Some(TableEntry { name: text(v, "name")?, columns })
 }
 
+fn words(v: &Value) -> Option<Noted> {
+    let number = |at| u64::try_from(v.element(at).as_i64()?).ok();
+    Some(Noted { column: v.element(0).as_str()?.to_string(), offset: number(1)?, length: number(2)? })
+}
+
 fn part(v: &Value) -> Option<PartEntry> {
     let shred = |item: &Value| {
         let exact = item.element(2).as_bool()?;
@@ -519,5 +532,6 @@ fn part(v: &Value) -> Option<PartEntry> {
         shreds: v.member("shreds").as_array()?.iter().map(shred).collect::<Option<_>>()?,
         mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
         lacks: list(v, "lacks").unwrap_or_default(),
+        words: many(v, "words", words).unwrap_or_default(),
     })
 }

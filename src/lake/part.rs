@@ -14,8 +14,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, DictionaryArray, FixedSizeBinaryBuilder, Float64Builder, Int8Array, Int32Array,
-    Int32Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, AsArray, BooleanBuilder, DictionaryArray, FixedSizeBinaryBuilder, Float64Builder, Int8Array,
+    Int32Array, Int32Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
     builder::StringDictionaryBuilder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Int32Type, Schema as ArrowSchema, TimeUnit};
@@ -36,6 +36,7 @@ use super::hashed::{self, Hashed};
 use super::implied::Implied;
 use super::only::Columns;
 use super::rows::{Field, Layout, Meta, Rows};
+use super::words::{self, Noted, Words};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
 
@@ -68,6 +69,8 @@ pub struct Written {
     pub sha256: String,
     /// The columns and paths that are not asked for.
     pub lacks: Vec<String>,
+    /// The columns whose words the file tells.
+    pub words: Vec<Noted>,
 }
 
 /// What a column of the file is made of.
@@ -87,6 +90,8 @@ struct Stored<'a> {
     json: bool,
     /// Values repeat little: a dictionary would be given up anyway.
     plain: bool,
+    /// The file tells which words it has.
+    words: bool,
 }
 
 impl Stored<'_> {
@@ -131,7 +136,8 @@ pub fn write(
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
     let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
-    let file = encode(file, &schema, &stored, implied.for_file(), chunks, order).map_err(plain_error)?;
+    let (file, words) =
+        encode(file, &schema, &stored, implied.for_file(), chunks, order).map_err(plain_error)?;
     let sha256 = hashed::finish(file)?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
@@ -146,6 +152,7 @@ pub fn write(
         exact,
         sha256,
         lacks,
+        words,
     })
 }
 
@@ -182,11 +189,13 @@ fn columns<'a>(
             from: From::Field(at, field),
             json: field.json,
             plain,
+            // One question reads them anyway.
+            words: only.is_none() && words::COLUMNS.contains(&field.name.as_str()),
         });
         let seventh = |c: &Rows| (0..c.len()).any(|row| c.cells[at].long(row).is_some_and(|t| t % 10 != 0));
         if field.ty == Type::Datetime && chunks.iter().any(seventh) {
             let name = format!("{}{TICKS}", field.name);
-            stored.push(Stored { name, from: From::Ticks(at), json: false, plain: false });
+            stored.push(Stored { name, from: From::Ticks(at), json: false, plain: false, words: false });
         }
     }
     let provenance: [(&str, From<'a>); 8] = [
@@ -201,10 +210,10 @@ fn columns<'a>(
     ];
     for (name, from) in provenance.into_iter().filter(|(name, _)| !lacks.iter().any(|l| l == name)) {
         let plain = name == "_auk_content";
-        stored.push(Stored { name: name.to_string(), from, json: false, plain });
+        stored.push(Stored { name: name.to_string(), from, json: false, plain, words: false });
     }
     if !lacks.iter().any(|name| name == "_auk_id") {
-        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true });
+        stored.push(Stored { name: "_auk_id".into(), from: From::Id, json: true, plain: true, words: false });
     }
     (stored, implied)
 }
@@ -316,7 +325,7 @@ fn encode(
     metadata: Option<Vec<KeyValue>>,
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<BufWriter<Hashed>, ParquetError> {
+) -> Result<(BufWriter<Hashed>, Vec<Noted>), ParquetError> {
     let properties = Arc::new(properties(stored)?.set_key_value_metadata(metadata).build());
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;
@@ -324,7 +333,7 @@ fn encode(
     let writers = factory.create_column_writers(0)?;
     let mut jobs: Vec<(usize, ArrowColumnWriter)> = writers.into_iter().enumerate().collect();
     jobs.sort_by_key(|(at, _)| !stored[*at].json);
-    let encoded: Result<Vec<(usize, ArrowColumnChunk)>, ParquetError> = jobs
+    let encoded: Result<Vec<(usize, Encoded)>, ParquetError> = jobs
         .into_par_iter()
         .with_max_len(1)
         .map(|(at, writer)| Ok((at, column(writer, schema.field(at), &stored[at], chunks, order)?)))
@@ -332,12 +341,23 @@ fn encode(
     let mut encoded = encoded?;
     encoded.sort_by_key(|(at, _)| *at);
     let mut group = writer.next_row_group()?;
-    for (_, chunk) in encoded {
+    let mut filters = Vec::new();
+    for (at, (chunk, words)) in encoded {
         chunk.append_to_row_group(&mut group)?;
+        filters.extend(words.and_then(Words::into_bytes).map(|bytes| (at, bytes)));
     }
     group.close()?;
-    writer.into_inner()
+    let mut noted = Vec::new();
+    for (at, bytes) in filters {
+        let (column, offset) = (stored[at].name.clone(), writer.bytes_written() as u64);
+        noted.push(Noted { column, offset, length: bytes.len() as u64 });
+        writer.write_all(&bytes)?;
+    }
+    Ok((writer.into_inner()?, noted))
 }
+
+/// A column as it stands in the file, and its words.
+type Encoded = (ArrowColumnChunk, Option<Words>);
 
 fn column(
     mut writer: ArrowColumnWriter,
@@ -345,14 +365,18 @@ fn column(
     stored: &Stored<'_>,
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<ArrowColumnChunk, ParquetError> {
+) -> Result<Encoded, ParquetError> {
+    let mut words = stored.words.then(Words::default);
     for slice in order.chunks(SLICE) {
         let array = gather(stored, chunks, slice)?;
+        if let (Some(words), Some(texts)) = (&mut words, array.as_string_opt::<i32>()) {
+            texts.iter().flatten().for_each(|text| words.note(text));
+        }
         for leaf in compute_leaves(field, &array)? {
             writer.write(&leaf)?;
         }
     }
-    writer.close()
+    Ok((writer.close()?, words))
 }
 
 /// The cells of one column for the rows of `slice`.

@@ -350,6 +350,7 @@ pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
         implied: written.implied,
         mask: None,
         lacks: written.lacks,
+        words: written.words,
     }
 }
 
