@@ -50,7 +50,7 @@ const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
 /// Bytes of a page of theirs.
 const FAR_PAGE: usize = 2 << 20;
 /// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
-const SMALL_PAGE: usize = 128 << 10;
+pub const SMALL_PAGE: usize = 128 << 10;
 /// The suffix of the column with the seventh digits.
 pub const TICKS: &str = "__ticks";
 
