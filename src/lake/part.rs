@@ -6,7 +6,7 @@
 //! Traps: a column without any value is left out of the file, and so is one of which the manifest says what it holds
 //! (`implied.rs`). A datetime's seventh digit goes to
 //! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no
-//! statistics, and JSON no dictionary.
+//! statistics, and JSON no dictionary. Behind the rows are filters of words (`words.rs`), which only the manifest names.
 
 use std::collections::HashSet;
 use std::io::{self, BufWriter};
