@@ -28,7 +28,7 @@ pub struct Noted {
 impl Noted {
     /// The filter; `None` where it cannot be read.
     pub fn read(&self, file: &Path) -> Option<Words> {
-        let length = usize::try_from(self.length).ok().filter(|length| *length <= WIDEST * BLOCK)?;
+        let length = usize::try_from(self.length).ok().filter(|length| *length <= WIDEST * BLOCK + CHECK)?;
         let mut bytes = vec![0; length];
         let read = |bytes: &mut [u8]| -> io::Result<()> {
             let mut file = File::open(file)?;
@@ -47,6 +47,8 @@ const OF_GUID: usize = 12;
 
 /// A block is a word of 32 bits for each of eight bits that a hash sets.
 const BLOCK: usize = 32;
+/// Behind the blocks is a hash of them: a filter that has been damaged would leave out rows.
+const CHECK: usize = 8;
 /// Blocks of a filter before it is folded.
 const WIDEST: usize = 1 << 14;
 /// Of ten bits of a filter so many are set at most: one word in seventeen is then taken for one that is there.
@@ -122,14 +124,18 @@ impl Words {
             let fold = |(low, high): (&[u32; 8], &[u32; 8])| std::array::from_fn(|i| low[i] | high[i]);
             self.blocks = low.iter().zip(high).map(fold).collect();
         }
-        Some(self.blocks.iter().flatten().flat_map(|of| of.to_le_bytes()).collect())
+        let mut bytes: Vec<u8> = self.blocks.iter().flatten().flat_map(|of| of.to_le_bytes()).collect();
+        bytes.extend(check(&bytes));
+        Some(bytes)
     }
 
     fn of_bytes(bytes: &[u8]) -> Option<Words> {
+        let (bytes, sum) = bytes.split_last_chunk()?;
         let (words, _) = bytes.as_chunks();
         let words: Vec<u32> = words.iter().map(|word| u32::from_le_bytes(*word)).collect();
         let (blocks, rest) = words.as_chunks();
-        (blocks.len().is_power_of_two() && rest.is_empty()).then(|| Words { blocks: blocks.to_vec() })
+        let is_whole = blocks.len().is_power_of_two() && rest.is_empty() && check(bytes) == *sum;
+        is_whole.then(|| Words { blocks: blocks.to_vec() })
     }
 }
 
@@ -206,6 +212,12 @@ fn hash(word: &[u8]) -> u64 {
             _ => mix(0, length),
         },
     }
+}
+
+fn check(blocks: &[u8]) -> [u8; CHECK] {
+    let (words, _) = blocks.as_chunks();
+    let hash = words.iter().fold(blocks.len() as u64, |hash, word| mix(hash, u64::from_le_bytes(*word)));
+    hash.to_le_bytes()
 }
 
 fn mix(hash: u64, bits: u64) -> u64 {
