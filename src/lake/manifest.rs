@@ -11,6 +11,7 @@ use super::Error;
 use super::disk::Disk;
 use super::implied::Implied;
 use super::tables::TableDef;
+use super::words::Noted;
 use crate::json;
 use crate::types::{Column, Type};
 use crate::value::Value;
@@ -158,6 +159,8 @@ pub struct PartEntry {
     pub lacks: Vec<String>,
     /// The kind of the records, where kind and `Id` tell their identities (`ids.rs`); else those are stored.
     pub ids: Option<String>,
+    /// Where in the file it says which words a column has.
+    pub words: Vec<Noted>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -356,6 +359,10 @@ fn table_value(t: &TableEntry) -> Value {
     bag(vec![("name", Value::string(&t.name)), ("columns", columns)])
 }
 
+fn words_value(n: &Noted) -> Value {
+    Value::Array(vec![Value::string(&n.column), long(n.offset), long(n.length)])
+}
+
 fn part_value(p: &PartEntry) -> Value {
     let shred = |(path, ty, exact): &(String, Type, Exactness)| {
         let exact = *exact == Exactness::Exact;
@@ -380,6 +387,7 @@ fn part_value(p: &PartEntry) -> Value {
         ("mask", mask),
         ("lacks", texts(&p.lacks)),
         ("ids", p.ids.as_ref().map_or(Value::Null, |kind| Value::string(kind))),
+        ("words", Value::Array(p.words.iter().map(words_value).collect())),
     ])
 }
 
@@ -503,6 +511,11 @@ fn table(v: &Value) -> Option<TableEntry> {
     Some(TableEntry { name: text(v, "name")?, columns })
 }
 
+fn words(v: &Value) -> Option<Noted> {
+    let number = |at| u64::try_from(v.element(at).as_i64()?).ok();
+    Some(Noted { column: v.element(0).as_str()?.to_string(), offset: number(1)?, length: number(2)? })
+}
+
 fn part(v: &Value) -> Option<PartEntry> {
     let shred = |item: &Value| {
         let exact = item.element(2).as_bool()?;
@@ -523,5 +536,6 @@ fn part(v: &Value) -> Option<PartEntry> {
         mask: if mask.is_null() { None } else { Some((text(&mask, "file")?, count(&mask, "rows")?)) },
         lacks: list(v, "lacks").unwrap_or_default(),
         ids: text(v, "ids"),
+        words: many(v, "words", words).unwrap_or_default(),
     })
 }

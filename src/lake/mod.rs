@@ -35,6 +35,7 @@ pub mod store;
 pub mod tables;
 pub mod views;
 pub mod watchlists;
+pub mod words;
 
 use std::fmt;
 use std::fs::{self, File};
@@ -47,6 +48,7 @@ pub use tables::{TableDef, table, tables};
 
 use self::disk::Disk;
 use self::implied::Implied;
+use self::words::Noted;
 use crate::json;
 use crate::types::{Schema, Type};
 use crate::value::Value;
@@ -118,6 +120,8 @@ pub struct Part {
     pub revisions: bool,
     /// Columns and paths that are not here though records have them (`only.rs`).
     pub lacks: Vec<String>,
+    /// Columns of which the file says what words they have.
+    pub words: Vec<Noted>,
 }
 
 /// What a part lacks that stands for a whole table.
@@ -296,6 +300,7 @@ fn part(dir: &Path, entry: &PartEntry) -> Result<Part, Error> {
         doubled: mask.doubled,
         revisions: false,
         lacks: entry.lacks.clone(),
+        words: entry.words.clone(),
     })
 }
 

@@ -5,7 +5,8 @@
 //!
 //! Traps: a column without any value is left out of the file, and so is one of which the manifest says what it holds
 //! (`implied.rs`). A datetime's seventh digit goes to
-//! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no statistics.
+//! `NAME__ticks` (Int8), which exists only where one is not zero. Text has no statistics. Behind the rows are filters of
+//! words (`words.rs`), which only the manifest names.
 //!
 //! Text that repeats, JSON too, has a dictionary: it is smaller, quicker to write, and a query works on each distinct text
 //! once. A dictionary that would be too large is given up by the writer, and the rows from there on are stored plainly.
@@ -16,8 +17,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanBuilder, DictionaryArray, FixedSizeBinaryBuilder, Float64Builder, Int8Array, Int32Array,
-    Int32Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
+    ArrayRef, AsArray, BooleanBuilder, DictionaryArray, FixedSizeBinaryBuilder, Float64Builder, Int8Array,
+    Int32Array, Int32Builder, Int64Array, Int64Builder, StringBuilder, TimestampMicrosecondBuilder,
     builder::StringDictionaryBuilder,
 };
 use arrow::datatypes::{DataType, Field as ArrowField, Int32Type, Schema as ArrowSchema, TimeUnit};
@@ -39,6 +40,7 @@ use super::ids;
 use super::implied::Implied;
 use super::only::Columns;
 use super::rows::{Field, Layout, Meta, Rows};
+use super::words::{self, Noted, Words};
 use crate::time::{MAX_DATETIME, UNIX_EPOCH};
 use crate::types::Type;
 
@@ -54,7 +56,7 @@ const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
 /// Bytes of a page of theirs.
 const FAR_PAGE: usize = 2 << 20;
 /// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
-const SMALL_PAGE: usize = 128 << 10;
+pub const SMALL_PAGE: usize = 128 << 10;
 /// The suffix of the column with the seventh digits.
 pub const TICKS: &str = "__ticks";
 
@@ -75,6 +77,8 @@ pub struct Written {
     pub lacks: Vec<String>,
     /// The kind that tells the identities, with `Id`.
     pub ids: Option<&'static str>,
+    /// The columns whose words the file tells.
+    pub words: Vec<Noted>,
 }
 
 /// What a column of the file is made of.
@@ -93,6 +97,8 @@ struct Stored<'a> {
     from: From<'a>,
     json: bool,
     distinct: Distinct,
+    /// The file tells which words it has.
+    words: bool,
 }
 
 /// How a column's texts repeat, by a sample of them.
@@ -149,12 +155,13 @@ pub fn write(
     let (mut stored, implied) = columns(layout, chunks, only, &lacks);
     if !lacks_ids && ids.is_none() {
         let name = ids::COLUMN.to_string();
-        stored.push(Stored { name, from: From::Id, json: true, distinct: Distinct::Mostly });
+        stored.push(Stored { name, from: From::Id, json: true, distinct: Distinct::Mostly, words: false });
     }
     let fields: Vec<ArrowField> = stored.iter().map(arrow_field).collect();
     let schema = Arc::new(ArrowSchema::new(fields));
     let file = BufWriter::with_capacity(1 << 20, Hashed::create(disk, path)?);
-    let file = encode(file, &schema, &stored, implied.for_file(), chunks, order).map_err(plain_error)?;
+    let (file, words) =
+        encode(file, &schema, &stored, implied.for_file(), chunks, order).map_err(plain_error)?;
     let sha256 = hashed::finish(file)?;
 
     let times = order.iter().map(|(chunk, row)| chunks[*chunk as usize].meta[*row as usize].time);
@@ -170,6 +177,7 @@ pub fn write(
         sha256,
         lacks,
         ids,
+        words,
     })
 }
 
@@ -201,11 +209,14 @@ fn columns<'a>(
             continue;
         }
         let (name, from) = (field.name.clone(), From::Field(at, field));
-        stored.push(Stored { name, from, json: field.json, distinct: distinct(at, chunks) });
+        // One question reads them anyway.
+        let words = only.is_none() && words::COLUMNS.contains(&field.name.as_str());
+        stored.push(Stored { name, from, json: field.json, distinct: distinct(at, chunks), words });
         let seventh = |c: &Rows| (0..c.len()).any(|row| c.cells[at].long(row).is_some_and(|t| t % 10 != 0));
         if field.ty == Type::Datetime && chunks.iter().any(seventh) {
             let name = format!("{}{TICKS}", field.name);
-            stored.push(Stored { name, from: From::Ticks(at), json: false, distinct: Distinct::No });
+            let from = From::Ticks(at);
+            stored.push(Stored { name, from, json: false, distinct: Distinct::No, words: false });
         }
     }
     let provenance: [(&str, From<'a>); 8] = [
@@ -220,7 +231,7 @@ fn columns<'a>(
     ];
     for (name, from) in provenance.into_iter().filter(|(name, _)| !lacks.iter().any(|l| l == name)) {
         let distinct = if name == "_auk_content" { Distinct::Mostly } else { Distinct::No };
-        stored.push(Stored { name: name.to_string(), from, json: false, distinct });
+        stored.push(Stored { name: name.to_string(), from, json: false, distinct, words: false });
     }
     (stored, implied)
 }
@@ -341,7 +352,7 @@ fn encode(
     metadata: Option<Vec<KeyValue>>,
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<BufWriter<Hashed>, ParquetError> {
+) -> Result<(BufWriter<Hashed>, Vec<Noted>), ParquetError> {
     let properties = Arc::new(properties(stored)?.set_key_value_metadata(metadata).build());
     let descriptor = ArrowSchemaConverter::new().convert(schema)?;
     let mut writer = SerializedFileWriter::new(file, descriptor.root_schema_ptr(), properties)?;
@@ -349,7 +360,7 @@ fn encode(
     let writers = factory.create_column_writers(0)?;
     let mut jobs: Vec<(usize, ArrowColumnWriter)> = writers.into_iter().enumerate().collect();
     jobs.sort_by_key(|(at, _)| !stored[*at].json);
-    let encoded: Result<Vec<(usize, ArrowColumnChunk)>, ParquetError> = jobs
+    let encoded: Result<Vec<(usize, Encoded)>, ParquetError> = jobs
         .into_par_iter()
         .with_max_len(1)
         .map(|(at, writer)| Ok((at, column(writer, schema.field(at), &stored[at], chunks, order)?)))
@@ -357,12 +368,23 @@ fn encode(
     let mut encoded = encoded?;
     encoded.sort_by_key(|(at, _)| *at);
     let mut group = writer.next_row_group()?;
-    for (_, chunk) in encoded {
+    let mut filters = Vec::new();
+    for (at, (chunk, words)) in encoded {
         chunk.append_to_row_group(&mut group)?;
+        filters.extend(words.and_then(Words::into_bytes).map(|bytes| (at, bytes)));
     }
     group.close()?;
-    writer.into_inner()
+    let mut noted = Vec::new();
+    for (at, bytes) in filters {
+        let (column, offset) = (stored[at].name.clone(), writer.bytes_written() as u64);
+        noted.push(Noted { column, offset, length: bytes.len() as u64 });
+        writer.write_all(&bytes)?;
+    }
+    Ok((writer.into_inner()?, noted))
 }
+
+/// A column as it stands in the file, and its words.
+type Encoded = (ArrowColumnChunk, Option<Words>);
 
 fn column(
     mut writer: ArrowColumnWriter,
@@ -370,14 +392,18 @@ fn column(
     stored: &Stored<'_>,
     chunks: &[Rows],
     order: &[(u32, u32)],
-) -> Result<ArrowColumnChunk, ParquetError> {
+) -> Result<Encoded, ParquetError> {
+    let mut words = stored.words.then(Words::default);
     for slice in order.chunks(SLICE) {
         let array = gather(stored, chunks, slice)?;
+        if let (Some(words), Some(texts)) = (&mut words, array.as_string_opt::<i32>()) {
+            texts.iter().flatten().for_each(|text| words.note(text));
+        }
         for leaf in compute_leaves(field, &array)? {
             writer.write(&leaf)?;
         }
     }
-    writer.close()
+    Ok((writer.close()?, words))
 }
 
 /// The cells of one column for the rows of `slice`.

@@ -340,6 +340,7 @@ pub fn entry(layout: &Layout, file: String, written: Written) -> PartEntry {
         mask: None,
         lacks: written.lacks,
         ids: written.ids.map(String::from),
+        words: written.words,
     }
 }
 

@@ -23,9 +23,8 @@ pub struct Codes {
 }
 
 /// The numbers of texts; `None` where hardly any of the first rows has the text of one before it: a hash of each row is
-/// no gain then. A sixteenth of the rows with an eighth of repeats means that a text has four rows, or so.
+/// no gain then.
 pub fn of_texts(text: &pl::StringChunked) -> Option<Codes> {
-    let sample = (text.len() / 16).max(2 * FIRST_LOOK);
     let mut numbering = Numbering::with_height(text.len());
     let mut known: HashMap<Option<&str>, u32, PlRandomState> = HashMap::default();
     for (array, validity) in text.downcast_iter().zip(text.iter_validities()) {
@@ -44,8 +43,7 @@ pub fn of_texts(text: &pl::StringChunked) -> Option<Codes> {
                 }
             };
             numbering.of_row.push(code);
-            let (rows, distinct) = (numbering.of_row.len(), numbering.firsts.len());
-            if rows == FIRST_LOOK && distinct == rows || rows == sample && distinct > sample / 8 * 7 {
+            if numbering.hardly_repeats(text.len()) {
                 return None;
             }
         }
@@ -56,7 +54,7 @@ pub fn of_texts(text: &pl::StringChunked) -> Option<Codes> {
 /// The numbers of the combinations of several texts.
 pub fn of_all(texts: &[&pl::StringChunked]) -> Option<Codes> {
     let (first, rest) = texts.split_first()?;
-    rest.iter().try_fold(of_texts(first)?, |all, text| Some(of_pairs(&all, &of_texts(text)?)))
+    rest.iter().try_fold(of_texts(first)?, |all, text| of_pairs(&all, &of_texts(text)?))
 }
 
 /// The numbers of integers.
@@ -75,15 +73,19 @@ pub fn of_integers(integers: &pl::Int64Chunked) -> Codes {
     numbering.done()
 }
 
-/// The numbers of pairs, each of one number of both.
-pub fn of_pairs(a: &Codes, b: &Codes) -> Codes {
-    let mut numbering = Numbering::with_height(a.of_row.len());
+/// The numbers of pairs, each of one number of both; `None` where hardly any comes again.
+pub fn of_pairs(a: &Codes, b: &Codes) -> Option<Codes> {
+    let height = a.of_row.len();
+    let mut numbering = Numbering::with_height(height);
     let mut known: HashMap<(u32, u32), u32, PlRandomState> = HashMap::default();
     for pair in a.of_row.iter().copied().zip(b.of_row.iter().copied()) {
         let code = numbering.code(known.entry(pair));
         numbering.of_row.push(code);
+        if numbering.hardly_repeats(height) {
+            return None;
+        }
     }
-    numbering.done()
+    Some(numbering.done())
 }
 
 struct Numbering {
@@ -94,6 +96,14 @@ struct Numbering {
 impl Numbering {
     fn with_height(height: usize) -> Numbering {
         Numbering { of_row: Vec::with_capacity(height), firsts: Vec::new() }
+    }
+
+    /// Has hardly any of the first of so many rows the value of one before it? A sixteenth of the rows with an eighth of
+    /// repeats means that a value has four rows, or so.
+    fn hardly_repeats(&self, height: usize) -> bool {
+        let sample = (height / 16).max(2 * FIRST_LOOK);
+        let (rows, distinct) = (self.of_row.len(), self.firsts.len());
+        rows == FIRST_LOOK && distinct == rows || rows == sample && distinct > sample / 8 * 7
     }
 
     /// The number of the next row, which is a new one if its value is.

@@ -115,11 +115,9 @@ impl Lowering<'_> {
                 wanted = needs.clone();
                 self.add_expr(&mut wanted, predicate, input);
                 wanted.bounds.extend(self.bounds_of(predicate));
-                match self.words_of(predicate) {
-                    Some(words) if !wanted.narrow => wanted.words.extend(words),
-                    Some(_) => {}
-                    None => (wanted.narrow, wanted.words) = (true, Vec::new()),
-                }
+                let (words, all) = self.words_of(predicate);
+                wanted.words.extend(words);
+                wanted.narrow |= !all;
             }
             Plan::Project { input, exprs, .. } => self.of_project(&mut wanted, input, exprs, needs),
             Plan::Aggregate { input, keys, aggregates, .. } => {

@@ -317,13 +317,18 @@ pub fn parsed_text_of(expr: pl::Expr) -> pl::Expr {
     elementwise(vec![expr], Type::Dynamic, run)
 }
 
-/// The letters that the text of a number may have: `1E+20`, `NaN`, `Infinity`.
-const OF_NUMBERS: &[u8] = b"aefinty";
+/// What the text of a number may have beside digits: `-1E+20`, `NaN`, `Infinity`.
+const OF_NUMBERS: &[u8] = b"aefinty+-.";
 
-/// Is this text in JSON as it stands wherever it is in what `tostring()` makes of it? Letters are, but those of numbers.
+/// Is this text in JSON as it stands wherever it is in what `tostring()` makes of it? It is within one string then, as it
+/// has nothing that JSON escapes or has between values, and something that no number has.
 pub fn stands_in_json(text: &str) -> bool {
-    let of_number = || text.bytes().all(|b| OF_NUMBERS.contains(&b.to_ascii_lowercase()));
-    text.bytes().all(|b| b.is_ascii_alphabetic()) && !of_number()
+    let bytes = text.as_bytes();
+    let of_number = |b: &u8| b.is_ascii_digit() || OF_NUMBERS.contains(&b.to_ascii_lowercase());
+    let is_no_number = !bytes.iter().all(of_number) || bytes.iter().filter(|b| **b == b'.').count() > 1;
+    // After a member's name there is a colon, too, but before that a quote.
+    let in_string = |b: &u8| matches!(b, b' '..=b'~') && !br#""\,[]{}"#.contains(b);
+    is_no_number && bytes.iter().all(in_string) && !text.starts_with(':')
 }
 
 /// A dynamic column as text in which something is looked for that stands in JSON as it is.

@@ -53,7 +53,10 @@ pub fn coded(frame: &pl::DataFrame, keys: &[String]) -> pl::PolarsResult<Option<
             Err(_) => codes::of_integers(column.i64()?),
         };
         all = Some(match all {
-            Some(all) => codes::of_pairs(&all, &codes),
+            Some(all) => match codes::of_pairs(&all, &codes) {
+                Some(codes) => codes,
+                None => return Ok(None),
+            },
             None => codes,
         });
     }

@@ -45,7 +45,7 @@ impl Lowering<'_> {
         let parts: Vec<&Part> = parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).collect();
         let words = needs.words.iter().filter_map(|w| Some((schema.columns.get(w.column)?.name.as_str(), w)));
         let words: Vec<_> = words.collect();
-        let parts = if self.dry { parts } else { words::searched(parts, &words) };
+        let parts = if self.dry { parts } else { words::searched(parts, &words, !needs.narrow) };
         if self.dry {
             self.reads.borrow_mut().push(Read::new(table, schema, needs, &parts, all));
         }
