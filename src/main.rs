@@ -7,6 +7,8 @@
 use std::ffi::{c_int, c_long};
 use std::process::ExitCode;
 
+use auk::cli::memory::small_pages;
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -20,14 +22,6 @@ const WITHIN_A_QUERY: c_long = 1000;
 unsafe extern "C" {
     /// Part of mimalloc, which is linked as the allocator above.
     fn mi_option_set(option: c_int, value: c_long);
-}
-
-/// An ingest has many buffers that are filled in part, and analyses that run side by side take and give back much memory
-/// of all sizes: with pages of 2 MB they take up to an eighth more of it, and the system's time to clear them. A query is
-/// faster with such pages.
-fn small_pages() {
-    #[cfg(target_os = "linux")]
-    let _ = nix::sys::prctl::set_thp_disable(true);
 }
 
 fn main() -> ExitCode {

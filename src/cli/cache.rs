@@ -14,6 +14,7 @@ use clap::Subcommand;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
+use super::memory::in_small_pages;
 use super::terminal::{Terminal, bytes, counted};
 use super::{Done, Outcome, ingest};
 use crate::lake::lock;
@@ -100,7 +101,7 @@ fn make(from: &[PathBuf], lake: &Path, only: Option<&Only>, terminal: &Terminal)
     let name = format!("{}.{}", lake.file_name().unwrap_or_default().display(), std::process::id());
     let beside = lake.with_file_name(name);
     fs::create_dir_all(&beside).map_err(|e| Failure::data(format!("{}: {e}", beside.display())))?;
-    let ingested = ingest::quietly(from, &beside, only, terminal);
+    let ingested = in_small_pages(|| ingest::quietly(from, &beside, only, terminal));
     if let Err(failure) = ingested {
         _ = fs::remove_dir_all(&beside);
         return Err(failure);

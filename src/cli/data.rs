@@ -87,9 +87,10 @@ impl Data {
         let Some(only) = only else { return self.open(terminal) };
         let lake = Lake::open_for_one(&cache::lake_of(&self.from, Some(&only), terminal)?)?;
         let is_whole = lake.manifest().only.is_none();
+        let has_paths = only.is_answered_by(&lake.manifest().parts);
         let engine = self.with(Engine::new(Some(lake)));
         // Some operators have columns that depend on the rows, so over these it may look at more.
-        if is_whole || wants(&engine).is_some_and(|wanted| only.holds(&wanted)) {
+        if is_whole || has_paths && wants(&engine).is_some_and(|wanted| only.holds(&wanted)) {
             return Ok(engine);
         }
         drop(engine);

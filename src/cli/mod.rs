@@ -19,6 +19,7 @@ mod ingest;
 mod inspect;
 mod list;
 mod manifest;
+pub mod memory;
 mod options;
 mod output;
 mod parameters;

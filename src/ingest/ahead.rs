@@ -8,7 +8,7 @@ use super::dates::{Evidence, Order};
 use super::input::Input;
 use super::powershell;
 use super::split::{CsvSplitter, Piece};
-use super::stream::{Opened, Stream};
+use super::stream::{Buffers, Opened, Stream};
 use super::tabular::Cell;
 
 /// Rows with a record inside that are compared, at most.
@@ -29,11 +29,12 @@ pub fn order(header: &Header, text: &[u8], whole: bool, input: &Input) -> Order 
     let Ok(Opened::Stream(mut stream)) = Stream::open_again(input.clone(), &mut window) else {
         return look.evidence.decide();
     };
-    let mut again = Look::new(header);
-    while let Ok(Some(chunk)) = stream.next(&mut Vec::new()) {
+    let (mut again, buffers) = (Look::new(header), Buffers::default());
+    while let Ok(Some(chunk)) = stream.next(&buffers) {
         if !again.rows(&chunk.bytes, &chunk.pieces) {
             break;
         }
+        buffers.give(chunk.bytes);
     }
     again.evidence.decide()
 }

@@ -106,7 +106,7 @@ impl Each {
             let node = node.filter(|node| tape.kind(*node) != Kind::Null);
             match below {
                 Below::Text { column, shred } => text(tape, node, *column, *shred, rows),
-                Below::List(each) => {
+                Below::List(each) if each.is_wanted(rows) => {
                     match node {
                         Some(node) if tape.kind(node) == Kind::Array => each.elements(tape, node, rows),
                         Some(_) => each.give_up(rows),
@@ -114,8 +114,14 @@ impl Each {
                     }
                     each.on_cells(rows, |cells| cells.push(END_OF_LIST));
                 }
+                Below::List(_) => {}
             }
         }
+    }
+
+    /// Does anybody ask for one of the shreds?
+    pub fn is_wanted(&self, rows: &Rows) -> bool {
+        self.shreds.iter().any(|(column, _)| rows.cells[*column].is_wanted())
     }
 
     /// The shreds below are not exact.

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::account::{Account, add_name, note_unfinished};
+use super::batch::Batch;
 use super::files;
 use super::reader::{Event, Reader, Unreadable};
-use super::run::parse;
 use super::worker::Parsed;
 use super::{Error, Found};
 use crate::lake::rows::{Spare, layouts};
@@ -19,25 +19,25 @@ pub fn inspect(paths: &[PathBuf], passwords: &[String]) -> Result<Vec<Found>, Er
     let mut sources = Vec::new();
     let mut current: Option<(Account, Vec<u64>)> = None;
     loop {
-        let batch = reader.next_batch()?;
+        let batch = Batch::new(&spare, None);
+        rayon::in_place_scope(|scope| batch.begin(scope, &mut reader));
+        let batch = batch.finish()?;
         if batch.is_empty() {
             note_unfinished(&mut [], &mut sources);
             let read = found.iter_mut().filter(|found| found.skipped.is_none());
             read.zip(sources).for_each(|(found, source)| found.notes = source.notes);
             return Ok(found);
         }
-        let mut parsed = parse(&batch, &spare, None).into_iter().peekable();
-        for (at, event) in batch.into_iter().enumerate() {
+        for event in batch {
             match event {
                 Event::Begin(begin) => current = Some((Account::new(begin), vec![0; layouts().len()])),
-                Event::Skipped { path, size, reason, .. } => {
-                    found.push(Found { path, size, skipped: Some(reason), ..Found::default() });
+                Event::Skipped(skipped, size) => {
+                    let (path, skipped) = (skipped.path, Some(skipped.reason));
+                    found.push(Found { path, size, skipped, ..Found::default() });
                 }
-                Event::Chunk(_) => {
-                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
-                        if let Some((account, rows)) = &mut current {
-                            count(account, rows, parsed, &spare);
-                        }
+                Event::Chunk(parsed) => {
+                    if let Some((account, rows)) = &mut current {
+                        count(account, rows, parsed, &spare);
                     }
                 }
                 Event::End(end) => {

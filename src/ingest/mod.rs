@@ -14,6 +14,7 @@ mod account;
 mod aes;
 mod ahead;
 mod ansi;
+mod batch;
 mod blocks;
 mod cells;
 mod dates;

@@ -71,6 +71,8 @@ struct Branch {
 pub struct Memory {
     order: Vec<Seen>,
     nodes: Vec<Option<u32>>,
+    /// Per member with shreds: does anybody ask for one of them? That is the same for all rows.
+    wanted: Vec<bool>,
 }
 
 /// A member of a name at a position: its slot, and the hash of its name.
@@ -230,9 +232,9 @@ impl Plan {
     pub fn write(&self, record: &Record<'_>, rest: &mut String, memory: &mut Memory, rows: &mut Rows) {
         let Record { tape, root, place, id, envelope } = *record;
         let row = rows.len();
-        let (payload, leaves) = self.walk(tape, root, rest, memory);
+        let (payload, mut text) = self.walk(tape, root, rest, memory);
+        let leaves = if root == 0 { tape.leaves } else { tape.leaves_under(root) };
         let mut flags = place.flags | if tape.damaged { LOSSY } else { 0 };
-        let mut text = xxh3_64_with_seed(tape.text(root).as_bytes(), 0);
         for (column, value) in envelope {
             if let Some(at) = self.layout.index(column) {
                 text = xxh3_64_with_seed(value.as_bytes(), text);
@@ -241,7 +243,7 @@ impl Plan {
         }
         for (column, ty, source) in &self.columns {
             let cells = &mut rows.cells[*column];
-            if matches!(cells, Cells::Unwanted) {
+            if !cells.is_wanted() {
                 continue;
             }
             match source {
@@ -261,7 +263,10 @@ impl Plan {
                 }
             }
         }
-        for (slot, branch) in &self.shreds {
+        if memory.wanted.is_empty() {
+            memory.wanted.extend(self.shreds.iter().map(|(_, branch)| branch.is_wanted(rows)));
+        }
+        for ((slot, branch), _) in self.shreds.iter().zip(&memory.wanted).filter(|(_, wanted)| **wanted) {
             if let Some(node) = memory.nodes[*slot] {
                 branch.fill(tape, node, row, rows);
             }
@@ -288,12 +293,12 @@ impl Plan {
         });
     }
 
-    /// Finds the members that have columns, collects those that have not, hashes all in whatever
-    /// order they are, and counts the leaves.
-    fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u32) {
+    /// Finds the members that have columns, collects those that have not, and hashes all: in whatever order they are,
+    /// and in the very form and order that they have.
+    fn walk(&self, tape: &Tape, root: u32, rest: &mut String, memory: &mut Memory) -> (u64, u64) {
         memory.nodes.clear();
         memory.nodes.resize(self.slots.len(), None);
-        let mut content = 0_u64;
+        let (mut content, mut text) = (0_u64, 0_u64);
         for (position, child) in tape.children(root).enumerate() {
             let key = tape.key(child);
             let null = tape.kind(child) == Kind::Null;
@@ -303,11 +308,13 @@ impl Plan {
                 _ if null || self.whole => {}
                 _ => push_member(rest, key, tape.text(child)),
             }
-            if !null {
-                content = content.wrapping_add(member_hash(key, hash, tape.text(child)));
-            }
+            let value = tape.text(child);
+            let member = if null { hash } else { member_hash(key, hash, value) };
+            content = content.wrapping_add(if null { 0 } else { member });
+            // What the hash of a member passes over shows in the length of its text.
+            text = (text.rotate_left(5) ^ member ^ value.len() as u64).wrapping_mul(ODD);
         }
-        (content, if root == 0 { tape.leaves } else { tape.leaves_under(root) })
+        (content, text)
     }
 
     /// The slot of a member, and the hash of its name.
@@ -353,6 +360,9 @@ pub fn push_member(out: &mut String, key: &str, value: &str) {
     out.push_str("\":");
     out.push_str(value);
 }
+
+/// A factor that spreads bits.
+const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The same for `8` and `"8"`, and for a UAL time with and without `Z`: routes differ in these.
 fn member_hash(key: &str, hash: u64, value: &str) -> u64 {
@@ -427,10 +437,18 @@ impl Branch {
         &mut self.members[at].1
     }
 
+    /// Does anybody ask for a shred at or below it?
+    fn is_wanted(&self, rows: &Rows) -> bool {
+        self.leaf.is_some_and(|(column, ..)| rows.cells[column].is_wanted())
+            || self.each.is_wanted(rows)
+            || self.members.iter().any(|(_, branch)| branch.is_wanted(rows))
+            || self.elements.iter().any(|(_, branch)| branch.is_wanted(rows))
+    }
+
     /// Fills the shreds at and below a value. Of two members with one name the first counts.
     fn fill(&self, tape: &Tape, node: u32, row: usize, rows: &mut Rows) {
         if let Some((column, ty, shred)) = self.leaf
-            && !matches!(rows.cells[column], Cells::Unwanted)
+            && rows.cells[column].is_wanted()
         {
             let exact = fill_leaf(&mut rows.cells[column], row, ty, tape, node);
             rows.exact[shred] &= exact;

@@ -1,34 +1,30 @@
-//! The files one after the other as batches of chunks, with the beginning and end of each file
-//! between them.
+//! The files one after the other as chunks, with the beginning and end of each file between them.
 //!
-//! Trap: a batch may span many small files, so that a folder of hourly blobs is read as fast as one
-//! large file. A file is hashed beforehand only if one of its size is known already.
+//! Trap: a file is hashed beforehand only if one of its size is known already.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::Skipped;
 use super::cells;
 use super::files::Candidate;
 use super::formats::portal_steps::Steps;
 use super::input::Input;
 use super::split::Notes;
-use super::stream::{self, Chunk, Encoding, Opened, Stream};
+use super::stream::{self, Buffers, Chunk, Encoding, Opened, Stream};
 use crate::lake::{Archive, Error, Source};
 
-/// Bytes of records in a batch, about.
-const BATCH: usize = 8 << 20;
 /// What is said of a file that the disk does not give.
 const UNREADABLE: &str = "it cannot be read to its end, and nothing of it was taken in";
-/// Events in a batch, at most.
-const EVENTS: usize = 512;
 
-/// What happens while the files are read, in order.
-pub enum Event {
+/// What happens while the files are read, in order; a chunk as it is read, or what became of it.
+pub enum Event<C = Chunk> {
     Begin(Begin),
-    Chunk(Chunk),
+    Chunk(C),
     End(End),
-    Skipped { path: PathBuf, size: u64, reason: String, known: bool, unreadable: bool },
+    /// A file that is not taken in, and its size.
+    Skipped(Skipped, u64),
 }
 
 /// What is known of a source before its records.
@@ -75,8 +71,12 @@ pub struct Reader {
     late: bool,
     unhashed: HashMap<u64, Vec<Input>>,
     steps: Arc<Steps>,
-    buffers: Vec<Vec<u8>>,
+    buffers: Arc<Buffers>,
     window: Vec<u8>,
+}
+
+fn skip(path: PathBuf, size: u64, reason: String, known: bool, unreadable: bool) -> Event {
+    Event::Skipped(Skipped { path, reason, known, unreadable }, size)
 }
 
 fn same_bytes(input: &Input) -> String {
@@ -111,7 +111,7 @@ impl Reader {
             late: false,
             unhashed: HashMap::new(),
             steps: Arc::default(),
-            buffers: Vec::new(),
+            buffers: Arc::default(),
             window: Vec::new(),
         }
     }
@@ -121,71 +121,65 @@ impl Reader {
         Reader { late, ..self }
     }
 
-    /// Takes back the buffers of chunks that are done with.
-    pub fn recycle(&mut self, buffers: Vec<Vec<u8>>) {
-        self.buffers.extend(buffers);
+    /// Where the buffers of chunks go when they are done with.
+    pub fn buffers(&self) -> Arc<Buffers> {
+        Arc::clone(&self.buffers)
     }
 
-    /// The next events; none at the end.
-    pub fn next_batch(&mut self) -> Result<Vec<Event>, Error> {
-        let mut events = Vec::new();
-        let mut bytes = 0;
-        while bytes < BATCH && events.len() < EVENTS {
+    /// The next event; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<Event>, Error> {
+        loop {
             let Some(stream) = &mut self.current else {
-                match self.queue.pop_front() {
-                    None => break,
-                    Some(candidate) => events.extend(self.open(candidate)),
+                let Some(candidate) = self.queue.pop_front() else { return Ok(None) };
+                match self.open(candidate) {
+                    None => continue,
+                    event => return Ok(event),
                 }
-                continue;
             };
-            let next = stream.next(&mut self.buffers).map_err(|e| {
+            let next = stream.next(&self.buffers).map_err(|e| {
                 self.broken = Some((stream.input.name.clone(), format!("{UNREADABLE}: {e}")));
                 Error::io(&stream.input.name, &e)
             });
-            match next? {
-                Some(chunk) => {
-                    bytes += chunk.bytes.len();
-                    events.push(Event::Chunk(chunk));
-                }
-                None => {
-                    let sha256 = stream.sha256();
-                    match &sha256 {
-                        Some(hash) => _ = self.known.insert(hash.clone(), same_bytes(&stream.input)),
-                        None => self.unhashed.entry(stream.bytes()).or_default().push(stream.input.clone()),
-                    }
-                    let sha256 = sha256.unwrap_or_default();
-                    self.sizes.insert(stream.bytes());
-                    self.window = std::mem::take(&mut stream.raw);
-                    events.push(Event::End(End {
-                        sha256,
-                        size: stream.bytes(),
-                        read: stream.unreported(),
-                        notes: stream.notes(),
-                        problem: stream.problem(),
-                    }));
-                    self.current = None;
-                }
-            }
+            return Ok(match next? {
+                Some(chunk) => Some(Event::Chunk(chunk)),
+                None => self.end(),
+            });
         }
-        Ok(events)
+    }
+    /// What is known of the source that has ended.
+    fn end(&mut self) -> Option<Event> {
+        let mut stream = self.current.take()?;
+        let sha256 = stream.sha256();
+        match &sha256 {
+            Some(hash) => _ = self.known.insert(hash.clone(), same_bytes(&stream.input)),
+            None => self.unhashed.entry(stream.bytes()).or_default().push(stream.input.clone()),
+        }
+        self.sizes.insert(stream.bytes());
+        self.window = std::mem::take(&mut stream.raw);
+        Some(Event::End(End {
+            sha256: sha256.unwrap_or_default(),
+            size: stream.bytes(),
+            read: stream.unreported(),
+            notes: stream.notes(),
+            problem: stream.problem(),
+        }))
     }
 
     /// Opens what comes next: a source begins, or it is skipped, or what is inside it comes next.
     fn open(&mut self, candidate: Candidate) -> Option<Event> {
-        let skipped =
-            |path, size, reason, known| Some(Event::Skipped { path, size, reason, known, unreadable: false });
+        let skipped = |path, size, reason, known| Some(skip(path, size, reason, known, false));
         let input = match candidate {
             Candidate::Skipped { path, reason } => return skipped(path, 0, reason, false),
             Candidate::Input(input) => input,
         };
         let (path, size) = (input.name.clone(), input.size);
         if let Some(reason) = self.is_unreadable(&input) {
-            return Some(Event::Skipped { path, size, reason, known: false, unreadable: true });
+            return Some(skip(path, size, reason, false, true));
         }
         let again = input.clone();
         let refused = |path, size, reason: String| {
             let unreadable = again.path().is_some() && stream::sha256(&again).is_err();
-            Some(Event::Skipped { path, size, reason, known: false, unreadable })
+            Some(skip(path, size, reason, false, unreadable))
         };
         let known = input.content.is_some_and(|size| size > 0 && self.sizes.contains(&size));
         if known && !input.waits && !input.is_parquet() {
@@ -285,7 +279,7 @@ impl Reader {
             return;
         };
         let Some(steps) = Arc::get_mut(&mut self.steps) else { return };
-        while let Ok(Some(chunk)) = stream.next(&mut self.buffers) {
+        while let Ok(Some(chunk)) = stream.next(&self.buffers) {
             let Some(header) = &chunk.header else { return };
             for piece in chunk.pieces.iter().filter(|p| p.broken.is_none()) {
                 let row =
@@ -303,7 +297,7 @@ impl Reader {
         let again = input.clone();
         let skipped = |reason: String| {
             let unreadable = again.path().is_some() && stream::sha256(&again).is_err();
-            Some(Event::Skipped { path, size, reason, known: false, unreadable })
+            Some(skip(path, size, reason, false, unreadable))
         };
         match input.unzip(&self.passwords) {
             Err(reason) => skipped(reason),

@@ -1,6 +1,6 @@
-//! The run: reading ahead, parsing in parallel, deciding in order, writing behind.
+//! The run: reading and parsing in parallel, deciding in order, writing behind.
 //!
-//! Three batches are under way at a time: one is read, one parsed, one decided about.
+//! Two batches are under way at a time: one is read and parsed, one decided about.
 //!
 //! Traps: at most one part is being written while the next is collected, which bounds memory
 //! whatever the size of the input. All decisions are taken on one thread, in the order of the
@@ -12,17 +12,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
-use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::account::{Account, add_name, note_unfinished};
+use super::batch::Batch;
 use super::files::{self, Candidate};
 use super::formats::custom::{self, Custom};
 use super::infer::Columns;
 use super::reader::{End, Event, Reader, Unreadable};
-use super::stream::Chunk;
 use super::tape::Tape;
-use super::worker::{Parsed, Worker};
+use super::worker::Parsed;
 use super::{Error, Options, Progress, Skipped, Summary};
 use crate::lake::compact;
 use crate::lake::identity::{Place, Rank, Verdict};
@@ -36,9 +35,6 @@ use crate::time::TICKS_PER_DAY;
 const PENDING: usize = 160 << 20;
 /// Skipped files that a run tells of, at most.
 const SKIPPED: usize = 10_000;
-/// Bytes of records that one task parses: more than a window, so that a chunk is one task. Each task has a buffer for
-/// every column of its tables, and many short ones are slow to gather.
-const TASK: usize = 3 << 19;
 
 /// Rows of a table that wait to become a part.
 #[derive(Default)]
@@ -158,18 +154,17 @@ fn read(
         writer.add_table(custom);
     }
     let spare = Arc::clone(&writer.spare);
-    let mut batch = reader.next_batch()?;
-    let mut before = (Vec::new(), Vec::new());
-    while !batch.is_empty() || !before.0.is_empty() {
-        let (mut next, mut parsed) = (Ok(Vec::new()), Vec::new());
-        let buffers = pool.in_place_scope(|scope| {
-            scope.spawn(|_| next = reader.next_batch());
-            scope.spawn(|_| parsed = parse(&batch, &spare, custom.as_ref()));
-            writer.take(before.0, before.1, progress)
+    let mut before = Vec::new();
+    loop {
+        let batch = Batch::new(&spare, custom.as_ref());
+        pool.in_place_scope(|scope| {
+            batch.begin(scope, reader);
+            writer.take(std::mem::take(&mut before), progress)
         })?;
-        reader.recycle(buffers);
-        before = (batch, parsed);
-        batch = next?;
+        before = batch.finish()?;
+        if before.is_empty() {
+            break;
+        }
     }
     let mut summary = writer.finish()?;
     summary.table = custom.filter(|_| !summary.sources.is_empty()).map(|custom| custom.entry.clone());
@@ -184,15 +179,10 @@ fn custom_table(
     path: &Path,
 ) -> Result<Option<Arc<Custom>>, Error> {
     let (mut columns, mut tape) = (Columns::default(), Tape::default());
-    loop {
-        let batch = reader.next_batch()?;
-        if batch.is_empty() {
-            break;
-        }
-        for event in &batch {
-            if let Event::Chunk(chunk) = event {
-                custom::look(chunk, &mut columns, &mut tape);
-            }
+    while let Some(event) = reader.next()? {
+        if let Event::Chunk(chunk) = event {
+            custom::look(&chunk, &mut columns, &mut tape);
+            reader.buffers().give(chunk.bytes);
         }
     }
     if columns.records == 0 {
@@ -206,27 +196,6 @@ fn custom_table(
 fn pool(options: &Options, path: &Path) -> Result<ThreadPool, Error> {
     let builder = ThreadPoolBuilder::new().num_threads(options.threads.unwrap_or(0));
     builder.build().map_err(|e| Error::new(path, format!("no threads: {e}")))
-}
-
-/// Parses the chunks of a batch, each in tasks of moderate size; with every result the number of
-/// its event. The results are in order.
-pub fn parse(batch: &[Event], spare: &Arc<Spare>, custom: Option<&Arc<Custom>>) -> Vec<(usize, Parsed)> {
-    let mut tasks = Vec::new();
-    for (at, event) in batch.iter().enumerate() {
-        let Event::Chunk(chunk) = event else { continue };
-        let mut from = 0;
-        for to in 1..=chunk.pieces.len() {
-            if to == chunk.pieces.len() || chunk.pieces[to].start - chunk.pieces[from].start >= TASK {
-                tasks.push((at, chunk, from, to));
-                from = to;
-            }
-        }
-    }
-    let run = |(at, chunk, from, to): (usize, &Chunk, usize, usize)| {
-        let small = chunk.pieces[to - 1].end - chunk.pieces[from].start < TASK / 4;
-        (at, Worker::new(spare, small, custom).run(chunk, from, to))
-    };
-    tasks.into_par_iter().with_max_len(1).map(run).collect()
 }
 
 struct Writer<'a> {
@@ -284,21 +253,14 @@ impl<'a> Writer<'a> {
         tables.push(custom.entry.clone());
     }
 
-    /// Takes in a batch; gives back the buffers of its chunks.
-    fn take(
-        &mut self,
-        batch: Vec<Event>,
-        parsed: Vec<(usize, Parsed)>,
-        progress: &dyn Progress,
-    ) -> Result<Vec<Vec<u8>>, Error> {
-        let mut buffers = Vec::new();
-        let mut parsed = parsed.into_iter().peekable();
-        for (at, event) in batch.into_iter().enumerate() {
+    /// Takes in a batch.
+    fn take(&mut self, batch: Vec<Event<Parsed>>, progress: &dyn Progress) -> Result<(), Error> {
+        for event in batch {
             match event {
                 Event::Begin(begin) => self.accounts.push(Account::new(begin)),
-                Event::Skipped { path, size, reason, known, unreadable } => {
+                Event::Skipped(skipped, size) => {
                     progress.bytes(size);
-                    self.skipped.push(Skipped { path, reason, known, unreadable });
+                    self.skipped.push(skipped);
                 }
                 Event::End(end) => {
                     progress.bytes(end.read);
@@ -306,19 +268,16 @@ impl<'a> Writer<'a> {
                         progress.file(&path);
                     }
                 }
-                Event::Chunk(chunk) => {
-                    progress.bytes(chunk.read);
-                    buffers.push(chunk.bytes);
-                    while let Some((_, parsed)) = parsed.next_if(|(number, _)| *number == at) {
-                        progress.rows(self.add(parsed)?);
-                    }
+                Event::Chunk(parsed) => {
+                    progress.bytes(parsed.read);
+                    progress.rows(self.add(parsed)?);
                 }
             }
         }
-        Ok(buffers)
+        Ok(())
     }
 
-    /// Takes in what a task has read: counts it, and decides about every row.
+    /// Takes in what was read of a chunk: counts it, and decides about every row.
     fn add(&mut self, parsed: Parsed) -> Result<u64, Error> {
         let Some(account) = self.accounts.last_mut() else { return Ok(0) };
         let mut seen = parsed.rejected.len() as u64 + parsed.more_rejected;

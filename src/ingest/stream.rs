@@ -6,7 +6,7 @@
 //! Trap: the container is told by the first characters, never by the file's name.
 
 use std::io::{self, Read};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 
@@ -132,6 +132,24 @@ fn push_char(c: char, out: &mut Vec<u8>) {
     out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
 }
 
+/// Buffers of chunks that are done with. The one given back last is taken first: the processor's cache has it.
+#[derive(Default)]
+pub struct Buffers(Mutex<Vec<Vec<u8>>>);
+
+impl Buffers {
+    fn take(&self) -> Vec<u8> {
+        let known = self.0.lock().ok().and_then(|mut buffers| buffers.pop());
+        known.unwrap_or_else(|| Vec::with_capacity(WINDOW + STEP))
+    }
+
+    pub fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        if let Ok(mut buffers) = self.0.lock() {
+            buffers.push(buffer);
+        }
+    }
+}
+
 /// A run of complete records of one source.
 pub struct Chunk {
     pub source: u32,
@@ -162,6 +180,8 @@ pub struct Stream {
     decoder: Decoder,
     splitter: Splitter,
     buffer: Vec<u8>,
+    /// The beginning of the next buffer, once the one before has become a chunk.
+    rest: Vec<u8>,
     base: u64,
     ordinal: u64,
     /// Unless it is only hashed if another source has its size.
@@ -246,6 +266,7 @@ impl Stream {
             decoder,
             splitter,
             buffer,
+            rest: Vec::new(),
             base: start as u64,
             ordinal: 1,
             hash: Some(hash),
@@ -257,9 +278,13 @@ impl Stream {
         Ok(Opened::Stream(Box::new(stream)))
     }
 
-    /// The next records; `None` at the end of the file. Buffers are taken from `spare`.
-    pub fn next(&mut self, spare: &mut Vec<Vec<u8>>) -> io::Result<Option<Chunk>> {
+    /// The next records; `None` at the end of the file.
+    pub fn next(&mut self, buffers: &Buffers) -> io::Result<Option<Chunk>> {
         let mut pieces = Vec::new();
+        if self.buffer.capacity() == 0 {
+            self.buffer = buffers.take();
+            self.buffer.append(&mut self.rest);
+        }
         loop {
             let last = self.done;
             let keep = match &mut self.splitter {
@@ -267,23 +292,22 @@ impl Stream {
                 Splitter::Csv(csv, _) => csv.feed(&self.buffer, last, &mut pieces),
             };
             if !pieces.is_empty() {
-                return Ok(Some(self.chunk(keep.min(self.buffer.len()), pieces, spare)));
+                return Ok(Some(self.chunk(keep.min(self.buffer.len()), pieces)));
             }
             self.base += keep as u64;
             self.buffer.drain(..keep.min(self.buffer.len()));
             if last {
+                // This one goes, as each file begins with one of its own.
                 return Ok(None);
             }
             self.read()?;
         }
     }
 
-    fn chunk(&mut self, keep: usize, pieces: Vec<Piece>, spare: &mut Vec<Vec<u8>>) -> Chunk {
+    fn chunk(&mut self, keep: usize, pieces: Vec<Piece>) -> Chunk {
         let end = pieces.last().map_or(keep, |p| p.end.max(keep)).min(self.buffer.len());
-        let mut rest = spare.pop().unwrap_or_default();
-        rest.clear();
-        rest.extend_from_slice(&self.buffer[keep..]);
-        let mut bytes = std::mem::replace(&mut self.buffer, rest);
+        self.rest.extend_from_slice(&self.buffer[keep..]);
+        let mut bytes = std::mem::take(&mut self.buffer);
         bytes.truncate(end);
         let header = match &self.splitter {
             Splitter::Csv(_, header) => Some(Arc::clone(header)),

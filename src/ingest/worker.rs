@@ -33,10 +33,11 @@ pub struct Rejected {
     pub excerpt: String,
 }
 
-/// What came out of a run of pieces.
+/// What came out of a chunk.
 #[derive(Default)]
 pub struct Parsed {
-    pub source: u32,
+    /// Bytes of the file read for it.
+    pub read: u64,
     pub tables: Vec<Rows>,
     pub rejected: Vec<Rejected>,
     /// Rejected records beyond those.
@@ -44,7 +45,6 @@ pub struct Parsed {
     /// Records read as JSON but of no known kind; they are among the rejected.
     pub unknown: u64,
     pub routes: BTreeSet<&'static str>,
-    pub bytes: u64,
     /// `ResultIndex` and `ResultCount` of the records that have them.
     pub found: Vec<(i64, u64)>,
 }
@@ -70,15 +70,14 @@ impl Worker {
         Worker { spare: Arc::clone(spare), small, custom: custom.cloned(), ..Worker::default() }
     }
 
-    /// Reads some pieces of a chunk.
-    pub fn run(mut self, chunk: &Chunk, from: usize, to: usize) -> Parsed {
-        self.out.source = chunk.source;
-        for (at, piece) in chunk.pieces[from..to].iter().enumerate() {
+    /// Reads the records of a chunk.
+    pub fn run(mut self, chunk: &Chunk) -> Parsed {
+        self.out.read = chunk.read;
+        for (at, piece) in chunk.pieces.iter().enumerate() {
             let bytes = &chunk.bytes[piece.start.min(chunk.bytes.len())..piece.end.min(chunk.bytes.len())];
-            self.out.bytes += bytes.len() as u64;
             let mut place = Place {
                 source: chunk.source,
-                ordinal: chunk.ordinal + (from + at) as u64,
+                ordinal: chunk.ordinal + at as u64,
                 offset: chunk.base + piece.start as u64,
                 length: (piece.end - piece.start) as u64,
                 flags: 0,

@@ -9,6 +9,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::PartEntry;
+
 /// The columns of a table that are looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Columns {
@@ -49,6 +51,19 @@ impl Only {
                 columns.names.is_subset(&own.names) && columns.of_paths.iter().all(|name| own.may_want(name))
             })
         })
+    }
+
+    /// Can a lake of these parts answer for all paths? One through an array that only some parts have exact is read from
+    /// the JSON of all of them, and those do not have it.
+    pub fn is_answered_by(&self, parts: &[PartEntry]) -> bool {
+        let mixed = |table: &str, name: &str| {
+            let parts = parts.iter().filter(|part| part.table == table);
+            let paths = parts.filter_map(|part| part.shreds.iter().find(|(path, ..)| path == name));
+            let mut exact = paths.map(|(_, _, exact)| *exact);
+            let first = exact.next();
+            name.contains("[*]") && !exact.all(|other| Some(other) == first)
+        };
+        !self.0.iter().any(|(table, columns)| columns.names.iter().any(|name| mixed(table, name)))
     }
 
     /// A text that differs where what is wanted does.

@@ -167,6 +167,12 @@ impl Cells {
         }
     }
 
+    /// Will anybody look at them?
+    #[inline]
+    pub fn is_wanted(&self) -> bool {
+        !matches!(self, Cells::Unwanted)
+    }
+
     #[inline]
     pub fn set_text(&mut self, row: usize, text: &str) {
         if let Cells::Text(column) = self {
