@@ -386,7 +386,7 @@ fn part_value(p: &PartEntry) -> Value {
         ("shreds", Value::Array(p.shreds.iter().map(shred).collect())),
         ("mask", mask),
         ("lacks", texts(&p.lacks)),
-        ("ids", p.ids.as_ref().map_or(Value::Null, |kind| Value::string(kind))),
+        ("ids", p.ids.as_ref().map_or(Value::Null, Value::string)),
         ("words", Value::Array(p.words.iter().map(words_value).collect())),
     ])
 }

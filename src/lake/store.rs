@@ -23,7 +23,7 @@ use super::manifest::{Exactness, Manifest, PartEntry, Run, Source};
 use super::part::{self, Written};
 use super::rows::{Layout, Meta, PARTIAL, Rows, Spare};
 use super::shreds::shreds;
-use super::{Error, MaskedRows, copies, ids, read_mask};
+use super::{Error, copies, ids, read_mask};
 
 /// The folders of the lake's own files, and how those end.
 pub const FOLDERS: [(&str, &str); 4] =
@@ -149,13 +149,10 @@ impl Store {
     fn load_identities(&mut self) -> Result<(), Error> {
         let numbered: Vec<(u32, &PartEntry)> = (0..).zip(&self.manifest.parts).collect();
         for some in numbered.chunks(PARTS_AT_A_TIME) {
-            let read: Vec<(u32, Vec<(u128, Rank)>, MaskedRows)> = some
-                .par_iter()
-                .map(|(number, entry)| {
-                    Ok((*number, identities(&self.dir, *number, entry)?, read_mask(&self.dir, entry)?))
-                })
-                .collect::<Result<_, Error>>()?;
-            for (part, rows, mask) in read {
+            let read = some.par_iter().map(|(number, entry)| identities(&self.dir, *number, entry));
+            let read: Vec<Vec<(u128, Rank)>> = read.collect::<Result<_, Error>>()?;
+            for ((part, entry), rows) in some.iter().zip(read) {
+                let (part, mask) = (*part, read_mask(&self.dir, entry)?);
                 let masked: HashSet<u64> = mask.all().into_iter().collect();
                 for (arrival, (id, rank)) in (0..).zip(rows) {
                     if masked.contains(&u64::from(arrival)) {
