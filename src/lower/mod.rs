@@ -24,6 +24,7 @@ mod only;
 mod parquet;
 mod path;
 mod reads;
+mod repeated;
 mod rowwise;
 mod shred;
 mod view;
@@ -115,8 +116,9 @@ pub fn to_frame(plan: &Plan, env: &Env<'_>) -> Result<pl::LazyFrame> {
 /// The optimised Polars plan as text.
 pub fn explain(plan: &Plan, env: &Env<'_>) -> Result<String> {
     guarded(|| {
-        let frame = Lowering { dry: true, ..Lowering::new(plan, env) }.whole(plan)?;
-        Ok(alone(frame).describe_optimized_plan()?)
+        let lowering = Lowering { dry: true, ..Lowering::new(plan, env) };
+        let frame = lowering.whole(plan)?.with_comm_subplan_elim(lowering.repeats);
+        Ok(frame.describe_optimized_plan()?)
     })
 }
 
@@ -165,6 +167,8 @@ struct Lowering<'a> {
     parts: RefCell<HashMap<String, Rc<Vec<Part>>>>,
     /// How many kernels have been placed in expressions: they make a predicate expensive.
     kernels: Cell<usize>,
+    /// Something is worked out twice, unless Polars shares it.
+    repeats: bool,
     /// Only to be explained: runs nothing.
     dry: bool,
     /// Only to be asked what it looks at, over a lake that has everything; and what that is so far.
@@ -185,6 +189,7 @@ impl<'a> Lowering<'a> {
             scalars: RefCell::default(),
             parts: RefCell::default(),
             kernels: Cell::new(0),
+            repeats: repeated::groups_twice(plan),
             dry: true,
             assumed: None,
             reads: RefCell::default(),
@@ -218,16 +223,11 @@ impl<'a> Lowering<'a> {
             Engine::Streaming => pl::Engine::Streaming,
             Engine::InMemory => pl::Engine::InMemory,
         };
-        let result = alone(frame).collect_with_engine(engine).map(|r| r.unwrap_single());
+        let frame = frame.with_comm_subplan_elim(self.repeats);
+        let result = frame.collect_with_engine(engine).map(|r| r.unwrap_single());
         match self.failure.get() {
             Some(message) => Err(Error::runtime(message)),
             None => Ok(result?),
         }
     }
-}
-
-/// Without the plans that Polars would share: it keeps all rows of a scan that two branches begin with, where each of them
-/// wants few. What is worth sharing is a shared part.
-fn alone(frame: pl::LazyFrame) -> pl::LazyFrame {
-    frame.with_comm_subplan_elim(false)
 }
