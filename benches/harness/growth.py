@@ -66,8 +66,10 @@ def ingest(args, auk, exports, rows, step):
         command = [args.auk, "generate", "--rows", str(min(step, rows - done)), "--seed", str(seed), "--shares", args.shares]
         subprocess.run([*command, "--out", exports], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         took = auk.command("ingest", exports, "--lake", auk.lake)
-        seconds, memory = seconds + took["seconds"], max(memory, took["memory"])
         shutil.rmtree(exports)
+        if "error" in took:
+            return took
+        seconds, memory = seconds + took["seconds"], max(memory, took["memory"])
     return {"seconds": seconds, "memory": memory}
 
 

@@ -146,6 +146,7 @@ impl Reader {
             });
         }
     }
+
     /// What is known of the source that has ended.
     fn end(&mut self) -> Option<Event> {
         let mut stream = self.current.take()?;
