@@ -30,8 +30,14 @@ impl Lowering<'_> {
         if let Some(frame) = self.rejoined(plan, wanted, needs)? {
             return Ok(frame);
         }
-        let (narrowed, r) = self.narrowed((left, right), *kind, on, right_needs)?;
-        let mut l = renamed(self.node(&narrowed, left_needs)?, left.schema(), left_needs, "L");
+        let (l, r) = match self.met((left, right), *kind, on, [left_needs, right_needs])? {
+            Some(frames) => frames,
+            None => {
+                let (narrowed, r) = self.narrowed((left, right), *kind, on, right_needs)?;
+                (self.node(&narrowed, left_needs)?, r)
+            }
+        };
+        let mut l = renamed(l, left.schema(), left_needs, "L");
         let mut r = renamed(r, right.schema(), right_needs, "R");
         let mut left_on: Vec<pl::Expr> = on.iter().map(|(i, _)| column(&format!("L{i}"))).collect();
         let mut right_on: Vec<pl::Expr> = on.iter().map(|(_, i)| column(&format!("R{i}"))).collect();

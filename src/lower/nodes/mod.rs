@@ -9,6 +9,7 @@ mod gather;
 mod groups;
 mod join;
 mod matching;
+mod met;
 mod narrowed;
 mod native;
 mod order;

@@ -59,7 +59,7 @@ fn is_read(plan: &Plan) -> bool {
 }
 
 /// Are there as many rows as groups, or fewer?
-fn is_grouped(plan: &Plan) -> bool {
+pub fn is_grouped(plan: &Plan) -> bool {
     match plan {
         Plan::Aggregate { .. } => true,
         Plan::Filter { input, .. } | Plan::Project { input, .. } => is_grouped(input),

@@ -68,6 +68,12 @@ impl Lowering<'_> {
         let exactly = |bounds: &Bounds| self.parts(table).iter().all(|p| holds_exactly(p, schema, bounds));
         table != view::VIEW && self.bounds(conjunct).is_some_and(|bounds| exactly(&bounds))
     }
+
+    /// How many rows the parts have that a scan looks at, as far as times tell.
+    pub fn most_scanned(&self, table: &str, schema: &Schema, needs: &Needs) -> Option<u64> {
+        let parts = (table != view::VIEW).then(|| self.parts(table))?;
+        Some(parts.iter().filter(|p| may_hold(p, schema, &needs.bounds)).map(|p| p.rows).sum())
+    }
 }
 
 /// May a part hold rows within the bounds?
