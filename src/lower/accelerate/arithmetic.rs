@@ -1,4 +1,4 @@
-//! `+ - * /` over integers, reals, datetimes and timespans, and `bin` of datetimes.
+//! `+ - * /` over integers, reals, datetimes and timespans, and `bin` of datetimes, to days and weeks, too.
 //!
 //! Trap: integers wrap around and divide towards zero, a datetime outside of years 1 to 9999 is null.
 
@@ -14,6 +14,9 @@ pub const TABLE: &[(&str, Accelerator)] = &[
     ("*", |c| product(c)),
     ("/", |c| quotient(c)),
     ("bin", |c| bin(c)),
+    ("startofday", |c| start(c, time::TICKS_PER_DAY, 0)),
+    // The calendar begins with a Monday.
+    ("startofweek", |c| start(c, 7 * time::TICKS_PER_DAY, time::TICKS_PER_DAY)),
 ];
 
 fn numbers(c: &Call<'_>) -> Option<(pl::Expr, pl::Expr)> {
@@ -58,6 +61,17 @@ fn bin(c: &Call<'_>) -> Option<pl::Expr> {
         return None;
     }
     Some(c.expr(0)?.floor_div(pl::lit(size)) * pl::lit(size))
+}
+
+/// The first tick of a period; the first one begins so much before the calendar, and has no such tick.
+fn start(c: &Call<'_>, length: i64, before: i64) -> Option<pl::Expr> {
+    if c.args.len() != 1 || c.ty(0)? != Type::Datetime {
+        return None;
+    }
+    let ticks = c.expr(0)? + pl::lit(before);
+    let start = ticks.floor_div(pl::lit(length)) * pl::lit(length) - pl::lit(before);
+    let is_there = start.clone().gt_eq(pl::lit(0_i64));
+    Some(if before == 0 { start } else { pl::when(is_there).then(start).otherwise(pl::lit(pl::NULL)) })
 }
 
 fn product(c: &Call<'_>) -> Option<pl::Expr> {
