@@ -53,6 +53,9 @@ const DICTIONARY: usize = 8 << 20;
 /// Columns of JSON that repeat what rows far away have, as the same people and things come again and again. They are
 /// compressed a fifth better in larger pages at a higher level; others are not.
 const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
+/// Texts that most questions group by or look for. They are little, and to read them takes half the time where nothing has to
+/// be decompressed.
+const AT_HAND: &[&str] = &["UserPrincipalName"];
 /// Bytes of a page of theirs.
 const FAR_PAGE: usize = 2 << 20;
 /// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
@@ -333,7 +336,9 @@ fn properties(stored: &[Stored<'_>]) -> Result<WriterPropertiesBuilder, ParquetE
         if column.is_text() {
             builder = builder.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
-        if matches!(column.name.as_str(), ids::COLUMN | "_auk_content") {
+        if matches!(column.name.as_str(), ids::COLUMN | "_auk_content")
+            || AT_HAND.contains(&column.name.as_str())
+        {
             builder = builder.set_column_compression(path.clone(), Compression::UNCOMPRESSED);
         }
         if column.ascends() {
