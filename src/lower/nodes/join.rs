@@ -30,15 +30,7 @@ impl Lowering<'_> {
         if let Some(frame) = self.rejoined(plan, wanted, needs)? {
             return Ok(frame);
         }
-        let (l, r) = match self.met((left, right), *kind, on, [left_needs, right_needs])? {
-            Some(frames) => frames,
-            None => {
-                let (narrowed, r) = self.narrowed((left, right), *kind, on, right_needs)?;
-                (self.node(&narrowed, left_needs)?, r)
-            }
-        };
-        let mut l = renamed(l, left.schema(), left_needs, "L");
-        let mut r = renamed(r, right.schema(), right_needs, "R");
+        let (mut l, mut r) = self.sides((left, right), *kind, on, [left_needs, right_needs])?;
         let mut left_on: Vec<pl::Expr> = on.iter().map(|(i, _)| column(&format!("L{i}"))).collect();
         let mut right_on: Vec<pl::Expr> = on.iter().map(|(_, i)| column(&format!("R{i}"))).collect();
         if *kind == JoinKind::InnerUnique && !on.is_empty() {
@@ -95,6 +87,24 @@ impl Lowering<'_> {
             return Ok(joined.with_columns(outputs));
         }
         Ok(joined.select(outputs))
+    }
+
+    /// The rows of both sides; as far as it pays, without those that meet nothing.
+    fn sides(
+        &self,
+        (left, right): (&Plan, &Plan),
+        kind: JoinKind,
+        on: &[(usize, usize)],
+        needs: [&Needs; 2],
+    ) -> Result<(pl::LazyFrame, pl::LazyFrame)> {
+        let (l, r) = match self.met((left, right), kind, on, needs)? {
+            Some(frames) => frames,
+            None => {
+                let (narrowed, r) = self.narrowed((left, right), kind, on, needs[1])?;
+                (self.node(&narrowed, needs[0])?, r)
+            }
+        };
+        Ok((renamed(l, left.schema(), needs[0], "L"), renamed(r, right.schema(), needs[1], "R")))
     }
 }
 
