@@ -54,11 +54,11 @@ const DICTIONARY: usize = 8 << 20;
 /// Columns of JSON that repeat what rows far away have, as the same people and things come again and again. They are
 /// compressed a fifth better in larger pages at a higher level; others are not.
 const FAR: &[&str] = &["AdditionalDetails", "InitiatedBy", "TargetResources"];
+/// Bytes of a page of theirs.
+const FAR_PAGE: usize = 2 << 20;
 /// Text that most questions over sign-ins group by or look for: as it is little, it is not compressed, and they take a fifth
 /// less time.
 const AT_HAND: &[&str] = &["UserPrincipalName"];
-/// Bytes of a page of theirs.
-const FAR_PAGE: usize = 2 << 20;
 /// Bytes of a page of values that hardly repeat: it stays in the processor's cache.
 pub const SMALL_PAGE: usize = 128 << 10;
 /// The suffix of the column with the seventh digits.

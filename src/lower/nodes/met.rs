@@ -20,7 +20,7 @@ use crate::plan::{Expr, JoinKind, Plan};
 use crate::source::Span;
 use crate::types::Type;
 
-/// So many rows of a left side may be kept.
+/// Of so many rows on the left the keys are kept. Groups are counted when they are there.
 const FEW: u64 = 1 << 19;
 /// The number of a key that the left side has not.
 const NONE: u32 = u32::MAX;
@@ -45,6 +45,9 @@ impl Lowering<'_> {
         }
         let rows = self.node(left, needs[0])?.select(wanted(left.schema(), needs[0]));
         let rows = compact(self.collect(rows)?);
+        if rows.height() as u64 > FEW {
+            return Ok(Some((rows.lazy(), self.node(right, needs[1])?)));
+        }
         let keys = Keys::of(&rows, &lefts)?;
         let frame = self.node(&without_distinct(right), needs[1])?.select(wanted(right.schema(), needs[1]));
         let met = move |frame| keys.met(&frame, &rights);
